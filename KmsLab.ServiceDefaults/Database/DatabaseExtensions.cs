@@ -1,0 +1,44 @@
+using System.Data.Common;
+using System.Reflection;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace KmsLab.ServiceDefaults.Database;
+
+/// <summary>Registers a service's database.</summary>
+public static class DatabaseExtensions
+{
+    /// <summary>
+    /// Adds <see cref="Database"/> on the connection string <c>ConnectionStrings:{name}</c>, its migrations (embedded <c>*.sql</c> resources of
+    /// <paramref name="migrations"/>, in name order, run before the service listens) and its health check.
+    /// </summary>
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="name">The connection string's name, such as <c>vault</c>.</param>
+    /// <param name="provider">The engine.</param>
+    /// <param name="migrations">The assembly that embeds the migration scripts.</param>
+    /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
+    public static IHostApplicationBuilder AddDatabase(this IHostApplicationBuilder builder, string name, DatabaseProvider provider, Assembly migrations)
+    {
+        var connectionString = builder.Configuration.GetConnectionString(name) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"ConnectionStrings:{name} is not set. Set it in configuration or as the environment variable ConnectionStrings__{name}.");
+
+        builder.Services.AddSingleton(_ => new Database(CreateSource(connectionString, provider), provider));
+        builder.Services.AddHostedService(_ => new DatabaseMigrator(connectionString, provider, migrations));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            name, services => new DatabaseHealthCheck(services.GetRequiredService<Database>()), HealthStatus.Unhealthy, ["ready"]));
+        return builder;
+    }
+
+    /// <summary>Makes the data source for <paramref name="connectionString"/>.</summary>
+    public static DbDataSource CreateSource(string connectionString, DatabaseProvider provider) => provider switch
+    {
+        DatabaseProvider.Sqlite => new SqliteDataSource(new SqliteConnectionStringBuilder(connectionString).ToString()),
+        DatabaseProvider.PostgreSql => NpgsqlDataSource.Create(connectionString),
+        _ => throw new ArgumentOutOfRangeException(nameof(provider), provider, "Use Sqlite or PostgreSql."),
+    };
+}
