@@ -1,1 +1,3 @@
-Console.WriteLine("KmsLab");
+using KmsLab.AppHost;
+
+return await LabProgram.RunAsync(args);

@@ -28,8 +28,11 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHttpResilience();
         builder.UseServiceUrl(section, defaultUrl);
 
-        if (!builder.Configuration.GetValue<bool>(EmbeddedKey))
-            builder.AddTelemetry(section.ToLowerInvariant());
+        var serviceName = section.ToLowerInvariant();
+        if (builder.Configuration.GetValue<bool>(EmbeddedKey))
+            builder.AddLogTelemetry(serviceName);
+        else
+            builder.AddTelemetry(serviceName);
 
         return builder;
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -18,11 +19,7 @@ public static class Telemetry
     /// <summary>Registers the providers of one process under <paramref name="serviceName"/>.</summary>
     public static TBuilder AddTelemetry<TBuilder>(this TBuilder builder, string serviceName) where TBuilder : IHostApplicationBuilder
     {
-        builder.Logging.AddOpenTelemetry(logging =>
-        {
-            logging.IncludeFormattedMessage = true;
-            logging.IncludeScopes = true;
-        });
+        builder.Logging.AddOpenTelemetry(AsStructuredMessages);
 
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(serviceName))
@@ -39,11 +36,38 @@ public static class Telemetry
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation());
 
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (HasCollector(builder))
             telemetry.UseOtlpExporter();
 
         return builder;
     }
+
+    /// <summary>
+    /// Exports the logs of one host among several in a process, under <paramref name="serviceName"/>. Traces and metrics are process-wide:
+    /// whoever runs several hosts calls <see cref="AddTelemetry"/> once, on a host that has no service.
+    /// </summary>
+    public static TBuilder AddLogTelemetry<TBuilder>(this TBuilder builder, string serviceName) where TBuilder : IHostApplicationBuilder
+    {
+        if (HasCollector(builder))
+        {
+            builder.Logging.AddOpenTelemetry(logging =>
+            {
+                AsStructuredMessages(logging);
+                logging.SetResourceBuilder(ResourceBuilder.CreateDefault().AddService(serviceName));
+                logging.AddOtlpExporter();
+            });
+        }
+
+        return builder;
+    }
+
+    private static void AsStructuredMessages(OpenTelemetryLoggerOptions logging)
+    {
+        logging.IncludeFormattedMessage = true;
+        logging.IncludeScopes = true;
+    }
+
+    private static bool HasCollector(IHostApplicationBuilder builder) => !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 
     private static bool IsHealthCheck(Microsoft.AspNetCore.Http.PathString path) => path == "/health" || path == "/alive";
 }

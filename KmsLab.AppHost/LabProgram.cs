@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.AppHost;
+
+/// <summary>The embedded lab as a console program: start, say where everything is, run until a signal, stop in order.</summary>
+internal static class LabProgram
+{
+    /// <summary>Runs the lab.</summary>
+    /// <returns>The exit code: 0 after a signal, 1 when the lab could not start.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (LabArguments.AsksForHelp(args))
+        {
+            Console.WriteLine(LabArguments.Help);
+            return 0;
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
+        using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
+        try
+        {
+            await using var lab = await EmbeddedLab.StartAsync(LabArguments.Parse(args), stop.Token);
+            Console.WriteLine(Welcome.Text(lab));
+            await stop.Token.WhenCancelledAsync();
+            Console.WriteLine("Stopping.");
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception problem) // The process edge: whatever went wrong becomes one line that says what to do.
+        {
+            await Console.Error.WriteLineAsync($"KmsLab could not start: {Explain(problem)}");
+            return 1;
+        }
+    }
+
+    private static string Explain(Exception problem) => problem switch
+    {
+        LabException => problem.Message,
+        OptionsValidationException invalid => OneLine(string.Join(" ", invalid.Failures)),
+        _ => OneLine(problem.Message),
+    };
+
+    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource stop) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true; // We stop the services in order ourselves; the runtime would end the process under them.
+            stop.Cancel();
+        });
+
+    private static Task WhenCancelledAsync(this CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        token.Register(cancelled.SetResult);
+        return cancelled.Task;
+    }
+}

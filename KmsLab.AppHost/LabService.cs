@@ -1,0 +1,82 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace KmsLab.AppHost;
+
+/// <summary>One service of the embedded lab, on a host of its own inside this process.</summary>
+internal sealed class LabService : IAsyncDisposable
+{
+    /// <summary>Three hosts stop one after the other, and Ctrl-C must be done within 5 s.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1.5);
+
+    private readonly WebApplication _app;
+
+    private LabService(WebApplication app, Uri address) => (_app, Address) = (app, address);
+
+    /// <summary>Where it really listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Builds and starts a service.</summary>
+    /// <param name="section">Its configuration section, such as <c>CryptoApi</c>.</param>
+    /// <param name="configuration">Defaults below, and settings above, the user's own configuration.</param>
+    /// <param name="add">The service's <c>AddX</c>.</param>
+    /// <param name="map">The service's <c>MapX</c>.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="LabException">Its port is taken.</exception>
+    public static async Task<LabService> StartAsync(
+        string section, LabConfiguration configuration, Action<WebApplicationBuilder> add, Action<WebApplication> map, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        configuration.ApplyTo(builder.Configuration);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        add(builder);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+
+        var app = builder.Build();
+        map(app);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception problem)
+        {
+            await app.DisposeAsync();
+            throw IsPortTaken(problem) ? PortTaken(section, builder.Configuration[$"{section}:Url"], problem) : problem;
+        }
+
+        return new LabService(app, AddressOf(app));
+    }
+
+    /// <summary>Stops accepting, finishes what was accepted, and lets go of everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+
+    private static Uri AddressOf(WebApplication app)
+    {
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return new Uri(addresses.First());
+    }
+
+    private static bool IsPortTaken(Exception? problem) => problem switch
+    {
+        null => false,
+        AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied } => true,
+        _ => IsPortTaken(problem.InnerException),
+    };
+
+    private static LabException PortTaken(string section, string? url, Exception problem) => new(
+        $"{section} can't listen on {url}: the port is taken. Stop the program that uses it, or choose another with --{section}:Url=http://localhost:PORT.", problem);
+
+    /// <summary>Only the lab handles signals: three hosts that each caught Ctrl-C would all stop at once, under each other's requests.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

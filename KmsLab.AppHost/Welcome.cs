@@ -1,0 +1,23 @@
+namespace KmsLab.AppHost;
+
+/// <summary>What the lab prints once it runs: where everything is, and commands to paste.</summary>
+internal static class Welcome
+{
+    public static string Text(EmbeddedLab lab) => $$"""
+
+        KmsLab is running.
+          CryptoApi  {{Url(lab.CryptoApi)}}
+          Sentinel   {{Url(lab.Sentinel)}}
+          LocalAws   {{Url(lab.LocalAws)}}   (an AWS endpoint for this lab only)
+          Data       {{lab.Data.Path}}
+
+        Paste into another terminal:
+          curl -H 'Content-Type: application/json' -d '{"Name":"Andy Jassy","Text":"Welcome to ReInvent 2020!"}' {{Url(lab.CryptoApi)}}/encrypt
+          curl -X GET -H 'Content-Type: application/json' --data '{"Name":"Andy Jassy","Key":"<the Key you got>"}' {{Url(lab.CryptoApi)}}/decrypt
+          curl {{Url(lab.Sentinel)}}/api/alarms
+        Decrypt twice with a wrong Key, and Sentinel raises the alarm. Ctrl-C stops the lab.
+
+        """;
+
+    private static string Url(Uri address) => address.ToString().TrimEnd('/');
+}
