@@ -74,7 +74,8 @@ internal sealed class EmbeddedLab : IAsyncDisposable
 
     private async Task WaitUntilHealthyAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var direct = new SocketsHttpHandler { UseProxy = false };
+        using var http = new HttpClient(direct) { Timeout = TimeSpan.FromSeconds(5) };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(HealthTimeout);
         foreach (var (name, address) in new[] { ("LocalAws", LocalAws), ("CryptoApi", CryptoApi), ("Sentinel", Sentinel) })

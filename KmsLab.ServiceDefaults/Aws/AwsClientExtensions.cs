@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
 using Microsoft.Extensions.Configuration;
@@ -17,8 +18,15 @@ public static class AwsClientExtensions
     /// <typeparam name="TClient">The client's interface, such as <c>IAmazonKeyManagementService</c>.</typeparam>
     public static IHostApplicationBuilder AddAwsClient<TClient>(this IHostApplicationBuilder builder) where TClient : class, IAmazonService
     {
-        builder.Services.TryAddAWSService<TClient>(ReadOptions(builder.Configuration));
+        builder.Services.TryAddAWSService<TClient>(ReadOptions(builder.Configuration), (config, _) => Configure(config));
         return builder;
+    }
+
+    /// <summary>A developer's HTTP_PROXY must not swallow the calls to an endpoint on the same machine.</summary>
+    private static void Configure(ClientConfig config)
+    {
+        if (config.ServiceURL is { Length: > 0 } url && new Uri(url).IsLoopback)
+            config.SetWebProxy(new NoProxy());
     }
 
     private static AWSOptions ReadOptions(IConfiguration configuration)
@@ -33,5 +41,14 @@ public static class AwsClientExtensions
             options.Credentials = new BasicAWSCredentials(accessKeyId, section["SecretAccessKey"] ?? "");
 
         return options;
+    }
+
+    private sealed class NoProxy : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri? GetProxy(Uri destination) => null;
+
+        public bool IsBypassed(Uri host) => true;
     }
 }
