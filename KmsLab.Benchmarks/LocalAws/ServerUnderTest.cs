@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace KmsLab.Benchmarks.LocalAws;
+
+/// <summary>An AWS endpoint in a process of its own, on a free loopback port.</summary>
+internal sealed class ServerUnderTest : IDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+
+    private ServerUnderTest(string name, Process process, IPEndPoint address, TimeSpan startedIn) =>
+        (Name, _process, Address, StartedIn) = (name, process, address, startedIn);
+
+    public string Name { get; }
+
+    public IPEndPoint Address { get; }
+
+    /// <summary>From the start of the process to its first HTTP answer.</summary>
+    public TimeSpan StartedIn { get; }
+
+    /// <summary>Resident memory now, in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    public static Task<ServerUnderTest> LocalAwsAsync(string dataDirectory) => StartAsync("LocalAws", port => new ProcessStartInfo(
+        "dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "KmsLab.LocalAws.dll"), $"--LocalAws:Url=http://127.0.0.1:{port}",
+            $"--LocalAws:DataDirectory={dataDirectory}", "--Logging:LogLevel:Default=Warning",
+        ]));
+
+    /// <summary>Null where moto is not installed.</summary>
+    public static async Task<ServerUnderTest?> MotoAsync() => IsOnPath("moto_server")
+        ? await StartAsync("moto", port => new ProcessStartInfo("moto_server", ["-H", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture)]))
+        : null;
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static async Task<ServerUnderTest> StartAsync(string name, Func<int, ProcessStartInfo> command)
+    {
+        var port = FreePort();
+        var start = command(port);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        var clock = Stopwatch.StartNew();
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        while (!await AnswersAsync(http, port))
+        {
+            if (process.HasExited || clock.Elapsed > StartTimeout)
+                throw new InvalidOperationException($"{name} did not start.");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+        }
+
+        return new ServerUnderTest(name, process, new IPEndPoint(IPAddress.Loopback, port), clock.Elapsed);
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient http, int port)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/"));
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,22 @@
+using BenchmarkDotNet.Running;
+using KmsLab.Benchmarks.LocalAws;
+
+const string Help = """
+    dotnet run -c Release --project KmsLab.Benchmarks -- <what>
+
+      localaws [SECONDS]   KMS and Logs throughput and latency of LocalAws, side by side with moto_server where it is installed
+      micro [FILTER]       micro-benchmarks (BenchmarkDotNet)
+    """;
+
+switch (args)
+{
+    case ["localaws", .. var rest]:
+        await LocalAwsComparison.RunAsync(TimeSpan.FromSeconds(rest is [var seconds] ? double.Parse(seconds) : 4));
+        return 0;
+    case ["micro", .. var rest]:
+        BenchmarkSwitcher.FromAssembly(typeof(LocalAwsComparison).Assembly).Run([.. rest.Length == 0 ? ["--filter", "*"] : rest]);
+        return 0;
+    default:
+        Console.WriteLine(Help);
+        return args.Length == 0 ? 0 : 1;
+}
