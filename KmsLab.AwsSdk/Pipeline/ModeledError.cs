@@ -1,0 +1,18 @@
+#nullable enable
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+
+namespace KmsLab.AwsSdk.Pipeline;
+
+/// <summary>An error that the service's model declares, and the exception that stands for it.</summary>
+/// <param name="Code">The error's name on the wire.</param>
+/// <param name="Create">Makes the exception.</param>
+internal sealed record ModeledError(string Code, Func<ErrorResponse, AmazonServiceException> Create)
+{
+    /// <summary>
+    /// The typed exception if this operation declares the error, else the service's own: a throttled FilterLogEvents is an
+    /// <c>AmazonCloudWatchLogsException</c> with an ErrorCode, because its model names no throttling error. As in the official packages.
+    /// </summary>
+    internal static AmazonServiceException Resolve(ModeledError[] declared, ErrorResponse error, Func<ErrorResponse, AmazonServiceException> otherwise) =>
+        Array.Find(declared, e => e.Code == error.Code) is { } known ? known.Create(error) : otherwise(error);
+}
