@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.AppHost;
 
@@ -33,19 +32,10 @@ internal static class LabProgram
         }
         catch (Exception problem) // The process edge: whatever went wrong becomes one line that says what to do.
         {
-            await Console.Error.WriteLineAsync($"KmsLab could not start: {Explain(problem)}");
+            await Console.Error.WriteLineAsync($"KmsLab could not start: {problem.Message}");
             return 1;
         }
     }
-
-    private static string Explain(Exception problem) => problem switch
-    {
-        LabException => problem.Message,
-        OptionsValidationException invalid => OneLine(string.Join(" ", invalid.Failures)),
-        _ => OneLine(problem.Message),
-    };
-
-    private static string OneLine(string message) => string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource stop) =>
         PosixSignalRegistration.Create(signal, context =>

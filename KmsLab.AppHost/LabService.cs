@@ -1,5 +1,4 @@
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
+using KmsLab.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -24,29 +23,29 @@ internal sealed class LabService : IAsyncDisposable
     /// <param name="add">The service's <c>AddX</c>.</param>
     /// <param name="map">The service's <c>MapX</c>.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
-    /// <exception cref="LabException">Its port is taken.</exception>
+    /// <exception cref="LabException">It could not start: its port is taken, a setting is wrong.</exception>
     public static async Task<LabService> StartAsync(
         string section, LabConfiguration configuration, Action<WebApplicationBuilder> add, Action<WebApplication> map, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         configuration.ApplyTo(builder.Configuration);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        add(builder);
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-
-        var app = builder.Build();
-        map(app);
+        WebApplication? app = null;
         try
         {
+            add(builder);
+            builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+            app = builder.Build();
+            map(app);
             await app.StartAsync(cancellationToken);
+            return new LabService(app, AddressOf(app));
         }
-        catch (Exception problem)
+        catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            await app.DisposeAsync();
-            throw IsPortTaken(problem) ? PortTaken(section, builder.Configuration[$"{section}:Url"], problem) : problem;
+            if (app is not null)
+                await app.DisposeAsync();
+            throw new LabException(StartupProblem.Describe(problem, section, builder.Configuration[$"{section}:Url"]), problem);
         }
-
-        return new LabService(app, AddressOf(app));
     }
 
     /// <summary>Stops accepting, finishes what was accepted, and lets go of everything.</summary>
@@ -61,16 +60,6 @@ internal sealed class LabService : IAsyncDisposable
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         return new Uri(addresses.First());
     }
-
-    private static bool IsPortTaken(Exception? problem) => problem switch
-    {
-        null => false,
-        AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied } => true,
-        _ => IsPortTaken(problem.InnerException),
-    };
-
-    private static LabException PortTaken(string section, string? url, Exception problem) => new(
-        $"{section} can't listen on {url}: the port is taken. Stop the program that uses it, or choose another with --{section}:Url=http://localhost:PORT.", problem);
 
     /// <summary>Only the lab handles signals: three hosts that each caught Ctrl-C would all stop at once, under each other's requests.</summary>
     private sealed class NoLifetime : IHostLifetime

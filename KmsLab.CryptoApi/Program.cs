@@ -1,8 +1,4 @@
 using KmsLab.CryptoApi;
+using KmsLab.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddCryptoApi();
-
-var app = builder.Build();
-app.MapCryptoApi();
-await app.RunAsync();
+return await ServiceProgram.RunAsync("CryptoApi", args, builder => builder.AddCryptoApi(), app => app.MapCryptoApi());

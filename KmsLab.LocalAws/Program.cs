@@ -1,8 +1,4 @@
 using KmsLab.LocalAws;
+using KmsLab.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddLocalAws();
-
-var app = builder.Build();
-app.MapLocalAws();
-await app.RunAsync();
+return await ServiceProgram.RunAsync("LocalAws", args, builder => builder.AddLocalAws(), app => app.MapLocalAws());

@@ -1,8 +1,4 @@
 using KmsLab.Sentinel;
+using KmsLab.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddSentinel();
-
-var app = builder.Build();
-app.MapSentinel();
-await app.RunAsync();
+return await ServiceProgram.RunAsync("Sentinel", args, builder => builder.AddSentinel(), app => app.MapSentinel());
