@@ -1,3 +1,9 @@
+using KmsLab.LocalAws.Access;
+using KmsLab.LocalAws.Logs;
+using KmsLab.LocalAws.State;
+using KmsLab.LocalAws.Sts;
+using KmsLab.LocalAws.Trail;
+using KmsLab.LocalAws.Wire;
 using KmsLab.ServiceDefaults;
 
 namespace KmsLab.LocalAws;
@@ -9,13 +15,54 @@ public static class LocalAwsExtensions
     public static WebApplicationBuilder AddLocalAws(this WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults("LocalAws", "http://localhost:4566");
+        // The endpoint has its own limit, and its own words for it.
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+        });
+
+        builder.Services.AddOptions<LocalAwsOptions>().BindConfiguration("LocalAws").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddHostedService<LocalAwsStartup>();
+        builder.Services.AddSingleton<IStateSchema, DocumentSchema>();
+        builder.Services.AddSingleton<StateStore>();
+        builder.Services.AddSingleton<PrincipalDirectory>();
+        builder.Services.AddSingleton<Denials>();
+        builder.Services.AddSingleton<ServiceCatalog>();
+        builder.Services.AddSingleton<AwsEndpoint>();
+        builder.Services.AddHealthChecks().AddCheck<StateHealthCheck>("state", tags: ["ready"]);
+        builder.Services.AddTrail();
+        builder.Services.AddServices();
         return builder;
     }
 
     /// <summary>Maps the service's endpoints.</summary>
     public static WebApplication MapLocalAws(this WebApplication app)
     {
+        // AWS calls go to the front door at once; only the endpoint's own few paths are routed. Routing is named here because it would otherwise be put before everything.
+        var endpoint = app.Services.GetRequiredService<AwsEndpoint>();
+        app.Use(next => http => IsOwnPath(http.Request.Path) ? next(http) : endpoint.ServeAsync(http));
+        app.UseRouting();
         app.MapServiceDefaults();
         return app;
+    }
+
+    private static bool IsOwnPath(PathString path) =>
+        path.StartsWithSegments("/_localaws", StringComparison.Ordinal) || path == "/health" || path == "/alive";
+
+    /// <summary>The AWS services that are served: one line each.</summary>
+    private static void AddServices(this IServiceCollection services)
+    {
+        services.AddSingleton<AwsService, StsService>();
+
+        services.AddSingleton<IStateSchema, LogsSchema>();
+        services.AddSingleton<LogStore>();
+    }
+
+    private static void AddTrail(this IServiceCollection services)
+    {
+        services.AddSingleton<IStateSchema, TrailSchema>();
+        services.AddSingleton<TrailHistory>();
+        services.AddSingleton<TrailRecorder>();
     }
 }

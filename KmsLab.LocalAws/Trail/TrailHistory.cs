@@ -1,0 +1,53 @@
+using KmsLab.LocalAws.State;
+using KmsLab.LocalAws.Wire;
+
+namespace KmsLab.LocalAws.Trail;
+
+/// <summary>The account's event history: every record of the last 90 days, whether or not a trail exists.</summary>
+internal sealed class TrailHistory(StateStore store)
+{
+    private const string Insert = """
+        INSERT INTO trail_events (event_id, account, region, time, source, name, read_only, username, access_key_id, resources, record)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        """;
+
+    /// <summary>Enqueues a record; the task completes when it is on disk.</summary>
+    public Task Append(TrailEvent record) => store.Enqueue(session => session.Execute(
+        Insert,
+        record.EventId.ToByteArray(bigEndian: true), record.Call.Account, record.Call.Region, record.Call.Time.ToUnixTimeMilliseconds(),
+        record.Call.Service.EventSource, record.Call.Operation.Name, record.ReadOnly, record.Call.Caller.Name, record.Call.Caller.AccessKeyId,
+        record.Call.Resources.Count == 0 ? null : string.Join('\n', record.Call.Resources.Select(resource => resource.Arn)), record.Json));
+}
+
+/// <summary>A record on its way into the history.</summary>
+/// <param name="EventId">Its id.</param>
+/// <param name="Call">The call that it is about.</param>
+/// <param name="ReadOnly">As on the record.</param>
+/// <param name="Json">The record itself, UTF-8.</param>
+internal sealed record TrailEvent(Guid EventId, AwsCall Call, bool ReadOnly, byte[] Json);
+
+/// <summary>The history's table. <c>seq</c> is the order in which records were committed; the delivery's cursor counts in it.</summary>
+internal sealed class TrailSchema : IStateSchema
+{
+    public string Name => "trail";
+
+    public IReadOnlyList<string> Steps { get; } =
+    [
+        """
+        CREATE TABLE trail_events (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            event_id BLOB NOT NULL,
+            account TEXT NOT NULL,
+            region TEXT NOT NULL,
+            time INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            name TEXT NOT NULL,
+            read_only INTEGER NOT NULL,
+            username TEXT NOT NULL,
+            access_key_id TEXT NOT NULL,
+            resources TEXT,
+            record BLOB NOT NULL);
+        CREATE INDEX trail_events_time ON trail_events (account, region, time);
+        """,
+    ];
+}

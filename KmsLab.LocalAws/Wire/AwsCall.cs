@@ -1,0 +1,70 @@
+using KmsLab.LocalAws.Access;
+using KmsLab.LocalAws.State;
+
+namespace KmsLab.LocalAws.Wire;
+
+/// <summary>One call: who makes it, from where, for which Region, and what it leaves behind besides its answer.</summary>
+internal sealed class AwsCall(StateStore store, Denials denials)
+{
+    private List<TouchedResource>? _resources;
+    private Task _lastWrite = Task.CompletedTask;
+
+    public required string RequestId { get; init; }
+    public required string Account { get; init; }
+    public required string Region { get; init; }
+
+    /// <summary>When the call was made, by the endpoint's own clock: the record's <c>eventTime</c>.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    public required Principal Caller { get; init; }
+
+    /// <summary>The User-Agent exactly as sent; null when none was.</summary>
+    public string? UserAgent { get; init; }
+
+    public required string SourceIp { get; init; }
+
+    /// <summary>The Host header as the client sent it.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The TLS version and cipher suite, when the call came over TLS.</summary>
+    public (string Version, string CipherSuite)? Tls { get; init; }
+
+    public required AwsService Service { get; init; }
+    public required Operation Operation { get; init; }
+
+    public RegionScope Scope => new(Account, Region);
+
+    /// <summary>What the record lists under <c>resources</c>, in the order in which the operation met them.</summary>
+    public IReadOnlyList<TouchedResource> Resources => _resources ?? (IReadOnlyList<TouchedResource>)[];
+
+    /// <summary>What the record carries under <c>additionalEventData</c>.</summary>
+    public Dictionary<string, string>? AdditionalEventData { get; set; }
+
+    /// <summary>Trails that were to have the call's record before the call changed them.</summary>
+    public IReadOnlyList<long> TrailsBefore { get; set; } = [];
+
+    /// <summary>Completes when everything that the call wrote is on disk; the answer waits for it.</summary>
+    public Task LastWrite => _lastWrite;
+
+    /// <summary>Puts a resource on the call's record.</summary>
+    public void Touch(string arn, string type) => (_resources ??= new(2)).Add(new(arn, type));
+
+    /// <summary>
+    /// Enqueues a write; the answer is sent only after it is committed. Call it under the same lock as the change in memory, so that both have one order.
+    /// </summary>
+    public void Write(Action<WriteSession> write) => _lastWrite = store.Enqueue(write);
+
+    /// <summary>Makes the answer wait for a write that somebody else enqueued.</summary>
+    public void AnswerAfter(Task write) => _lastWrite = write;
+
+    /// <summary>Refuses the call where the lab's configuration denies it.</summary>
+    /// <param name="resource">The ARN of the resource, or <c>*</c> for an operation without one.</param>
+    /// <exception cref="AwsException">AccessDeniedException, worded as IAM's.</exception>
+    public void Authorize(string resource) => denials.Check(Caller, Service, Operation.Name, resource);
+}
+
+/// <summary>A resource that a call touched, as CloudTrail lists it.</summary>
+internal readonly record struct TouchedResource(string Arn, string Type);
+
+/// <summary>State is kept per account and Region.</summary>
+internal readonly record struct RegionScope(string Account, string Region);

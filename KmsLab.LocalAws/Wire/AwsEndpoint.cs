@@ -1,0 +1,158 @@
+using System.Net;
+using KmsLab.LocalAws.Access;
+using KmsLab.LocalAws.State;
+using KmsLab.LocalAws.Trail;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.LocalAws.Wire;
+
+/// <summary>The front door: finds the service and operation of a call, runs it, records it on the trail, and answers in the call's own protocol.</summary>
+internal sealed partial class AwsEndpoint(
+    ServiceCatalog catalog,
+    PrincipalDirectory principals,
+    Denials denials,
+    TrailRecorder trail,
+    StateStore store,
+    IOptions<LocalAwsOptions> options,
+    TimeProvider time,
+    ILogger<AwsEndpoint> logger)
+{
+    private const string SourceIpHeader = "x-localaws-source-ip";
+
+    private readonly LocalAwsOptions _options = options.Value;
+
+    /// <summary>Serves one request, whatever it is.</summary>
+    public async Task ServeAsync(HttpContext http)
+    {
+        var protocol = WireProtocol.Of(http.Request);
+        var requestId = Guid.NewGuid().ToString();
+        AwsService? service = null;
+        AwsCall? call = null;
+        using var answer = WireBuffer.Rent();
+        try
+        {
+            using var body = await RequestBody.ReadAsync(http.Request, _options.MaxRequestBody, http.RequestAborted);
+            var isSigned = Credential.TryRead(http.Request, out var credential);
+            service = isSigned ? catalog.Find(credential.Service) : null;
+            var message = protocol.Open(http.Request, body.Memory);
+            call = Open(http, requestId, isSigned ? credential : null, ref service, message);
+
+            var response = await RunAsync(call, protocol, message);
+            await call.LastWrite;
+            protocol.WriteResponse(answer, call, response);
+        }
+        catch (AwsException error)
+        {
+            await AnswerErrorAsync(error);
+        }
+        catch (Exception error) when (http.RequestAborted.IsCancellationRequested || error is BadHttpRequestException)
+        {
+            // The client went away, or its request never was HTTP: nobody to answer.
+            return;
+        }
+        catch (Exception error)
+        {
+            // The edge: a fault of ours, told as AWS tells its own.
+            Log.Failed(logger, call?.Operation.Name, error);
+            await AnswerErrorAsync(new(service?.InternalError ?? "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", 500));
+        }
+
+        await SendAsync(http, protocol, answer, requestId);
+
+        async Task AnswerErrorAsync(AwsException error)
+        {
+            http.Response.StatusCode = error.Status;
+            protocol.WriteError(answer, http.Response, service, error, requestId);
+            if (call is not null && store.Failure is null)
+                await call.LastWrite;
+        }
+    }
+
+    private async ValueTask<object> RunAsync(AwsCall call, WireProtocol protocol, WireMessage message)
+    {
+        var operation = call.Operation;
+        // A body that can't be read leaves no record: AWS's front end refuses it before CloudTrail sees it.
+        var request = protocol.ReadRequest(operation, message);
+        try
+        {
+            Validator.Check(operation.RequestShape, request, call.Service.ValidationError);
+            call.Authorize("*");
+            var response = await operation.InvokeAsync(call, request);
+            trail.Record(call, request, response, null);
+            return response;
+        }
+        catch (AwsException error)
+        {
+            trail.Record(call, request, null, error);
+            throw;
+        }
+    }
+
+    private AwsCall Open(HttpContext http, string requestId, Credential? credential, ref AwsService? service, in WireMessage message)
+    {
+        Operation operation;
+        if (service is not null)
+            operation = ServiceCatalog.FindOperation(service, message);
+        else if (credential is { } scope)
+            throw new AwsException("UnknownOperationException", $"The service {scope.Service} is not served by KmsLab LocalAws.") { QueryCode = "InvalidAction" };
+        else if (catalog.FindAnonymous(message) is { } open)
+            (service, operation) = open;
+        else
+            throw MissingToken(message);
+
+        return new AwsCall(store, denials)
+        {
+            RequestId = requestId,
+            Account = _options.AccountId,
+            Region = credential?.Region ?? _options.Region,
+            Time = time.GetUtcNow(),
+            Caller = credential is { } key ? principals.Find(key.AccessKeyId) : principals.Anonymous,
+            UserAgent = http.Request.Headers.UserAgent is { Count: > 0 } userAgent ? userAgent.ToString() : null,
+            SourceIp = SourceIp(http),
+            Host = http.Request.Headers.Host is { Count: > 0 } host ? host.ToString() : null,
+            Tls = Tls(http),
+            Service = service,
+            Operation = operation,
+        };
+    }
+
+    private static AwsException MissingToken(in WireMessage message) => new(
+        "MissingAuthenticationTokenException",
+        "Missing Authentication Token",
+        message.Target is null ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest)
+    { QueryCode = "MissingAuthenticationToken" };
+
+    private string SourceIp(HttpContext http)
+    {
+        if (_options.TrustSourceIpHeader && http.Request.Headers[SourceIpHeader].ToString() is { Length: > 0 and <= 64 } told)
+            return told;
+        var address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
+        if (address.Equals(IPAddress.Loopback))
+            return "127.0.0.1";
+        return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    }
+
+    private static (string, string)? Tls(HttpContext http) =>
+        http.Request.IsHttps && http.Features.Get<ITlsHandshakeFeature>() is { } tls
+            ? (tls.Protocol.ToString().Replace("Tls1", "TLSv1.", StringComparison.Ordinal).TrimEnd('.'), tls.NegotiatedCipherSuite?.ToString() ?? "")
+            : null;
+
+    private static async Task SendAsync(HttpContext http, WireProtocol protocol, WireBuffer answer, string requestId)
+    {
+        var response = http.Response;
+        response.Headers["x-amzn-RequestId"] = requestId;
+        response.ContentType = protocol.ContentType;
+        if (protocol == CborProtocol.Instance)
+            response.Headers["smithy-protocol"] = "rpc-v2-cbor";
+        response.ContentLength = answer.Written.Length;
+        if (!answer.Written.IsEmpty)
+            await response.BodyWriter.WriteAsync(answer.Written, CancellationToken.None);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "The operation {Operation} failed.")]
+        public static partial void Failed(ILogger logger, string? operation, Exception error);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Frozen;
+
+namespace KmsLab.LocalAws.Wire;
+
+/// <summary>The services of the endpoint, found as AWS's front door finds them: by the scope that a call is signed for.</summary>
+internal sealed class ServiceCatalog(IEnumerable<AwsService> services)
+{
+    private readonly FrozenDictionary<string, AwsService> _bySigningName = services.ToFrozenDictionary(service => service.SigningName, StringComparer.Ordinal);
+
+    /// <summary>The service that a call is signed for; null when it isn't served here.</summary>
+    public AwsService? Find(string signingName) => _bySigningName.GetValueOrDefault(signingName);
+
+    /// <summary>The operation that a message asks a service for.</summary>
+    /// <exception cref="AwsException">The service has no such operation, or doesn't speak the protocol.</exception>
+    public static Operation FindOperation(AwsService service, in WireMessage message)
+    {
+        var spoken = message.Target is { } target ? target == service.TargetPrefix : service.XmlNamespace is not null;
+        if (!spoken)
+            throw new AwsException("UnknownOperationException", $"{service.SigningName} has no such operation in this protocol.") { QueryCode = "InvalidAction" };
+
+        return service.Find(message.Operation);
+    }
+
+    /// <summary>The operation of a call without credentials, where one may be called so.</summary>
+    public (AwsService Service, Operation Operation)? FindAnonymous(in WireMessage message)
+    {
+        foreach (var service in _bySigningName.Values)
+        {
+            if (message.Target is null == service.XmlNamespace is not null
+                && service.Operations.TryGetValue(message.Operation, out var operation)
+                && operation.Anonymous)
+                return (service, operation);
+        }
+
+        return null;
+    }
+}

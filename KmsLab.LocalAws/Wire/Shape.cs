@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace KmsLab.LocalAws.Wire;
+
+/// <summary>A request or response as validation and the trail see it: members with their constraints, read once from the type's wire contract.</summary>
+internal sealed class Shape
+{
+    private static readonly ConcurrentDictionary<Type, Shape> Known = new();
+
+    private Shape(JsonTypeInfo contract)
+    {
+        Known[contract.Type] = this;
+        Members = [.. contract.Properties.Where(p => p.Get is not null).Select(p => new Member(p, contract.Options))];
+    }
+
+    public IReadOnlyList<Member> Members { get; }
+
+    public static Shape Of(JsonTypeInfo contract) => Known.TryGetValue(contract.Type, out var shape) ? shape : new Shape(contract);
+
+    /// <summary>A member of a shape.</summary>
+    internal sealed class Member
+    {
+        private readonly JsonPropertyInfo _property;
+
+        public Member(JsonPropertyInfo property, JsonSerializerOptions options)
+        {
+            _property = property;
+            TrailName = CamelCase(property.Name);
+            EncodedTrailName = JsonEncodedText.Encode(TrailName, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+            Constraint = property.AttributeProvider?.GetCustomAttributes(typeof(ConstraintAttribute), false).OfType<ConstraintAttribute>().FirstOrDefault();
+            IsOnTrail = property.PropertyType != typeof(byte[]) && property.AttributeProvider?.IsDefined(typeof(NotOnTrailAttribute), false) != true;
+            Nested = NestedShape(property.PropertyType, options);
+        }
+
+        /// <summary>The member's name with a small first letter, as CloudTrail and validation messages write it.</summary>
+        public string TrailName { get; }
+
+        public JsonEncodedText EncodedTrailName { get; }
+
+        public ConstraintAttribute? Constraint { get; }
+
+        public bool IsOnTrail { get; }
+
+        /// <summary>The shape of the member, or of its elements, when it is a structure.</summary>
+        public Shape? Nested { get; }
+
+        public object? Get(object owner) => _property.Get!(owner);
+
+        private static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+        private static Shape? NestedShape(Type type, JsonSerializerOptions options)
+        {
+            var contract = options.GetTypeInfo(type);
+            while (contract is { Kind: JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary, ElementType: { } element })
+                contract = options.GetTypeInfo(element);
+            return contract.Kind == JsonTypeInfoKind.Object ? Of(contract) : null;
+        }
+    }
+}

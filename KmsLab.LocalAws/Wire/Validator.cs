@@ -1,0 +1,134 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace KmsLab.LocalAws.Wire;
+
+/// <summary>Checks a request against its constraints, in AWS's words.</summary>
+/// <remarks>The messages are those of AWS's own framework: <c>1 validation error detected: Value '' at 'keyId' failed to satisfy constraint: Member must have length greater than or equal to 1</c>.</remarks>
+internal static class Validator
+{
+    private static readonly ConcurrentDictionary<string, Regex> Patterns = new();
+
+    /// <exception cref="AwsException">The service's validation error, naming every member that breaks a constraint.</exception>
+    public static void Check(Shape shape, object request, string errorCode)
+    {
+        List<string>? errors = null;
+        Check(shape, request, "", ref errors);
+        if (errors is not null)
+            throw new AwsException(errorCode, $"{errors.Count} validation error{(errors.Count == 1 ? "" : "s")} detected: {string.Join("; ", errors)}");
+    }
+
+    /// <summary>A single error in the same words, for a rule that a handler checks.</summary>
+    public static AwsException Error(string errorCode, string value, string member, string rule) =>
+        new(errorCode, $"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {rule}");
+
+    private static void Check(Shape shape, object value, string path, ref List<string>? errors)
+    {
+        for (var i = 0; i < shape.Members.Count; i++)
+        {
+            var member = shape.Members[i];
+            if (member.Constraint is null && member.Nested is null)
+                continue;
+
+            var content = member.Get(value);
+            if (member.Constraint is { } constraint)
+                Check(constraint, content, path, member, ref errors);
+            if (member.Nested is { } nested && content is not null)
+                CheckNested(nested, content, path + member.TrailName, ref errors);
+        }
+    }
+
+    private static void CheckNested(Shape nested, object content, string path, ref List<string>? errors)
+    {
+        if (content is IDictionary map)
+        {
+            foreach (var item in map.Values)
+            {
+                if (item is not null and not string)
+                    CheckNested(nested, item, path + ".member", ref errors);
+            }
+        }
+        else if (content is IList list)
+        {
+            for (var i = 0; i < list.Count; i++)
+            {
+                if (list[i] is { } item)
+                    CheckNested(nested, item, string.Create(CultureInfo.InvariantCulture, $"{path}.{i + 1}.member"), ref errors);
+            }
+        }
+        else
+        {
+            Check(nested, content, path + ".", ref errors);
+        }
+    }
+
+    private static void Check(ConstraintAttribute constraint, object? content, string path, Shape.Member member, ref List<string>? errors)
+    {
+        if (content is null)
+        {
+            if (constraint.Required)
+                (errors ??= []).Add($"Value null at '{path}{member.TrailName}' failed to satisfy constraint: Member must not be null");
+            return;
+        }
+
+        if (Broken(constraint, content) is { } rule)
+            (errors ??= []).Add($"Value '{Shown(content, member.IsOnTrail)}' at '{path}{member.TrailName}' failed to satisfy constraint: {rule}");
+    }
+
+    private static string? Broken(ConstraintAttribute constraint, object content) => content switch
+    {
+        string text => BrokenLength(constraint, text.Length) ?? BrokenText(constraint, text),
+        byte[] blob => BrokenLength(constraint, blob.Length),
+        ICollection { Count: var count } collection => BrokenLength(constraint, count) ?? BrokenItems(constraint, collection),
+        int number => BrokenRange(constraint, number),
+        long number => BrokenRange(constraint, number),
+        _ => null,
+    };
+
+    private static string? BrokenLength(ConstraintAttribute constraint, int length) =>
+        length < constraint.MinLength ? $"Member must have length greater than or equal to {constraint.MinLength}"
+        : length > constraint.MaxLength ? $"Member must have length less than or equal to {constraint.MaxLength}"
+        : null;
+
+    private static string? BrokenRange(ConstraintAttribute constraint, long number) =>
+        number < constraint.Min ? $"Member must have value greater than or equal to {constraint.Min}"
+        : number > constraint.Max ? $"Member must have value less than or equal to {constraint.Max}"
+        : null;
+
+    private static string? BrokenText(ConstraintAttribute constraint, string text)
+    {
+        if (constraint.Values is { } values && !values.Contains(text))
+            return $"Member must satisfy enum value set: [{string.Join(", ", values)}]";
+        return constraint.Pattern is { } pattern && !Matches(pattern, text) ? $"Member must satisfy regular expression pattern: {pattern}" : null;
+    }
+
+    private static string? BrokenItems(ConstraintAttribute constraint, ICollection items)
+    {
+        if (constraint.Values is not { } values)
+            return null;
+        foreach (var item in items)
+        {
+            if (item is string text && !values.Contains(text))
+                return $"Member must satisfy constraint: [Member must satisfy enum value set: [{string.Join(", ", values)}]]";
+        }
+
+        return null;
+    }
+
+    private static bool Matches(string pattern, string text) => Patterns
+        .GetOrAdd(pattern, static p => new Regex($@"\A(?:{p})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking))
+        .IsMatch(text);
+
+    private static string Shown(object content, bool mayBeShown) => content switch
+    {
+        // What AWS's own framework prints for a blob, and it keeps the bytes out of the answer.
+        byte[] blob => $"java.nio.HeapByteBuffer[pos=0 lim={blob.Length} cap={blob.Length}]",
+        _ when !mayBeShown => "***",
+        string text => text,
+        IDictionary => "{...}",
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>())}]",
+        _ => Convert.ToString(content, CultureInfo.InvariantCulture) ?? "",
+    };
+}
