@@ -16,52 +16,89 @@ public enum DatabaseProvider
 /// A service's database: short reads, and short write transactions that commit before they return.
 /// </summary>
 /// <remarks>
+/// <para>
 /// SQLite takes one writer at a time and answers a second one by sleeping in steps of 150 ms, so writers queue here instead;
 /// PostgreSQL's writers run side by side, and conflicts show in the row counts of conditional statements.
+/// </para>
+/// <para>
+/// After a restart or failover of the server, pooled connections are dead without knowing it. Reads, and writes that say they may be run
+/// again, are therefore tried up to three times when the connection (never the statement) failed.
+/// </para>
 /// </remarks>
 public sealed class Database(DbDataSource source, DatabaseProvider provider) : IDisposable, IAsyncDisposable
 {
-    private readonly SemaphoreSlim _writer = provider == DatabaseProvider.Sqlite ? new(1, 1) : new(int.MaxValue);
+    private static readonly TimeSpan[] RetryDelays = [TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(250)];
+
+    private readonly SemaphoreSlim? _writer = provider == DatabaseProvider.Sqlite ? new(1, 1) : null;
 
     /// <summary>The engine behind it.</summary>
     public DatabaseProvider Provider => provider;
 
     /// <summary>Runs <paramref name="read"/> on a connection of its own, outside any transaction.</summary>
-    public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await read(connection);
-    }
-
-    /// <summary>Runs <paramref name="write"/> in a transaction and commits it. An exception rolls it back.</summary>
-    public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken)
-    {
-        await _writer.WaitAsync(cancellationToken);
-        try
+    public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => RetryAsync(
+        async () =>
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var result = await write(connection, transaction);
-            await transaction.CommitAsync(cancellationToken);
-            return result;
-        }
-        finally
-        {
-            _writer.Release();
-        }
-    }
+            return await read(connection);
+        },
+        cancellationToken);
+
+    /// <summary>Runs <paramref name="write"/> in a transaction and commits it. An exception rolls it back.</summary>
+    /// <param name="write">The statements.</param>
+    /// <param name="cancellationToken">Gives up before the commit; a commit that was asked for is waited for.</param>
+    /// <param name="repeatable">
+    /// The statements may be run again after an unknown outcome (a connection that broke during the commit) and then give the same answer.
+    /// </param>
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken, bool repeatable = false) =>
+        repeatable ? RetryAsync(() => WriteOnceAsync(write, cancellationToken), cancellationToken) : WriteOnceAsync(write, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _writer.Dispose();
+        _writer?.Dispose();
         source.Dispose();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _writer.Dispose();
+        _writer?.Dispose();
         await source.DisposeAsync();
+    }
+
+    private async Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken)
+    {
+        if (_writer is not null)
+            await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var result = await write(connection, transaction);
+            // Not cancellable: a caller who leaves now must not turn a commit into a question.
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }
+        finally
+        {
+            _writer?.Release();
+        }
+    }
+
+    private static async Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        foreach (var delay in RetryDelays)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (DbException lost) when (DatabaseFailures.Classify(lost) == DatabaseFailure.Unreachable)
+            {
+                await Task.Delay(delay, TimeProvider.System, cancellationToken);
+            }
+        }
+
+        return await attempt();
     }
 }

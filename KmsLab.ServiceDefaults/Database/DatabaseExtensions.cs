@@ -12,6 +12,8 @@ namespace KmsLab.ServiceDefaults.Database;
 /// <summary>Registers a service's database.</summary>
 public static class DatabaseExtensions
 {
+    private static readonly TimeSpan HealthCheckTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Adds <see cref="Database"/> on the connection string <c>ConnectionStrings:{name}</c>, its migrations (embedded <c>*.sql</c> resources of
     /// <paramref name="migrations"/>, in name order, run before the service listens) and its health check.
@@ -28,17 +30,27 @@ public static class DatabaseExtensions
             : throw new InvalidOperationException($"ConnectionStrings:{name} is not set. Set it in configuration or as the environment variable ConnectionStrings__{name}.");
 
         builder.Services.AddSingleton(_ => new Database(CreateSource(connectionString, provider), provider));
-        builder.Services.AddHostedService(_ => new DatabaseMigrator(connectionString, provider, migrations));
+        builder.Services.AddHostedService(_ => new DatabaseMigrator(name, connectionString, provider, migrations));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-            name, services => new DatabaseHealthCheck(services.GetRequiredService<Database>()), HealthStatus.Unhealthy, ["ready"]));
+            name, services => new DatabaseHealthCheck(services.GetRequiredService<Database>()), HealthStatus.Unhealthy, ["ready"], HealthCheckTimeout));
         return builder;
     }
 
+    /// <summary>The engine that a service's configuration names in <paramref name="key"/>; PostgreSQL if it names none.</summary>
+    /// <exception cref="InvalidOperationException">It names one that there isn't.</exception>
+    public static DatabaseProvider GetDatabaseProvider(this IConfiguration configuration, string key) => configuration[key] switch
+    {
+        null or "" => DatabaseProvider.PostgreSql,
+        { } value when Enum.TryParse<DatabaseProvider>(value, ignoreCase: true, out var provider) && Enum.IsDefined(provider) => provider,
+        { } value => throw new InvalidOperationException($"{key} is '{value}': set it to Sqlite or PostgreSql."),
+    };
+
     /// <summary>Makes the data source for <paramref name="connectionString"/>.</summary>
+    /// <remarks>Waiting is bounded: 5 s for a connection and 10 s for a statement, unless the connection string says otherwise.</remarks>
     public static DbDataSource CreateSource(string connectionString, DatabaseProvider provider) => provider switch
     {
         DatabaseProvider.Sqlite => new SqliteDataSource(new SqliteConnectionStringBuilder(connectionString).ToString()),
-        DatabaseProvider.PostgreSql => NpgsqlDataSource.Create(connectionString),
+        DatabaseProvider.PostgreSql => NpgsqlDataSource.Create($"Timeout=5;Command Timeout=10;{connectionString}"), // The last of two wins.
         _ => throw new ArgumentOutOfRangeException(nameof(provider), provider, "Use Sqlite or PostgreSql."),
     };
 }

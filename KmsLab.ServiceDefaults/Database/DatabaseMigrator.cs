@@ -1,30 +1,39 @@
+using System.Data.Common;
 using System.Reflection;
 using DbUp;
 using DbUp.Builder;
 using DbUp.Engine;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 
 namespace KmsLab.ServiceDefaults.Database;
 
-/// <summary>Brings a database to the schema of the running code, before anything else starts.</summary>
+/// <summary>Brings a database to the schema of the running code, before anything else of the service starts.</summary>
+/// <param name="name">The connection string's name, for error messages.</param>
+/// <param name="connectionString">The connection string.</param>
+/// <param name="provider">The engine.</param>
+/// <param name="migrations">The assembly whose embedded <c>*.sql</c> resources are run in name order, each once and in a transaction of its own.</param>
 /// <remarks>
-/// DbUp is not safe with two starters at once on PostgreSQL, so they take turns: an advisory lock on a connection of its own there,
-/// a lock file beside a SQLite file.
+/// DbUp is not safe with two starters at once on PostgreSQL, so they take turns (<see cref="MigrationTurn"/>). A server that is still
+/// starting is waited for, up to a minute.
 /// </remarks>
-public sealed class DatabaseMigrator(string connectionString, DatabaseProvider provider, Assembly migrations) : IHostedLifecycleService
+public sealed class DatabaseMigrator(string name, string connectionString, DatabaseProvider provider, Assembly migrations) : IHostedLifecycleService
 {
-    // Any constant will do; it only must differ from other applications' locks in the same database.
-    private const long AdvisoryLock = 0x6B6D736C6162; // "kmslab"
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <inheritdoc/>
+    /// <summary>Migrates.</summary>
+    /// <exception cref="InvalidOperationException">The database can't be reached or a script failed; the message says what to change.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        await using var turn = provider == DatabaseProvider.PostgreSql
-            ? await LockPostgresAsync(cancellationToken)
-            : await LockFileAsync(cancellationToken);
-        await Task.Run(Migrate, cancellationToken);
+        try
+        {
+            await using var turn = await WaitForTurnAsync(cancellationToken);
+            await Task.Run(Migrate, cancellationToken);
+        }
+        catch (Exception problem) when (problem is DbException or IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            throw new InvalidOperationException(
+                $"The database of ConnectionStrings:{name} can't be used: {problem.Message.TrimEnd('.')}. Set ConnectionStrings:{name} to one that can.", problem);
+        }
     }
 
     /// <inheritdoc/>
@@ -42,17 +51,36 @@ public sealed class DatabaseMigrator(string connectionString, DatabaseProvider p
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    private async Task<IAsyncDisposable> WaitForTurnAsync(CancellationToken cancellationToken)
+    {
+        if (provider == DatabaseProvider.Sqlite)
+            return await MigrationTurn.OnFileAsync(connectionString, cancellationToken);
+
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await MigrationTurn.OnPostgresAsync(connectionString, cancellationToken);
+            }
+            catch (DbException down) when (DatabaseFailures.Classify(down) == DatabaseFailure.Unreachable && TimeProvider.System.GetElapsedTime(started) < Patience)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken);
+            }
+        }
+    }
+
     private void Migrate()
     {
         var result = Engine()
-            .WithScriptsEmbeddedInAssembly(migrations, name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .WithScriptsEmbeddedInAssembly(migrations, resource => resource.EndsWith(".sql", StringComparison.Ordinal))
             .WithTransactionPerScript()
             .WithVariablesDisabled()
             .LogToNowhere()
             .Build()
             .PerformUpgrade();
         if (!result.Successful)
-            throw new InvalidOperationException($"The database could not be migrated: {Failing(result)} failed.", result.Error);
+            throw new InvalidOperationException($"The database of ConnectionStrings:{name} could not be migrated: {Failing(result)} failed: {result.Error.Message}", result.Error);
     }
 
     private static string Failing(DatabaseUpgradeResult result) => result.ErrorScript?.Name ?? "the connection";
@@ -60,31 +88,4 @@ public sealed class DatabaseMigrator(string connectionString, DatabaseProvider p
     private UpgradeEngineBuilder Engine() => provider == DatabaseProvider.PostgreSql
         ? DeployChanges.To.PostgresqlDatabase(connectionString)
         : DeployChanges.To.SqliteDatabase(connectionString);
-
-    private async Task<IAsyncDisposable> LockPostgresAsync(CancellationToken cancellationToken)
-    {
-        // Not pooled: the lock must end with the connection, whatever happens to this process.
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ToString());
-        await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = AdvisoryLock } } };
-        command.CommandTimeout = 120;
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return connection;
-    }
-
-    private async Task<IAsyncDisposable> LockFileAsync(CancellationToken cancellationToken)
-    {
-        var path = new SqliteConnectionStringBuilder(connectionString).DataSource + ".migrate";
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
-            }
-        }
-    }
 }
