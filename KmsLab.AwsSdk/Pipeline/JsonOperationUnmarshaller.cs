@@ -25,6 +25,11 @@ internal sealed class JsonOperationUnmarshaller<TResponse>(JsonProtocol protocol
         var error = JsonErrorResponseUnmarshaller.GetInstance().Unmarshall(input, ref reader);
         error.InnerException = innerException;
         error.StatusCode = statusCode;
-        return ModeledError.Resolve(errors, error, protocol.UnknownError);
+
+        // Which exception it is, the body's __type says; its ErrorCode stays the one that Query clients know.
+        var create = ModeledError.Find(errors, error.Code) ?? protocol.UnknownError;
+        if (protocol.QueryCompatible && input.ResponseData.GetHeaderValue("x-amzn-query-error") is { Length: > 0 } queryError)
+            error.Code = queryError.Split(';')[0];
+        return create(error);
     }
 }

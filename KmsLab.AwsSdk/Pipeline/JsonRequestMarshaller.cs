@@ -9,7 +9,7 @@ using Amazon.Util;
 namespace KmsLab.AwsSdk.Pipeline;
 
 /// <summary>Writes a request as AWS's JSON protocol has it; members that are not set are left out.</summary>
-internal sealed class JsonRequestMarshaller<TRequest>(JsonProtocol protocol, string operation, JsonTypeInfo<TRequest> typeInfo)
+internal sealed class JsonRequestMarshaller<TRequest>(JsonProtocol protocol, string operation, JsonTypeInfo<TRequest> typeInfo, bool compress)
     : IMarshaller<IRequest, AmazonWebServiceRequest>
     where TRequest : AmazonWebServiceRequest
 {
@@ -19,11 +19,14 @@ internal sealed class JsonRequestMarshaller<TRequest>(JsonProtocol protocol, str
         {
             HttpMethod = "POST",
             ResourcePath = "/",
+            CompressionAlgorithm = compress ? CompressionEncodingAlgorithm.gzip : CompressionEncodingAlgorithm.NONE,
             Content = JsonSerializer.SerializeToUtf8Bytes((TRequest)input, typeInfo),
         };
         request.Headers["X-Amz-Target"] = $"{protocol.TargetPrefix}.{operation}";
         request.Headers[HeaderKeys.ContentTypeHeader] = protocol.ContentType;
         request.Headers[HeaderKeys.XAmzApiVersion] = protocol.Service.ApiVersion;
+        if (protocol.QueryCompatible)
+            request.Headers["x-amzn-query-mode"] = "true";
         return request;
     }
 }

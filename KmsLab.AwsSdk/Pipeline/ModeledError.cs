@@ -10,9 +10,9 @@ namespace KmsLab.AwsSdk.Pipeline;
 internal sealed record ModeledError(string Code, Func<ErrorResponse, AmazonServiceException> Create)
 {
     /// <summary>
-    /// The typed exception if this operation declares the error, else the service's own: a throttled FilterLogEvents is an
-    /// <c>AmazonCloudWatchLogsException</c> with an ErrorCode, because its model names no throttling error. As in the official packages.
+    /// The typed exception if this operation declares the error. A throttled FilterLogEvents is a plain <c>AmazonCloudWatchLogsException</c>
+    /// with an ErrorCode, because its model names no throttling error: as in the official packages.
     /// </summary>
-    internal static AmazonServiceException Resolve(ModeledError[] declared, ErrorResponse error, Func<ErrorResponse, AmazonServiceException> otherwise) =>
-        Array.Find(declared, e => e.Code == error.Code) is { } known ? known.Create(error) : otherwise(error);
+    internal static Func<ErrorResponse, AmazonServiceException>? Find(ModeledError[] declared, string? code) =>
+        Array.Find(declared, e => e.Code == code)?.Create;
 }

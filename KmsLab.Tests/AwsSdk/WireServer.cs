@@ -36,14 +36,14 @@ internal sealed class WireServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        using var reader = new StreamReader(context.Request.Body);
-        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
 
         WireResponse response;
         lock (_requests)
         {
-            _requests.Add(new(context.Request.Method, context.Request.Path, headers, body));
+            _requests.Add(new(context.Request.Method, context.Request.Path, headers, body.ToArray()));
             response = _responses.Count > 1 ? _responses.Dequeue() : _responses.Peek();
         }
 
@@ -52,14 +52,18 @@ internal sealed class WireServer : IAsyncDisposable
 
         context.Response.StatusCode = response.Status;
         context.Response.ContentType = response.ContentType;
-        context.Response.Headers["x-amzn-RequestId"] = "7a1b2c3d-0000-4000-8000-000000000001";
+        if (response.ContentType != "text/xml")
+            context.Response.Headers["x-amzn-RequestId"] = "7a1b2c3d-0000-4000-8000-000000000001";
         foreach (var (name, value) in response.Headers)
             context.Response.Headers[name] = value;
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(response.Body!), context.RequestAborted);
     }
 }
 
-internal sealed record WireRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body);
+internal sealed record WireRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Content)
+{
+    internal string Body => Encoding.UTF8.GetString(Content);
+}
 
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Body">The body; null never answers.</param>

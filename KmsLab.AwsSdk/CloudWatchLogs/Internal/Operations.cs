@@ -11,6 +11,7 @@ internal static class Operations
         "Amazon.CloudWatchLogs",
         "Logs_20140328",
         "application/x-amz-json-1.1",
+        QueryCompatible: false,
         e => new AmazonCloudWatchLogsException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode));
 
     private static readonly ModeledError DataAlreadyAccepted =

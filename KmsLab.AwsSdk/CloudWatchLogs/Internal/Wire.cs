@@ -1,6 +1,6 @@
-using KmsLab.AwsSdk.Pipeline;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using KmsLab.AwsSdk.Pipeline;
 
 namespace Amazon.CloudWatchLogs.Internal;
 
@@ -8,7 +8,7 @@ namespace Amazon.CloudWatchLogs.Internal;
 internal static class Wire
 {
     private static readonly JsonSerializerOptions Options = WireOptions.Create(
-        WireContext.Default,
+        CloudWatchLogsWireContext.Default,
         JsonNamingPolicy.CamelCase,
         new EpochMillisecondsConverter(),
         new ConstantClassConverter<DataProtectionStatus>(DataProtectionStatus.FindValue),

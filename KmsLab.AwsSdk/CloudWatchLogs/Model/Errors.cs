@@ -1,5 +1,5 @@
-using Amazon.Runtime;
 using System.Net;
+using Amazon.Runtime;
 
 namespace Amazon.CloudWatchLogs.Model;
 

@@ -1,5 +1,5 @@
-using Amazon.CloudWatchLogs.Model;
 using System.Text.Json.Serialization;
+using Amazon.CloudWatchLogs.Model;
 
 namespace Amazon.CloudWatchLogs.Internal;
 
@@ -20,4 +20,4 @@ namespace Amazon.CloudWatchLogs.Internal;
 [JsonSerializable(typeof(PutLogEventsResponse))]
 [JsonSerializable(typeof(GetLogEventsRequest))]
 [JsonSerializable(typeof(GetLogEventsResponse))]
-internal sealed partial class WireContext : JsonSerializerContext;
+internal sealed partial class CloudWatchLogsWireContext : JsonSerializerContext;

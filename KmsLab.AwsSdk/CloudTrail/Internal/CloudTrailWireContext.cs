@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using Amazon.CloudTrail.Model;
+
+namespace Amazon.CloudTrail.Internal;
+
+/// <summary>Generated serializers of the requests and responses.</summary>
+[JsonSerializable(typeof(LookupEventsRequest))]
+[JsonSerializable(typeof(LookupEventsResponse))]
+[JsonSerializable(typeof(GetTrailRequest))]
+[JsonSerializable(typeof(GetTrailResponse))]
+[JsonSerializable(typeof(GetTrailStatusRequest))]
+[JsonSerializable(typeof(GetTrailStatusResponse))]
+[JsonSerializable(typeof(GetEventSelectorsRequest))]
+[JsonSerializable(typeof(GetEventSelectorsResponse))]
+[JsonSerializable(typeof(DescribeTrailsRequest))]
+[JsonSerializable(typeof(DescribeTrailsResponse))]
+internal sealed partial class CloudTrailWireContext : JsonSerializerContext;
