@@ -1,0 +1,39 @@
+namespace KmsLab.CloudTrail.Records;
+
+/// <summary>
+/// An encryption context: name-value pairs in ordinal order of their names. It stands in clear in CloudTrail
+/// (https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html).
+/// </summary>
+public sealed class EncryptionContext : IEquatable<EncryptionContext>
+{
+    private readonly KeyValuePair<string, string>[] _pairs;
+
+    /// <summary>Sorts <paramref name="pairs"/>.</summary>
+    public EncryptionContext(IEnumerable<KeyValuePair<string, string>> pairs) =>
+        _pairs = [.. pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
+
+    /// <summary>The pairs, in ordinal order of their names.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Pairs => _pairs;
+
+    /// <summary>The value of <paramref name="name"/>, or null.</summary>
+    public string? this[string name] => Array.Find(_pairs, pair => pair.Key == name).Value;
+
+    /// <inheritdoc/>
+    public bool Equals(EncryptionContext? other) => other is not null && _pairs.AsSpan().SequenceEqual(other._pairs);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as EncryptionContext);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var (name, value) in _pairs)
+        {
+            hash.Add(name, StringComparer.Ordinal);
+            hash.Add(value, StringComparer.Ordinal);
+        }
+
+        return hash.ToHashCode();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace KmsLab.CloudTrail.Records;
+
+/// <summary>Makes a record from the places of its fields.</summary>
+internal static class RecordMaterializer
+{
+    public static RecordReading Make(RecordSlices slices)
+    {
+        if (slices.Text(Field.EventVersion) is { } version && version != "1" && !version.StartsWith("1.", StringComparison.Ordinal))
+            return RecordReading.Malformed("Its eventVersion is not 1.x.");
+        if (slices.Instant(Field.EventTime) is not { } time)
+            return RecordReading.Malformed("It has no eventTime that is an ISO 8601 instant.");
+        if (slices.Text(Field.EventSource) is not { } source)
+            return RecordReading.Malformed("It has no eventSource.");
+        if (slices.Text(Field.EventName) is not { } name)
+            return RecordReading.Malformed("It has no eventName.");
+
+        var eventId = slices.Text(Field.EventId);
+        var id = eventId is null ? RecordId.Hash(slices.Record) : RecordId.From(eventId);
+        return new(Make(slices, id, eventId ?? id.ToString(), time, source, name), null);
+    }
+
+    private static CloudTrailRecord Make(RecordSlices slices, RecordId id, string eventId, DateTimeOffset time, string source, string name) => new()
+    {
+        Id = id,
+        EventId = eventId,
+        EventTime = time,
+        EventSource = source,
+        EventName = name,
+        Identity = Identity(slices),
+        EventVersion = slices.Text(Field.EventVersion),
+        EventType = slices.Text(Field.EventType),
+        Region = slices.Text(Field.Region),
+        SourceIpAddress = slices.Text(Field.SourceIpAddress),
+        UserAgent = slices.Text(Field.UserAgent),
+        ErrorCode = slices.Text(Field.ErrorCode),
+        ErrorMessage = slices.Text(Field.ErrorMessage),
+        RequestId = slices.Text(Field.RequestId),
+        RecipientAccountId = slices.Text(Field.RecipientAccountId),
+        SharedEventId = slices.Text(Field.SharedEventId),
+        VpcEndpointId = slices.Text(Field.VpcEndpointId),
+        ReadOnly = slices.Boolean(Field.ReadOnly),
+        KeyArns = KeyReferences.Read(slices),
+        Context = Context(slices.Json(Field.EncryptionContext)) ?? Context(slices.Json(Field.SourceEncryptionContext)),
+        DestinationContext = Context(slices.Json(Field.DestinationEncryptionContext)),
+        Addendum = Addendum(slices.Text(Field.AddendumReason), slices.Text(Field.OriginalEventId)),
+        Json = slices.Record.ToArray(),
+    };
+
+    private static UserIdentity Identity(RecordSlices slices) => new(
+        slices.Text(Field.IdentityType),
+        slices.Text(Field.PrincipalId),
+        slices.Text(Field.Arn),
+        slices.Text(Field.AccountId),
+        slices.Text(Field.AccessKeyId),
+        slices.Text(Field.UserName),
+        slices.Text(Field.InvokedBy),
+        slices.Text(Field.SessionIssuerArn));
+
+    private static RecordAddendum? Addendum(string? reason, string? originalEventId) =>
+        reason is null && originalEventId is null ? null : new(reason, originalEventId);
+
+    private static EncryptionContext? Context(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        if (json.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return null;
+
+        var pairs = new List<KeyValuePair<string, string>>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.String)
+                pairs.Add(new(name, reader.GetString()!));
+            reader.Skip();
+        }
+
+        return new(pairs);
+    }
+}
