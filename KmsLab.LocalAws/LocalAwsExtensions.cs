@@ -1,4 +1,5 @@
 using KmsLab.LocalAws.Access;
+using KmsLab.LocalAws.Kms;
 using KmsLab.LocalAws.Logs;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Sts;
@@ -54,6 +55,11 @@ public static class LocalAwsExtensions
     private static void AddServices(this IServiceCollection services)
     {
         services.AddSingleton<AwsService, StsService>();
+
+        services.AddSingleton<KmsState>();
+        services.AddSingleton<AwsManagedKeys>();
+        services.AddSingleton<KeyFinder>();
+        services.AddSingleton<AwsService, KmsService>();
 
         services.AddSingleton<IStateSchema, LogsSchema>();
         services.AddSingleton<LogStore>();

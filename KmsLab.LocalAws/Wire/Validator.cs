@@ -24,6 +24,10 @@ internal static class Validator
     public static AwsException Error(string errorCode, string value, string member, string rule) =>
         new(errorCode, $"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {rule}");
 
+    /// <summary>A member that is missing though the model lets it be.</summary>
+    public static AwsException Missing(string errorCode, string member) =>
+        new(errorCode, $"1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null");
+
     private static void Check(Shape shape, object value, string path, ref List<string>? errors)
     {
         for (var i = 0; i < shape.Members.Count; i++)
@@ -74,7 +78,7 @@ internal static class Validator
         }
 
         if (Broken(constraint, content) is { } rule)
-            (errors ??= []).Add($"Value '{Shown(content, member.IsOnTrail)}' at '{path}{member.TrailName}' failed to satisfy constraint: {rule}");
+            (errors ??= []).Add($"Value {Shown(content, member.IsOnTrail)}at '{path}{member.TrailName}' failed to satisfy constraint: {rule}");
     }
 
     private static string? Broken(ConstraintAttribute constraint, object content) => content switch
@@ -121,14 +125,14 @@ internal static class Validator
         .GetOrAdd(pattern, static p => new Regex($@"\A(?:{p})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking))
         .IsMatch(text);
 
+    // Of blobs and secrets AWS says only where they are.
     private static string Shown(object content, bool mayBeShown) => content switch
     {
-        // What AWS's own framework prints for a blob, and it keeps the bytes out of the answer.
-        byte[] blob => $"java.nio.HeapByteBuffer[pos=0 lim={blob.Length} cap={blob.Length}]",
-        _ when !mayBeShown => "***",
-        string text => text,
-        IDictionary => "{...}",
-        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>())}]",
-        _ => Convert.ToString(content, CultureInfo.InvariantCulture) ?? "",
+        byte[] => "",
+        _ when !mayBeShown => "",
+        string text => $"'{text}' ",
+        IDictionary => "'{...}' ",
+        IEnumerable list => $"'[{string.Join(", ", list.Cast<object?>())}]' ",
+        _ => $"'{Convert.ToString(content, CultureInfo.InvariantCulture)}' ",
     };
 }
