@@ -45,6 +45,7 @@ public static class LocalAwsExtensions
         app.Use(next => http => IsOwnPath(http.Request.Path) ? next(http) : endpoint.ServeAsync(http));
         app.UseRouting();
         app.MapServiceDefaults();
+        app.MapDelivery();
         return app;
     }
 
@@ -55,6 +56,7 @@ public static class LocalAwsExtensions
     private static void AddServices(this IServiceCollection services)
     {
         services.AddSingleton<AwsService, StsService>();
+        services.AddSingleton<AwsService, CloudTrailService>();
 
         services.AddSingleton<KmsState>();
         services.AddSingleton<AwsManagedKeys>();
@@ -68,7 +70,12 @@ public static class LocalAwsExtensions
     private static void AddTrail(this IServiceCollection services)
     {
         services.AddSingleton<IStateSchema, TrailSchema>();
+        services.AddSingleton<Trails>();
         services.AddSingleton<TrailHistory>();
+        services.AddSingleton<EventLookup>();
+        services.AddSingleton<ProvisionedTrail>();
+        services.AddSingleton<TrailDelivery>();
+        services.AddHostedService(provider => provider.GetRequiredService<TrailDelivery>());
         services.AddSingleton<TrailRecorder>();
     }
 }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using KmsLab.LocalAws.Trail;
+using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws;
 
@@ -36,6 +38,10 @@ public sealed class LocalAwsOptions
 
     /// <summary>The trail that exists from the first start.</summary>
     public TrailOptions Trail { get; set; } = new();
+
+    /// <summary>How its records travel; <c>PUT /_localaws/delivery</c> changes it at run time.</summary>
+    [ValidateObjectMembers]
+    public DeliverySettings Delivery { get; set; } = new();
 }
 
 /// <summary>A principal: <c>LocalAws:Principals:[n]</c>.</summary>

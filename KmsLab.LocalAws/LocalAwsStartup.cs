@@ -1,3 +1,4 @@
+using KmsLab.LocalAws.Trail;
 using KmsLab.LocalAws.Wire;
 using Microsoft.Extensions.Options;
 
@@ -7,15 +8,15 @@ namespace KmsLab.LocalAws;
 internal sealed partial class LocalAwsStartup(
     IServiceProvider services, IConfiguration configuration, IOptions<LocalAwsOptions> options, ILogger<LocalAwsStartup> logger) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (!options.Value.AllowNonLoopback && ListenGuard.FirstOpen(configuration) is { } address)
             throw new InvalidOperationException($"LocalAws is a lab tool that checks no signatures, and {address} is reachable from other machines. Listen on localhost, or set LocalAws:AllowNonLoopback=true.");
 
         // Made here, so that a directory that can't be written or a wrong principal ends the start, not the first call.
         _ = services.GetRequiredService<AwsEndpoint>();
+        await services.GetRequiredService<ProvisionedTrail>().ProvisionAsync();
         Log.LabTool(logger);
-        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

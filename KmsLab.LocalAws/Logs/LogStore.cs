@@ -1,3 +1,4 @@
+using System.Text;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Wire;
 
@@ -24,6 +25,23 @@ internal sealed class LogStore(TimeProvider time)
     /// <param name="message">The event's text.</param>
     public void Append(WriteSession session, long streamId, long timestamp, string message) => session.Execute(
         "INSERT INTO log_events (stream_id, timestamp, ingestion, message) VALUES ($1, $2, $3, $4)", streamId, timestamp, time.GetUtcNow().ToUnixTimeMilliseconds(), message);
+
+    /// <summary>Appends a record of the trail, creating its stream if need be: CloudTrail creates streams, never groups.</summary>
+    /// <returns>False when the group doesn't exist.</returns>
+    public bool AppendRecord(WriteSession session, RegionScope scope, string group, string stream, long timestamp, long ingestion, long trailSeq, byte[] json)
+    {
+        if (session.Scalar("SELECT id FROM log_groups WHERE account = $1 AND region = $2 AND name = $3", scope.Account, scope.Region, group) is not long)
+            return false;
+        session.Execute(
+            "INSERT INTO log_events (stream_id, timestamp, ingestion, message) VALUES ($1, $2, $3, $4)",
+            EnsureStream(session, scope, group, stream), timestamp, ingestion, Encoding.UTF8.GetString(json));
+        return true;
+    }
+
+    /// <summary>Creates a group if it is missing.</summary>
+    public void EnsureGroup(WriteSession session, RegionScope scope, string group) => session.Execute(
+        "INSERT OR IGNORE INTO log_groups (account, region, name, created) VALUES ($1, $2, $3, $4)",
+        scope.Account, scope.Region, group, time.GetUtcNow().ToUnixTimeMilliseconds());
 }
 
 /// <summary>The tables of CloudWatch Logs.</summary>

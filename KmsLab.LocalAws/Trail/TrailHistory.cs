@@ -4,19 +4,23 @@ using KmsLab.LocalAws.Wire;
 namespace KmsLab.LocalAws.Trail;
 
 /// <summary>The account's event history: every record of the last 90 days, whether or not a trail exists.</summary>
-internal sealed class TrailHistory(StateStore store)
+internal sealed class TrailHistory(StateStore store, TrailDelivery delivery)
 {
     private const string Insert = """
         INSERT INTO trail_events (event_id, account, region, time, source, name, read_only, username, access_key_id, resources, record)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """;
 
-    /// <summary>Enqueues a record; the task completes when it is on disk.</summary>
-    public Task Append(TrailEvent record) => store.Enqueue(session => session.Execute(
-        Insert,
-        record.EventId.ToByteArray(bigEndian: true), record.Call.Account, record.Call.Region, record.Call.Time.ToUnixTimeMilliseconds(),
-        record.Call.Service.EventSource, record.Call.Operation.Name, record.ReadOnly, record.Call.Caller.Name, record.Call.Caller.AccessKeyId,
-        record.Call.Resources.Count == 0 ? null : string.Join('\n', record.Call.Resources.Select(resource => resource.Arn)), record.Json));
+    /// <summary>Enqueues a record and its delivery; the task completes when it is on disk.</summary>
+    public Task Append(TrailEvent record, IReadOnlyList<LiveTrail> targets) => store.Enqueue(session =>
+    {
+        var seq = session.Insert(
+            Insert,
+            record.EventId.ToByteArray(bigEndian: true), record.Call.Account, record.Call.Region, record.Call.Time.ToUnixTimeMilliseconds(),
+            record.Call.Service.EventSource, record.Call.Operation.Name, record.ReadOnly, record.Call.Caller.Name, record.Call.Caller.AccessKeyId,
+            record.Call.Resources.Count == 0 ? null : string.Join('\n', record.Call.Resources.Select(resource => resource.Arn)), record.Json);
+        delivery.Deliver(session, seq, record, targets);
+    });
 }
 
 /// <summary>A record on its way into the history.</summary>
@@ -48,6 +52,11 @@ internal sealed class TrailSchema : IStateSchema
             resources TEXT,
             record BLOB NOT NULL);
         CREATE INDEX trail_events_time ON trail_events (account, region, time);
+        """,
+        """
+        CREATE TABLE trail_pending (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, trail TEXT NOT NULL, due INTEGER NOT NULL, copy INTEGER NOT NULL);
+        CREATE INDEX trail_pending_due ON trail_pending (due, id);
+        CREATE TABLE trail_provisioned (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, region, name)) WITHOUT ROWID;
         """,
     ];
 }

@@ -1,5 +1,6 @@
 using KmsLab.LocalAws.Access;
 using KmsLab.LocalAws.State;
+using KmsLab.LocalAws.Trail;
 
 namespace KmsLab.LocalAws.Wire;
 
@@ -40,8 +41,8 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <summary>What the record carries under <c>additionalEventData</c>.</summary>
     public Dictionary<string, string>? AdditionalEventData { get; set; }
 
-    /// <summary>Trails that were to have the call's record before the call changed them.</summary>
-    public IReadOnlyList<long> TrailsBefore { get; set; } = [];
+    /// <summary>The trails as they were when the call came.</summary>
+    public required IReadOnlyList<LiveTrail> TrailsAtStart { get; init; }
 
     /// <summary>Completes when everything that the call wrote is on disk; the answer waits for it.</summary>
     public Task LastWrite => _lastWrite;

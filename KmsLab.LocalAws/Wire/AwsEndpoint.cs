@@ -13,6 +13,7 @@ internal sealed partial class AwsEndpoint(
     PrincipalDirectory principals,
     Denials denials,
     TrailRecorder trail,
+    Trails trails,
     StateStore store,
     IOptions<LocalAwsOptions> options,
     TimeProvider time,
@@ -112,6 +113,7 @@ internal sealed partial class AwsEndpoint(
             SourceIp = SourceIp(http),
             Host = http.Request.Headers.Host is { Count: > 0 } host ? host.ToString() : null,
             Tls = Tls(http),
+            TrailsAtStart = trails.Snapshot,
             Service = service,
             Operation = operation,
         };

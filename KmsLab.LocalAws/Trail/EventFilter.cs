@@ -1,0 +1,48 @@
+namespace KmsLab.LocalAws.Trail;
+
+/// <summary>Decides whether a trail gets a management event, from its selectors.</summary>
+/// <remarks>
+/// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html: an event is logged when any selector takes it.
+/// Excluding <c>kms.amazonaws.com</c>, or logging writes only, is how a trail is blinded to KMS alone, since Encrypt and Decrypt count as reads.
+/// </remarks>
+internal static class EventFilter
+{
+    public static bool Takes(TrailDefinition trail, string eventSource, bool readOnly) => trail.AdvancedSelectors is { } advanced
+        ? advanced.Any(selector => Takes(selector, eventSource, readOnly))
+        : trail.Selectors!.Any(selector => Takes(selector, eventSource, readOnly));
+
+    private static bool Takes(EventSelector selector, string eventSource, bool readOnly) =>
+        selector.IncludeManagementEvents != false
+        && selector.ExcludeManagementEventSources?.Contains(eventSource) != true
+        && selector.ReadWriteType switch
+        {
+            "ReadOnly" => readOnly,
+            "WriteOnly" => !readOnly,
+            _ => true,
+        };
+
+    private static bool Takes(AdvancedEventSelector selector, string eventSource, bool readOnly) =>
+        selector.FieldSelectors!.All(field => Holds(field, field.Field switch
+        {
+            "eventCategory" => "Management",
+            "eventSource" => eventSource,
+            "readOnly" => readOnly ? "true" : "false",
+            "eventType" => "AwsApiCall",
+            _ => null,
+        }));
+
+    // A field that management events don't have matches only what it is asked not to be.
+    private static bool Holds(AdvancedFieldSelector field, string? value) =>
+        AnyOf(field.Equals, value, static (v, operand) => v == operand)
+        && AnyOf(field.StartsWith, value, static (v, operand) => v.StartsWith(operand, StringComparison.Ordinal))
+        && AnyOf(field.EndsWith, value, static (v, operand) => v.EndsWith(operand, StringComparison.Ordinal))
+        && !Excluded(field.NotEquals, value, static (v, operand) => v == operand)
+        && !Excluded(field.NotStartsWith, value, static (v, operand) => v.StartsWith(operand, StringComparison.Ordinal))
+        && !Excluded(field.NotEndsWith, value, static (v, operand) => v.EndsWith(operand, StringComparison.Ordinal));
+
+    private static bool AnyOf(List<string>? operands, string? value, Func<string, string, bool> holds) =>
+        operands is null || (value is not null && operands.Exists(operand => holds(value, operand)));
+
+    private static bool Excluded(List<string>? operands, string? value, Func<string, string, bool> holds) =>
+        operands is not null && value is not null && operands.Exists(operand => holds(value, operand));
+}

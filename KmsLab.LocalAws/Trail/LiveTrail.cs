@@ -1,0 +1,53 @@
+using KmsLab.LocalAws.Wire;
+
+namespace KmsLab.LocalAws.Trail;
+
+/// <summary>A trail in memory: its definition, and how its delivery is doing.</summary>
+internal sealed class LiveTrail(string account, TrailDefinition definition, DeliveryStatus? status = null)
+{
+    private readonly LogGroupArn? _logGroup = definition.CloudWatchLogsLogGroupArn is { } arn ? LogGroupArn.Parse(arn) : null;
+
+    public TrailDefinition Definition { get; } = definition;
+
+    public string Account { get; } = account;
+
+    public string Arn { get; } = $"arn:aws:cloudtrail:{definition.HomeRegion}:{account}:trail/{definition.Name}";
+
+    public DeliveryStatus Status { get; } = status ?? new();
+
+    /// <summary>Where its records go; null when it has no log group.</summary>
+    public LogGroupArn? LogGroup => _logGroup;
+
+    /// <summary>Whether it gets a record.</summary>
+    public bool Takes(AwsCall call, string eventSource, bool readOnly) =>
+        Definition.IsLogging && Account == call.Account && IsVisibleIn(call.Region) && EventFilter.Takes(Definition, eventSource, readOnly);
+
+    /// <summary>A multi-Region trail shows, and collects, in every Region.</summary>
+    public bool IsVisibleIn(string region) => Definition.IsMultiRegionTrail || Definition.HomeRegion == region;
+
+    public LiveTrail With(TrailDefinition changed) => new(Account, changed, Status);
+}
+
+/// <summary>The last delivery to the trail's log group. Kept in memory only: AWS's own is about now, too.</summary>
+internal sealed class DeliveryStatus
+{
+    public DateTimeOffset? Delivered { get; private set; }
+
+    public string? Error { get; private set; }
+
+    public void Succeeded(DateTimeOffset at) => (Delivered, Error) = (at, null);
+
+    public void Failed(string error) => Error = error;
+}
+
+/// <summary>A log group's ARN, <c>arn:aws:logs:region:account:log-group:name:*</c>.</summary>
+internal sealed record LogGroupArn(RegionScope Scope, string Group)
+{
+    /// <summary>Reads an ARN.</summary>
+    /// <returns>Null when it isn't one of a log group.</returns>
+    public static LogGroupArn? Parse(string arn) => arn.Split(':') is ["arn", _, "logs", { Length: > 0 } region, { Length: > 0 } account, "log-group", { Length: > 0 } group, ..]
+        ? new(new(account, region), group)
+        : null;
+
+    public static string Format(RegionScope scope, string group) => $"arn:aws:logs:{scope.Region}:{scope.Account}:log-group:{group}:*";
+}
