@@ -63,8 +63,7 @@ public static class LocalAwsExtensions
         services.AddSingleton<KeyFinder>();
         services.AddSingleton<AwsService, KmsService>();
 
-        services.AddSingleton<IStateSchema, LogsSchema>();
-        services.AddSingleton<LogStore>();
+        services.AddLogs();
     }
 
     private static void AddTrail(this IServiceCollection services)

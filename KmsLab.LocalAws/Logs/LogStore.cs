@@ -1,61 +1,122 @@
-using System.Text;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Logs;
 
-/// <summary>The log events of all groups. The Logs service owns it; the trail's delivery appends to it.</summary>
-internal sealed class LogStore(TimeProvider time)
+/// <summary>Writes log events. The trail's delivery appends here as well.</summary>
+internal sealed class LogStore(StateStore store, MetricFilterSet filters, TimeProvider time)
 {
-    /// <summary>Creates the group and stream if they are missing. Runs on the writer's thread.</summary>
-    /// <returns>The stream's id for <see cref="Append"/>.</returns>
-    public long EnsureStream(WriteSession session, RegionScope scope, string group, string stream)
-    {
-        var created = time.GetUtcNow().ToUnixTimeMilliseconds();
-        session.Execute("INSERT OR IGNORE INTO log_groups (account, region, name, created) VALUES ($1, $2, $3, $4)", scope.Account, scope.Region, group, created);
-        var groupId = (long)session.Scalar("SELECT id FROM log_groups WHERE account = $1 AND region = $2 AND name = $3", scope.Account, scope.Region, group)!;
-        session.Execute("INSERT OR IGNORE INTO log_streams (group_id, name, created) VALUES ($1, $2, $3)", groupId, stream, created);
-        return (long)session.Scalar("SELECT id FROM log_streams WHERE group_id = $1 AND name = $2", groupId, stream)!;
-    }
+    // A big batch is written in parts, so that other callers' commits don't wait for all of it.
+    private const int PartSize = 2000;
 
-    /// <summary>Appends an event to a stream. Runs on the writer's thread, inside its transaction.</summary>
-    /// <param name="session">The writer.</param>
-    /// <param name="streamId">From <see cref="EnsureStream"/>.</param>
-    /// <param name="timestamp">Unix milliseconds.</param>
-    /// <param name="message">The event's text.</param>
-    public void Append(WriteSession session, long streamId, long timestamp, string message) => session.Execute(
-        "INSERT INTO log_events (stream_id, timestamp, ingestion, message) VALUES ($1, $2, $3, $4)", streamId, timestamp, time.GetUtcNow().ToUnixTimeMilliseconds(), message);
+    // Only the writer's thread comes here, and a transaction that fails stops the store, so nothing rolled back is ever looked up.
+    private readonly Dictionary<(RegionScope Scope, string Group, string Stream), (long GroupId, long StreamId)> _recordStreams = [];
 
-    /// <summary>Appends a record of the trail, creating its stream if need be: CloudTrail creates streams, never groups.</summary>
-    /// <returns>False when the group doesn't exist.</returns>
-    public bool AppendRecord(WriteSession session, RegionScope scope, string group, string stream, long timestamp, long ingestion, long trailSeq, byte[] json)
-    {
-        if (session.Scalar("SELECT id FROM log_groups WHERE account = $1 AND region = $2 AND name = $3", scope.Account, scope.Region, group) is not long)
-            return false;
-        session.Execute(
-            "INSERT INTO log_events (stream_id, timestamp, ingestion, message) VALUES ($1, $2, $3, $4)",
-            EnsureStream(session, scope, group, stream), timestamp, ingestion, Encoding.UTF8.GetString(json));
-        return true;
-    }
-
-    /// <summary>Creates a group if it is missing.</summary>
+    /// <summary>Creates a group if it is missing. Runs on the writer's thread.</summary>
     public void EnsureGroup(WriteSession session, RegionScope scope, string group) => session.Execute(
         "INSERT OR IGNORE INTO log_groups (account, region, name, created) VALUES ($1, $2, $3, $4)",
         scope.Account, scope.Region, group, time.GetUtcNow().ToUnixTimeMilliseconds());
-}
 
-/// <summary>The tables of CloudWatch Logs.</summary>
-internal sealed class LogsSchema : IStateSchema
-{
-    public string Name => "logs";
+    /// <summary>
+    /// Delivers a CloudTrail record: an event that refers to the record in the history. The stream is created if it is missing, the group is not.
+    /// Runs on the writer's thread, inside its transaction.
+    /// </summary>
+    /// <param name="session">The writer.</param>
+    /// <param name="scope">Account and Region.</param>
+    /// <param name="group">The group's name.</param>
+    /// <param name="stream">The stream's name.</param>
+    /// <param name="timestamp">Unix milliseconds.</param>
+    /// <param name="ingestion">Unix milliseconds.</param>
+    /// <param name="trailSeq">The record's place in the history.</param>
+    /// <param name="json">The record, for metric filters.</param>
+    /// <returns>False when the group doesn't exist.</returns>
+    public bool AppendRecord(WriteSession session, RegionScope scope, string group, string stream, long timestamp, long ingestion, long trailSeq, byte[] json)
+    {
+        if (!_recordStreams.TryGetValue((scope, group, stream), out var found))
+        {
+            if (FindGroup(session, scope, group) is not { } groupId)
+                return false;
+            session.Execute("INSERT OR IGNORE INTO log_streams (group_id, name, created) VALUES ($1, $2, $3)", groupId, stream, ingestion);
+            found = (groupId, FindStream(session, groupId, stream)!.Value);
+            _recordStreams.Add((scope, group, stream), found);
+        }
 
-    public IReadOnlyList<string> Steps { get; } =
-    [
+        var record = new LogEvent(timestamp, json);
+        session.Execute(
+            "INSERT INTO log_events (group_id, stream_id, timestamp, ingestion, size, trail_seq) VALUES ($1, $2, $3, $4, $5, $6)",
+            found.GroupId, found.StreamId, timestamp, ingestion, record.Size, trailSeq);
+        Count(session, found.StreamId, record.Size, timestamp, timestamp, ingestion);
+        filters.Observe(found.GroupId, record);
+        return true;
+    }
+
+    /// <summary>Forgets what it knows of a group that is being deleted, or of whose streams one is. Runs on the writer's thread.</summary>
+    public void Forget(long groupId)
+    {
+        foreach (var (key, _) in _recordStreams.Where(pair => pair.Value.GroupId == groupId).ToList())
+            _recordStreams.Remove(key);
+    }
+
+    /// <summary>Appends events to a stream; when it returns they are on disk.</summary>
+    /// <returns>The group's id, <see cref="LogGroups.NoGroup"/> or <see cref="LogGroups.NoStream"/>.</returns>
+    public async ValueTask<long> AppendAsync(RegionScope scope, string group, string stream, ArraySegment<LogEvent> events)
+    {
+        var groupId = 0L;
+        do
+        {
+            var part = events[..Math.Min(PartSize, events.Count)];
+            events = events[part.Count..];
+            groupId = await store.WriteAsync(session => TryAppend(session, scope, group, stream, part));
+            filters.Observe(groupId, part);
+        }
+        while (groupId >= 0 && events.Count > 0);
+
+        return groupId;
+    }
+
+    // A write must not throw: the answers that are errors come back as negative ids.
+    private long TryAppend(WriteSession session, RegionScope scope, string group, string stream, ArraySegment<LogEvent> events)
+    {
+        if (FindGroup(session, scope, group) is not { } groupId)
+            return LogGroups.NoGroup;
+        if (FindStream(session, groupId, stream) is not { } streamId)
+            return LogGroups.NoStream;
+
+        Insert(session, groupId, streamId, events);
+        return groupId;
+    }
+
+    private void Insert(WriteSession session, long groupId, long streamId, ArraySegment<LogEvent> events)
+    {
+        if (events.Count == 0)
+            return;
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        long bytes = 0, first = long.MaxValue, last = long.MinValue;
+        foreach (var one in events)
+        {
+            session.Execute(
+                "INSERT INTO log_events (group_id, stream_id, timestamp, ingestion, size, message) VALUES ($1, $2, $3, $4, $5, $6)",
+                groupId, streamId, one.Timestamp, now, one.Size, one.Message);
+            bytes += one.Size;
+            first = Math.Min(first, one.Timestamp);
+            last = Math.Max(last, one.Timestamp);
+        }
+
+        Count(session, streamId, bytes, first, last, now);
+    }
+
+    private static void Count(WriteSession session, long streamId, long bytes, long first, long last, long now) => session.Execute(
         """
-        CREATE TABLE log_groups (id INTEGER PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL, UNIQUE (account, region, name));
-        CREATE TABLE log_streams (id INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, name TEXT NOT NULL, created INTEGER NOT NULL, UNIQUE (group_id, name));
-        CREATE TABLE log_events (id INTEGER PRIMARY KEY AUTOINCREMENT, stream_id INTEGER NOT NULL, timestamp INTEGER NOT NULL, ingestion INTEGER NOT NULL, message TEXT NOT NULL);
-        CREATE INDEX log_events_time ON log_events (stream_id, timestamp, id);
+        UPDATE log_streams
+        SET bytes = bytes + $2, first_event = min(coalesce(first_event, $3), $3), last_event = max(coalesce(last_event, $4), $4), last_ingestion = $5
+        WHERE id = $1
         """,
-    ];
+        streamId, bytes, first, last, now);
+
+    public static long? FindGroup(WriteSession session, RegionScope scope, string name) =>
+        (long?)session.Scalar("SELECT id FROM log_groups WHERE account = $1 AND region = $2 AND name = $3", scope.Account, scope.Region, name);
+
+    public static long? FindStream(WriteSession session, long groupId, string name) =>
+        (long?)session.Scalar("SELECT id FROM log_streams WHERE group_id = $1 AND name = $2", groupId, name);
 }

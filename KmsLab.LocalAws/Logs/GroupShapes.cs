@@ -1,0 +1,129 @@
+using KmsLab.LocalAws.Wire;
+
+namespace KmsLab.LocalAws.Logs;
+
+/// <summary>The patterns of the service model that several operations share.</summary>
+internal static class LogPatterns
+{
+    public const string GroupName = @"[\.\-_/#A-Za-z0-9]+";
+    public const string GroupIdentifier = @"[\w#+=/:,.@-]*";
+    public const string StreamName = "[^:*]*";
+    public const string Arn = @"[\w+=/:,.@-]*";
+}
+
+/// <summary>A request about one group.</summary>
+internal class GroupRequest
+{
+    [Constraint(Required = true, MinLength = 1, MaxLength = 512, Pattern = LogPatterns.GroupName)]
+    public string? LogGroupName { get; set; }
+}
+
+internal sealed class CreateLogGroupRequest : GroupRequest
+{
+    [Constraint(MaxLength = 256)]
+    public string? KmsKeyId { get; set; }
+
+    [Constraint(MinLength = 1, MaxLength = LogTags.MaxCount)]
+    public Dictionary<string, string>? Tags { get; set; }
+
+    [Constraint(Values = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"])]
+    public string? LogGroupClass { get; set; }
+
+    public bool? DeletionProtectionEnabled { get; set; }
+}
+
+internal sealed class DeletionProtectionRequest
+{
+    [Constraint(Required = true, MinLength = 1, MaxLength = 2048, Pattern = LogPatterns.GroupIdentifier)]
+    public string? LogGroupIdentifier { get; set; }
+
+    [Constraint(Required = true)]
+    public bool? DeletionProtectionEnabled { get; set; }
+}
+
+internal sealed class PutRetentionPolicyRequest : GroupRequest
+{
+    [Constraint(Required = true)]
+    public int? RetentionInDays { get; set; }
+}
+
+internal sealed class DescribeLogGroupsRequest
+{
+    [Constraint(MaxLength = 20)]
+    public List<string>? AccountIdentifiers { get; set; }
+
+    [Constraint(MinLength = 1, MaxLength = 512, Pattern = LogPatterns.GroupName)]
+    public string? LogGroupNamePrefix { get; set; }
+
+    [Constraint(MaxLength = 512, Pattern = @"[\.\-_/#A-Za-z0-9]*")]
+    public string? LogGroupNamePattern { get; set; }
+
+    [Constraint(MinLength = 1)]
+    public string? NextToken { get; set; }
+
+    [Constraint(Min = 1, Max = 50)]
+    public int? Limit { get; set; }
+
+    public bool? IncludeLinkedAccounts { get; set; }
+
+    [Constraint(Values = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"])]
+    public string? LogGroupClass { get; set; }
+
+    [Constraint(MinLength = 1, MaxLength = 50)]
+    public List<string>? LogGroupIdentifiers { get; set; }
+}
+
+internal sealed class DescribeLogGroupsResponse
+{
+    public List<LogGroup> LogGroups { get; set; } = [];
+    public string? NextToken { get; set; }
+}
+
+internal sealed class LogGroup
+{
+    public string? LogGroupName { get; set; }
+    public long? CreationTime { get; set; }
+    public int? RetentionInDays { get; set; }
+    public int? MetricFilterCount { get; set; }
+    public string? Arn { get; set; }
+    public long? StoredBytes { get; set; }
+    public string? KmsKeyId { get; set; }
+    public string? LogGroupClass { get; set; }
+    public string? LogGroupArn { get; set; }
+    public bool? DeletionProtectionEnabled { get; set; }
+}
+
+internal sealed class TagLogGroupRequest : GroupRequest
+{
+    [Constraint(Required = true, MinLength = 1, MaxLength = LogTags.MaxCount)]
+    public Dictionary<string, string>? Tags { get; set; }
+}
+
+internal sealed class UntagLogGroupRequest : GroupRequest
+{
+    [Constraint(Required = true, MinLength = 1)]
+    public List<string>? Tags { get; set; }
+}
+
+internal class ResourceRequest
+{
+    [Constraint(Required = true, MinLength = 1, MaxLength = 1011, Pattern = LogPatterns.Arn)]
+    public string? ResourceArn { get; set; }
+}
+
+internal sealed class TagResourceRequest : ResourceRequest
+{
+    [Constraint(Required = true, MinLength = 1, MaxLength = LogTags.MaxCount)]
+    public Dictionary<string, string>? Tags { get; set; }
+}
+
+internal sealed class UntagResourceRequest : ResourceRequest
+{
+    [Constraint(Required = true, MaxLength = 50)]
+    public List<string>? TagKeys { get; set; }
+}
+
+internal sealed class TagsResponse
+{
+    public Dictionary<string, string> Tags { get; set; } = [];
+}
