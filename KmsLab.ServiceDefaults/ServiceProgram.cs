@@ -11,7 +11,7 @@ public static class ServiceProgram
     /// <param name="args">The command line: configuration keys, such as <c>--CryptoApi:Url=http://localhost:5080</c>.</param>
     /// <param name="add">The service's <c>AddX</c>.</param>
     /// <param name="map">The service's <c>MapX</c>.</param>
-    /// <returns>The exit code: 1 when it could not start.</returns>
+    /// <returns>The exit code: 1 when it could not start, or gave up since.</returns>
     public static async Task<int> RunAsync(string section, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
         string? url = null;
@@ -25,7 +25,7 @@ public static class ServiceProgram
             map(app);
             await app.StartAsync();
             await app.WaitForShutdownAsync();
-            return 0;
+            return Environment.ExitCode; // A background service that gave up has set it.
         }
         catch (Exception problem) // The process edge: whatever went wrong becomes one line that says what to do.
         {
