@@ -1,4 +1,12 @@
+using Amazon.KeyManagementService;
+using KmsLab.CryptoApi.Encryption;
+using KmsLab.CryptoApi.Http;
+using KmsLab.CryptoApi.Records;
 using KmsLab.ServiceDefaults;
+using KmsLab.ServiceDefaults.Aws;
+using KmsLab.ServiceDefaults.Database;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace KmsLab.CryptoApi;
 
@@ -8,14 +16,26 @@ public static class CryptoApiExtensions
     /// <summary>Adds the service.</summary>
     public static WebApplicationBuilder AddCryptoApi(this WebApplicationBuilder builder)
     {
-        builder.AddServiceDefaults("CryptoApi", "http://localhost:5080");
+        builder.AddServiceDefaults(CryptoApiOptions.Section, "http://localhost:5080");
+        builder.Services.AddSingleton<IValidateOptions<CryptoApiOptions>, CryptoApiOptionsValidator>();
+        builder.Services.AddOptions<CryptoApiOptions>().BindConfiguration(CryptoApiOptions.Section).ValidateOnStart();
+
+        builder.AddDatabase("vault", builder.Configuration.GetDatabaseProvider("CryptoApi:Database"), typeof(CryptoApiExtensions).Assembly);
+        builder.AddAwsClient<IAmazonKeyManagementService>();
+        builder.Services.AddSingleton<RecordStore>().AddSingleton<DecoyStore>();
+        builder.Services.AddSingleton<KmsKey>().AddSingleton<KmsEnvelope>().AddSingleton<Vault>();
+        builder.Services.AddHostedService<KmsKeyStartup>();
+        builder.Services.AddHealthChecks().AddCheck<KmsKeyHealthCheck>("kms-key", HealthStatus.Unhealthy, ["ready"]);
+        builder.Services.AddCryptoHttp();
         return builder;
     }
 
     /// <summary>Maps the service's endpoints.</summary>
     public static WebApplication MapCryptoApi(this WebApplication app)
     {
+        app.UseCryptoHttp();
         app.MapServiceDefaults();
+        app.MapRecords();
         return app;
     }
 }

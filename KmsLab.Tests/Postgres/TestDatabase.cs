@@ -23,6 +23,9 @@ internal sealed class TestDatabase : IAsyncDisposable
         return new(provider, $"Data Source={Path.Combine(directory, "test.db")}", directory);
     }
 
+    /// <summary>A database that the test made itself, on a server of its own.</summary>
+    public static TestDatabase On(string postgres) => new(DatabaseProvider.PostgreSql, postgres, null);
+
     /// <summary>Opens it; the caller disposes what comes back before this.</summary>
     public Database Open() => new(DatabaseExtensions.CreateSource(ConnectionString, Provider), Provider);
 

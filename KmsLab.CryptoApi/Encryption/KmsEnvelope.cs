@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using Amazon.KeyManagementService;
+using Amazon.KeyManagementService.Model;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.CryptoApi.Encryption;
+
+/// <summary>
+/// Wraps and unwraps data keys with KMS: one Encrypt for each write, one Decrypt for each read, nothing kept in between
+/// (docs/adr/0001-no-data-key-cache.md).
+/// </summary>
+internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, IOptions<CryptoApiOptions> options)
+{
+    /// <summary>Encrypts a data key under the key <paramref name="keyArn"/>.</summary>
+    public async Task<WrappedKey> WrapAsync(string keyArn, byte[] dataKey, Dictionary<string, string> context, CancellationToken cancellationToken)
+    {
+        using var plaintext = new MemoryStream(dataKey, writable: false);
+        var request = new EncryptRequest { KeyId = keyArn, Plaintext = plaintext, EncryptionContext = context };
+        var answer = await WithinAsync(token => kms.EncryptAsync(request, token), cancellationToken);
+        return new(keyArn, answer.CiphertextBlob.ToArray());
+    }
+
+    /// <summary>Decrypts a data key. The caller zeroes it.</summary>
+    /// <returns>The data key, or null when KMS refused: the context, and so the name or the token, is not the one it was wrapped under.</returns>
+    /// <exception cref="DamagedRecordException">The ciphertext was made under another key than the record says, or holds something else.</exception>
+    public async Task<byte[]?> UnwrapAsync(WrappedKey wrapped, Dictionary<string, string> context, CancellationToken cancellationToken)
+    {
+        using var ciphertext = new MemoryStream(wrapped.Ciphertext, writable: false);
+        // KeyId: the ARN stored with the record. Without it KMS would use whatever key the ciphertext names, an attacker's included.
+        var request = new DecryptRequest { KeyId = wrapped.KeyArn, CiphertextBlob = ciphertext, EncryptionContext = context };
+        try
+        {
+            var answer = await WithinAsync(token => kms.DecryptAsync(request, token), cancellationToken);
+            return Take(answer.Plaintext);
+        }
+        catch (InvalidCiphertextException)
+        {
+            return null;
+        }
+        catch (IncorrectKeyException otherKey)
+        {
+            throw new DamagedRecordException("its data key was wrapped under another KMS key", otherKey);
+        }
+    }
+
+    private static byte[] Take(MemoryStream plaintext)
+    {
+        using (plaintext)
+        {
+            var dataKey = plaintext.ToArray();
+            if (plaintext.TryGetBuffer(out var buffer))
+                CryptographicOperations.ZeroMemory(buffer);
+            return dataKey.Length == RecordCipher.DataKeySize ? dataKey : throw new DamagedRecordException("its data key has the wrong length");
+        }
+    }
+
+    /// <summary>The SDK's own limits add up to minutes; a caller waits for <see cref="CryptoApiOptions.KmsTimeout"/> at most.</summary>
+    /// <exception cref="KmsUnreachableException">KMS did not answer in time, or the connection broke.</exception>
+    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(options.Value.KmsTimeout);
+        try
+        {
+            return await call(deadline.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KmsUnreachableException("KMS did not answer in time.", late);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException) // The SDK passes a reset connection on as it is.
+        {
+            throw new KmsUnreachableException("The connection to KMS broke.", broken);
+        }
+    }
+}
+
+/// <summary>KMS did not answer within <see cref="CryptoApiOptions.KmsTimeout"/>, or the connection to it broke.</summary>
+internal sealed class KmsUnreachableException(string message, Exception inner) : Exception(message, inner);

@@ -1,0 +1,51 @@
+using System.Data.Common;
+using Amazon.KeyManagementService.Model;
+using Amazon.Runtime;
+using KmsLab.CryptoApi.Encryption;
+using KmsLab.ServiceDefaults.Database;
+
+namespace KmsLab.CryptoApi.Http;
+
+/// <summary>What a caller is told about a failure that is not theirs: a status, a sentence without internals, and when to try again.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Reason">A short name for logs and metrics.</param>
+/// <param name="Message">The sentence.</param>
+/// <param name="RetryAfter">When trying again may help; null when only an operator can mend it.</param>
+internal sealed record Failure(int Status, string Reason, string Message, TimeSpan? RetryAfter = null)
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
+
+    /// <summary>The one place that decides which error becomes which answer.</summary>
+    /// <returns>Null for what nobody foresaw: that is a 500, by the exception handler.</returns>
+    public static Failure? Of(Exception exception) => exception switch
+    {
+        KmsKeyNotReadyException => new(503, "starting", "The service is starting: it is still looking up its encryption key.", Soon),
+        DamagedRecordException => new(500, "damaged-record", "The stored record is damaged and can't be read."),
+        KmsUnreachableException => new(503, "kms-unreachable", "The key service can't be reached.", Later),
+        AmazonServiceException kms => OfKms(kms),
+        AmazonClientException => new(503, "kms-unreachable", "The key service can't be reached.", Later),
+        DbException database => OfDatabase(DatabaseFailures.Classify(database)),
+        _ => null,
+    };
+
+    // https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html and each operation's errors.
+    private static Failure OfKms(AmazonServiceException kms) => kms switch
+    {
+        { ErrorCode: "ThrottlingException" or "Throttling" or "TooManyRequestsException" or "RequestLimitExceeded" } or LimitExceededException =>
+            new(503, "kms-throttled", "The key service is busy.", Soon),
+        DisabledException or KMSInvalidStateException or NotFoundException or InvalidKeyUsageException =>
+            new(503, "kms-key-unusable", "The encryption key is disabled or gone. The operator has to see to it."),
+        { ErrorCode: "AccessDeniedException" or "AccessDenied" or "UnrecognizedClientException" or "InvalidClientTokenId" or "ExpiredTokenException" or "InvalidSignatureException" } =>
+            new(503, "kms-denied", "The service is not allowed to use its encryption key. The operator has to see to it."),
+        _ => new(503, "kms-unavailable", "The key service could not do its part.", Later),
+    };
+
+    private static Failure? OfDatabase(DatabaseFailure failure) => failure switch
+    {
+        DatabaseFailure.Unreachable => new(503, "database-unreachable", "The database can't be reached.", Later),
+        DatabaseFailure.Busy => new(503, "database-busy", "The database is busy.", Soon),
+        DatabaseFailure.Full => new(507, "database-full", "Nothing more can be stored: the database is full. The operator has to see to it."),
+        _ => null,
+    };
+}

@@ -1,0 +1,85 @@
+using Dapper;
+using KmsLab.CryptoApi.Encryption;
+using KmsLab.ServiceDefaults.Database;
+
+namespace KmsLab.CryptoApi.Records;
+
+/// <summary>What is known of a record before KMS has agreed: everything but its text.</summary>
+internal sealed record StoredRecord(RecordId Id, byte[] TokenHash, byte[] Header, byte[] WrappedKey);
+
+/// <summary>A record to be stored.</summary>
+/// <param name="Name">In UTF-8.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="TokenHash">SHA-256 of its token.</param>
+/// <param name="Header">Stored form of <see cref="RecordHeader"/>.</param>
+/// <param name="WrappedKey">Stored form of <see cref="Encryption.WrappedKey"/>.</param>
+/// <param name="Body">Ciphertext and tag of the text.</param>
+internal sealed record NewRecord(byte[] Name, RecordId Id, byte[] TokenHash, byte[] Header, byte[] WrappedKey, byte[] Body);
+
+/// <summary>The records, by name. A write has been committed when it returns.</summary>
+/// <remarks>
+/// Each write may be run again when its connection broke in the middle: having stored this very record id counts as success, so that a commit
+/// whose answer was lost is not mistaken for somebody else's.
+/// </remarks>
+internal sealed class RecordStore(Database database, TimeProvider time)
+{
+    /// <summary>Finds a record, without its text: a refused read must take the same time for a long text, a short one and none.</summary>
+    public async Task<StoredRecord?> FindAsync(byte[] name, CancellationToken cancellationToken)
+    {
+        var row = await database.ReadAsync(
+            connection => connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+                "SELECT record_id AS Id, token_hash AS TokenHash, header AS Header, wrapped_key AS WrappedKey FROM records WHERE name = @name",
+                new { name }, cancellationToken: cancellationToken)),
+            cancellationToken);
+        return row is null ? null : new(RecordId.Read(row.Id), row.TokenHash, row.Header, row.WrappedKey);
+    }
+
+    /// <summary>Reads a record's encrypted text; null when the record has just been replaced or deleted.</summary>
+    public Task<byte[]?> ReadBodyAsync(RecordId id, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.ExecuteScalarAsync<byte[]?>(new CommandDefinition(
+            "SELECT body FROM records WHERE record_id = @id", new { id = id.ToBytes() }, cancellationToken: cancellationToken)),
+        cancellationToken);
+
+    /// <summary>Stores a record under a new name.</summary>
+    /// <returns>False when the name is taken.</returns>
+    public Task<bool> TryInsertAsync(NewRecord record, CancellationToken cancellationToken) => WriteAsync(
+        """
+        INSERT INTO records (name, record_id, token_hash, created_at, header, wrapped_key, body)
+        VALUES (@Name, @Id, @TokenHash, @Now, @Header, @WrappedKey, @Body)
+        ON CONFLICT (name) DO NOTHING
+        """,
+        record, null, cancellationToken);
+
+    /// <summary>Puts a record in the place of the one with the id <paramref name="current"/>.</summary>
+    /// <returns>False when that one is not there any more.</returns>
+    public Task<bool> TryReplaceAsync(NewRecord record, RecordId current, CancellationToken cancellationToken) => WriteAsync(
+        """
+        UPDATE records SET record_id = @Id, token_hash = @TokenHash, created_at = @Now, header = @Header, wrapped_key = @WrappedKey, body = @Body
+        WHERE name = @Name AND record_id = @Current
+        """,
+        record, current, cancellationToken);
+
+    private Task<bool> WriteAsync(string sql, NewRecord record, RecordId? current, CancellationToken cancellationToken)
+    {
+        var values = new
+        {
+            record.Name,
+            Id = record.Id.ToBytes(),
+            record.TokenHash,
+            Now = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            record.Header,
+            record.WrappedKey,
+            record.Body,
+            Current = current?.ToBytes(),
+        };
+        return database.WriteAsync(
+            async (connection, transaction) =>
+                await connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellationToken)) == 1
+                || await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                    "SELECT count(*) FROM records WHERE name = @Name AND record_id = @Id", values, transaction, cancellationToken: cancellationToken)) == 1,
+            cancellationToken,
+            repeatable: true);
+    }
+
+    private sealed record Row(byte[] Id, byte[] TokenHash, byte[] Header, byte[] WrappedKey);
+}

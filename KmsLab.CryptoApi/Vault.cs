@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using KmsLab.CryptoApi.Encryption;
+using KmsLab.CryptoApi.Records;
+
+namespace KmsLab.CryptoApi;
+
+/// <summary>Stores texts by name and gives them back to whoever holds their token. What the HTTP endpoints offer.</summary>
+internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, KmsKey key, ILogger<Vault> logger)
+{
+    /// <summary>Encrypts and stores a text.</summary>
+    /// <param name="name">In UTF-8.</param>
+    /// <param name="text">In UTF-8.</param>
+    /// <param name="current">The token of the record to replace, if the name is taken.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The new record's token, when the record is committed; null when the name is taken and <paramref name="current"/> is not its token.</returns>
+    public async Task<AccessToken?> EncryptAsync(byte[] name, byte[] text, AccessToken? current, CancellationToken cancellationToken)
+    {
+        var existing = await records.FindAsync(name, cancellationToken);
+        if (existing is not null && !Authorises(current, existing))
+            return null;
+
+        var token = AccessToken.Create();
+        var record = await SealAsync(name, text, token, cancellationToken);
+        var stored = existing is null
+            ? await records.TryInsertAsync(record, cancellationToken)
+            : await records.TryReplaceAsync(record, existing.Id, cancellationToken);
+        if (!stored)
+        {
+            token.Dispose();
+            return null;
+        }
+
+        Log.Stored(logger, record.Id, text.Length);
+        return token;
+    }
+
+    /// <summary>Reads and decrypts a text.</summary>
+    /// <param name="name">In UTF-8.</param>
+    /// <param name="token">What the caller holds.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The text in UTF-8; null when KMS refused, for an unknown name as for a wrong token.</returns>
+    /// <exception cref="DamagedRecordException">KMS agreed, but what is stored is not what was written.</exception>
+    public async Task<byte[]?> DecryptAsync(byte[] name, AccessToken token, CancellationToken cancellationToken)
+    {
+        var record = await records.FindAsync(name, cancellationToken);
+        var id = record?.Id ?? key.Decoy.Id;
+        var wrapped = record is null ? key.Decoy.WrappedKey : WrappedKey.Read(record.WrappedKey);
+
+        var dataKey = await envelope.UnwrapAsync(wrapped, RecordContext.Create(id, token, name), cancellationToken);
+        if (dataKey is null || record is null)
+        {
+            Log.Refused(logger, id);
+            return null;
+        }
+
+        try
+        {
+            var body = await records.ReadBodyAsync(id, cancellationToken);
+            return body is null ? null : Open(record, dataKey, token, body); // Null: replaced since, so this token opens nothing any more.
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(dataKey);
+        }
+    }
+
+    private async Task<NewRecord> SealAsync(byte[] name, byte[] text, AccessToken token, CancellationToken cancellationToken)
+    {
+        var header = RecordHeader.Create(RecordId.Create());
+        var dataKey = RandomNumberGenerator.GetBytes(RecordCipher.DataKeySize);
+        try
+        {
+            var wrapped = await envelope.WrapAsync(key.Arn, dataKey, RecordContext.Create(header.Id, token, name), cancellationToken);
+            var body = RecordCipher.Seal(header, dataKey, token, text);
+            return new(name, header.Id, token.Hash(), header.ToBytes(), wrapped.ToBytes(), body);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(dataKey);
+        }
+    }
+
+    private static byte[] Open(StoredRecord record, byte[] dataKey, AccessToken token, byte[] body)
+    {
+        var header = RecordHeader.Read(record.Header);
+        return header.Id == record.Id
+            ? RecordCipher.Open(header, dataKey, token, body)
+            : throw new DamagedRecordException("its header belongs to another record");
+    }
+
+    private static bool Authorises(AccessToken? token, StoredRecord record) =>
+        token is not null && CryptographicOperations.FixedTimeEquals(token.Hash(), record.TokenHash);
+
+    private static partial class Log
+    {
+        [LoggerMessage(10, LogLevel.Information, "Stored record {RecordId}, {Bytes} bytes of text")]
+        public static partial void Stored(ILogger logger, RecordId recordId, int bytes);
+
+        [LoggerMessage(11, LogLevel.Warning, "KMS refused to decrypt for record {RecordId}: wrong Key, or no such Name")]
+        public static partial void Refused(ILogger logger, RecordId recordId);
+    }
+}
