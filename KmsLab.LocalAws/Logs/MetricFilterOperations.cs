@@ -10,6 +10,7 @@ internal sealed class MetricFilterOperations(StateStore store, LogGroups groups,
 {
     private const int MaxPage = 50;
     private const int MaxFilters = 100;
+    private const int MaxFiltersWithRegex = 5;
 
     public void AddTo(LogsService service)
     {
@@ -35,6 +36,8 @@ internal sealed class MetricFilterOperations(StateStore store, LogGroups groups,
         };
         var compiled = CompiledMetricFilter.Compile(call.Scope, filter);
         var group = groups.Find(call.Scope, request.LogGroupName!);
+        if (compiled.RegexCount > 0 && filters.CountWithRegex(group.Id, except: compiled.Name) >= MaxFiltersWithRegex)
+            throw LimitExceeded();
 
         var isPut = await store.WriteAsync(session =>
         {
@@ -44,11 +47,13 @@ internal sealed class MetricFilterOperations(StateStore store, LogGroups groups,
                 group.Id, request.FilterName, filter.CreationTime, JsonSerializer.Serialize(filter, LogsJson.Wire.MetricFilter)) == 1;
         });
         if (!isPut)
-            throw new AwsException("LimitExceededException", "Resource limit exceeded.");
+            throw LimitExceeded();
 
         filters.Put(group.Id, compiled);
         return NoOutput.Instance;
     }
+
+    private static AwsException LimitExceeded() => new("LimitExceededException", "Resource limit exceeded.");
 
     private DescribeMetricFiltersResponse Describe(AwsCall call, DescribeMetricFiltersRequest request)
     {

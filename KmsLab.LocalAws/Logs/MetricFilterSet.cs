@@ -28,6 +28,10 @@ internal sealed class MetricFilterSet
 
     public void Forget(long groupId) => _byGroup.TryRemove(groupId, out _);
 
+    /// <summary>How many of a group's filters have regular expressions, which AWS limits, besides the one named.</summary>
+    public int CountWithRegex(long groupId, string except) =>
+        _byGroup.TryGetValue(groupId, out var filters) ? filters.Count(filter => filter.RegexCount > 0 && filter.Name != except) : 0;
+
     /// <inheritdoc cref="Observe(long, ArraySegment{LogEvent})"/>
     public void Observe(long groupId, LogEvent one)
     {
