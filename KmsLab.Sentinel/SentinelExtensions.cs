@@ -1,4 +1,13 @@
+using Amazon.CloudWatchLogs;
+using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults;
+using KmsLab.ServiceDefaults.Aws;
+using KmsLab.ServiceDefaults.Database;
+using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel;
 
@@ -9,13 +18,58 @@ public static class SentinelExtensions
     public static WebApplicationBuilder AddSentinel(this WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults("Sentinel", "http://localhost:5090");
+        builder.Services.AddOptions<SentinelOptions>().BindConfiguration(SentinelOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<SentinelOptions>, SentinelOptionsValidator>();
+
+        builder.AddDatabase("sentinel", DatabaseOf(builder.Configuration), typeof(SentinelExtensions).Assembly);
+        builder.AddAwsClient<IAmazonCloudWatchLogs>();
+
+        builder.Services.AddProblemDetails();
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
+        builder.Services.AddSentinelEngine();
+        builder.Services.AddSingleton<RatesQuery>();
+        builder.Services.AddSingleton<StatusQuery>();
         return builder;
     }
 
     /// <summary>Maps the service's endpoints.</summary>
     public static WebApplication MapSentinel(this WebApplication app)
     {
+        app.UseExceptionHandler();
         app.MapServiceDefaults();
+        app.MapSentinelApi();
         return app;
     }
+
+    private static void AddSentinelEngine(this IServiceCollection services)
+    {
+        services.AddSingleton<SentinelStatus>();
+        services.AddSingleton<SentinelMetrics>();
+        services.AddSingleton<SentinelStore>();
+        services.AddSingleton<DetectionCatalog>();
+        services.AddSingleton(LogGroupsOf);
+        services.AddSingleton(ReadersOf);
+        services.AddSingleton<Pipeline>();
+        services.AddSingleton<INotificationChannel, LogChannel>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddHostedService<OutboxPublisher>();
+        services.AddHostedService<SentinelLoop>();
+    }
+
+    private static IEnumerable<IRecordSource> LogGroupsOf(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<SentinelOptions>>().Value;
+        var logs = services.GetRequiredService<IAmazonCloudWatchLogs>();
+        return [.. options.LogGroups.Select(group => new CloudWatchLogsSource(logs, group, options.EffectiveEventSources))];
+    }
+
+    private static IEnumerable<SourceReader> ReadersOf(IServiceProvider services) =>
+        [.. services.GetRequiredService<IEnumerable<IRecordSource>>().Select(source => ActivatorUtilities.CreateInstance<SourceReader>(services, source))];
+
+    private static DatabaseProvider DatabaseOf(ConfigurationManager configuration) => configuration["Sentinel:Database"] switch
+    {
+        null or "" => DatabaseProvider.PostgreSql,
+        var name when Enum.TryParse<DatabaseProvider>(name, ignoreCase: true, out var provider) && Enum.IsDefined(provider) => provider,
+        var name => throw new InvalidOperationException($"Sentinel:Database is '{name}'. Set it to Sqlite or PostgreSql."),
+    };
 }

@@ -1,0 +1,130 @@
+using System.Security.Cryptography;
+using System.Text;
+using KmsLab.Sentinel.Detection;
+
+namespace KmsLab.Sentinel.Alarms;
+
+/// <summary>
+/// One group's alarm of one detection. It stays the same through its occurrences: an occurrence begins when the threshold is reached, ends with OK,
+/// and the next attack begins another.
+/// </summary>
+/// <remarks>
+/// It lives in event time. ALARM as soon as a window holds enough, however late that is found out. OK only once the watermark has passed
+/// <see cref="QuietAt"/>, for until then a late record could still prolong it: quiet and late look alike.
+/// </remarks>
+internal sealed record Alarm
+{
+    public required string Id { get; init; }
+
+    public required string Detection { get; init; }
+
+    public required DetectionGroup Group { get; init; }
+
+    public required AlarmState State { get; init; }
+
+    /// <summary>Counts the occurrences, from 1.</summary>
+    public required long Occurrence { get; init; }
+
+    /// <summary>Counts the changes of state: with the id, it names a notification for good.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>The most records in one window in this occurrence.</summary>
+    public required long Observed { get; init; }
+
+    public required long Threshold { get; init; }
+
+    public required TimeSpan Window { get; init; }
+
+    /// <summary>Event time of the occurrence's first record.</summary>
+    public required DateTimeOffset FirstSeen { get; init; }
+
+    /// <summary>Event time of the occurrence's last record.</summary>
+    public required DateTimeOffset LastSeen { get; init; }
+
+    /// <summary>Event time from which on the windows are quiet again.</summary>
+    public required DateTimeOffset QuietAt { get; init; }
+
+    /// <summary>When it last changed state.</summary>
+    public required DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Whether the occurrence is over.</summary>
+    public required bool Ended { get; init; }
+
+    /// <summary>The records it rests on, in order of event time, at most <see cref="Evidence.Limit"/>.</summary>
+    public required IReadOnlyList<Evidence> Evidence { get; init; }
+
+    /// <summary>How many records it rests on.</summary>
+    public required long EvidenceTotal { get; init; }
+
+    /// <summary>The id of a group's alarm: the same on every Sentinel and after every restart.</summary>
+    public static string IdOf(string detection, string groupKey) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{detection}\n{groupKey}")).AsSpan(0, 8));
+
+    /// <summary>Begins an occurrence.</summary>
+    /// <param name="previous">The alarm as it was, if this is not its first occurrence.</param>
+    /// <param name="detection">Whose alarm.</param>
+    /// <param name="group">What was counted.</param>
+    /// <param name="violation">What was found.</param>
+    /// <param name="now">The time of the change.</param>
+    public static Alarm Raise(Alarm? previous, ConfiguredDetection detection, DetectionGroup group, Violation violation, DateTimeOffset now) => new()
+    {
+        Id = IdOf(detection.Definition.Id, group.Key),
+        Detection = detection.Definition.Id,
+        Group = group,
+        State = AlarmState.Alarm,
+        Occurrence = (previous?.Occurrence ?? 0) + 1,
+        Revision = (previous?.Revision ?? 0) + 1,
+        Observed = violation.Observed,
+        Threshold = detection.Settings.Threshold,
+        Window = detection.Settings.Window,
+        FirstSeen = violation.From,
+        LastSeen = violation.From,
+        QuietAt = violation.QuietAt,
+        ChangedAt = now,
+        Ended = false,
+        Evidence = [],
+        EvidenceTotal = 0,
+    };
+
+    /// <summary>More of the same occurrence.</summary>
+    public Alarm Extend(Violation violation) => this with
+    {
+        Observed = Math.Max(Observed, violation.Observed),
+        FirstSeen = violation.From < FirstSeen ? violation.From : FirstSeen,
+        QuietAt = violation.QuietAt > QuietAt ? violation.QuietAt : QuietAt,
+    };
+
+    /// <summary>Takes up what the group's window holds of this occurrence.</summary>
+    public Alarm Rest(GroupWindow window)
+    {
+        var known = Evidence.Select(record => record.EventId).ToHashSet();
+        var more = window.Evidence.Where(record => record.EventTime >= FirstSeen && record.EventTime < QuietAt && !known.Contains(record.EventId));
+        var (total, last) = window.Counts.Between(FirstSeen, QuietAt);
+        return this with
+        {
+            Evidence = [.. Evidence.Concat(more.Take(Alarms.Evidence.Limit - Evidence.Count)).OrderBy(record => record.EventTime)],
+            EvidenceTotal = total,
+            LastSeen = last > LastSeen ? last : LastSeen,
+        };
+    }
+
+    /// <summary>Whether a violation found now is only a late part of the occurrence that is over already.</summary>
+    public bool IsLatePart(Violation violation, DateTimeOffset? watermark) =>
+        Ended && violation.QuietAt <= watermark && violation.From < QuietAt && violation.QuietAt > FirstSeen;
+
+    /// <summary>What the watermark makes of it.</summary>
+    /// <returns>The same alarm when nothing changes.</returns>
+    public Alarm Advance(Watermark watermark, DateTimeOffset now)
+    {
+        // A window that would still be open with all data at hand is an alarm, whether or not the data come.
+        if (watermark.StandsStill && (Ended || watermark.Expected >= QuietAt))
+            return ChangeTo(AlarmState.InsufficientData, Ended, now);
+
+        return Ended || watermark.Known >= QuietAt
+            ? ChangeTo(AlarmState.Ok, true, now)
+            : ChangeTo(AlarmState.Alarm, false, now);
+    }
+
+    private Alarm ChangeTo(AlarmState state, bool ended, DateTimeOffset now) =>
+        state == State ? this : this with { State = state, Ended = ended, ChangedAt = now, Revision = Revision + 1 };
+}

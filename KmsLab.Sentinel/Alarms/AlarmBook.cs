@@ -1,0 +1,72 @@
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel.Alarms;
+
+/// <summary>All alarms, and what this turn changed of them.</summary>
+internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog)
+{
+    private readonly Dictionary<string, Alarm> _alarms = alarms.ToDictionary(alarm => alarm.Id);
+    private readonly Dictionary<string, GroupWindow> _reported = [];
+    private readonly HashSet<string> _raised = [];
+
+    /// <summary>A record reached the threshold: raises its group's alarm, or adds to it.</summary>
+    public void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Watermark watermark, DateTimeOffset now)
+    {
+        var id = Alarm.IdOf(detection.Definition.Id, window.Group.Key);
+        var alarm = _alarms.GetValueOrDefault(id);
+        _reported[id] = window;
+        if (alarm is not null && (!alarm.Ended || alarm.IsLatePart(violation, watermark.Known)))
+        {
+            _alarms[id] = alarm.Extend(violation);
+            return;
+        }
+
+        _alarms[id] = Alarm.Raise(alarm, detection, window.Group, violation, now);
+        _raised.Add(id);
+    }
+
+    /// <summary>Ends the turn: gives the reported alarms their evidence, announces those raised, and lets the watermark move them all.</summary>
+    public void Advance(Watermark watermark, DateTimeOffset now, TurnChanges changes)
+    {
+        foreach (var (id, window) in _reported)
+            Put(_alarms[id].Rest(window), changes);
+
+        foreach (var id in _raised)
+            Announce(_alarms[id], changes);
+
+        foreach (var alarm in _alarms.Values.ToList())
+        {
+            var advanced = alarm.Advance(watermark, now);
+            if (ReferenceEquals(advanced, alarm))
+                continue;
+
+            Put(advanced, changes);
+            // Whether a long-ended alarm is OK or unknown is for the page, not for the pager.
+            if (!alarm.Ended)
+                Announce(advanced, changes);
+        }
+
+        _reported.Clear();
+        _raised.Clear();
+    }
+
+    /// <summary>Forgets alarms that have not fired since <paramref name="floor"/>.</summary>
+    public void Prune(DateTimeOffset floor)
+    {
+        foreach (var alarm in _alarms.Values.Where(alarm => alarm.Ended && alarm.QuietAt < floor && alarm.ChangedAt < floor).ToList())
+            _alarms.Remove(alarm.Id);
+    }
+
+    private void Put(Alarm alarm, TurnChanges changes)
+    {
+        _alarms[alarm.Id] = alarm;
+        changes.Alarms[alarm.Id] = alarm;
+    }
+
+    private void Announce(Alarm alarm, TurnChanges changes)
+    {
+        if (catalog.ModeOf(alarm.Detection) == DetectionMode.On && DetectionCatalog.Find(alarm.Detection) is { } definition)
+            changes.Notifications.Add(Notification.Of(alarm, definition));
+    }
+}

@@ -1,0 +1,73 @@
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
+
+namespace KmsLab.Sentinel.Api;
+
+/// <summary>An alarm as <c>/api/alarms</c> answers it. <c>window</c> is in seconds.</summary>
+internal sealed record AlarmAnswer(
+    string Id,
+    string Detection,
+    Severity Severity,
+    string Title,
+    AlarmState State,
+    IReadOnlyDictionary<string, string> Group,
+    long Observed,
+    long Threshold,
+    TimeSpan Window,
+    DateTimeOffset FirstSeen,
+    DateTimeOffset LastSeen,
+    DateTimeOffset ChangedAt,
+    long Occurrence,
+    string Technique,
+    IReadOnlyList<string> Runbook,
+    long EvidenceTotal,
+    IReadOnlyList<Evidence> Evidence)
+{
+    public static AlarmAnswer Of(Alarm alarm)
+    {
+        var definition = DetectionCatalog.Find(alarm.Detection);
+        return new(
+            alarm.Id, alarm.Detection, definition?.Severity ?? Severity.Low, definition?.Title ?? alarm.Detection, alarm.State, alarm.Group.ToDictionary(),
+            alarm.Observed, alarm.Threshold, alarm.Window, alarm.FirstSeen, alarm.LastSeen, alarm.ChangedAt, alarm.Occurrence,
+            definition?.Technique ?? "", definition?.Runbook ?? [], alarm.EvidenceTotal, alarm.Evidence);
+    }
+}
+
+/// <summary>What <c>/api/rates</c> answers.</summary>
+/// <param name="AsOf">The watermark: event time up to which the counts are complete. Null before the first complete read.</param>
+/// <param name="LagSeconds">How far <paramref name="AsOf"/> is behind the clock.</param>
+/// <param name="Series">The series with calls in the time asked for.</param>
+internal sealed record RatesAnswer(DateTimeOffset? AsOf, double? LagSeconds, IReadOnlyList<SeriesAnswer> Series);
+
+/// <summary>A series; <c>keyArn</c> is null for calls about no key, <c>service</c> is null for direct calls.</summary>
+internal sealed record SeriesAnswer(string? KeyArn, string Principal, string Operation, string Outcome, string? Service, IReadOnlyList<BucketAnswer> Buckets);
+
+/// <summary>A tumbling bucket of event time: from <paramref name="Start"/>, <paramref name="Seconds"/> long.</summary>
+internal sealed record BucketAnswer(DateTimeOffset Start, double Seconds, long Count);
+
+/// <summary>What <c>/api/status</c> answers.</summary>
+/// <param name="Now">Sentinel's clock.</param>
+/// <param name="Watermark">Event time up to which the trail is known to be complete.</param>
+/// <param name="LagSeconds">How far the watermark is behind the clock.</param>
+/// <param name="Sources">What is read.</param>
+/// <param name="Records">What became of what was read.</param>
+/// <param name="Malformed">The latest log events that could not be used, newest first.</param>
+/// <param name="PendingNotifications">Notifications in the outbox that are not sent yet.</param>
+internal sealed record StatusAnswer(
+    DateTimeOffset Now,
+    DateTimeOffset? Watermark,
+    double? LagSeconds,
+    IReadOnlyList<SourceAnswer> Sources,
+    RecordsAnswer Records,
+    IReadOnlyList<RejectionAnswer> Malformed,
+    long PendingNotifications);
+
+/// <summary>A source: <c>state</c> is starting, reading, waiting (it does not exist yet) or failing.</summary>
+internal sealed record SourceAnswer(
+    string Name, string State, DateTimeOffset? LastAttempt, DateTimeOffset? LastCompleteRead, int FailuresInARow, long Failures, string? Problem);
+
+/// <summary><c>read</c>, <c>duplicates</c> and <c>ignored</c> count since start and see each read; the others count each record once, for good.</summary>
+internal sealed record RecordsAnswer(long Read, long Duplicates, long Ignored, long Counted, long Malformed, long TooLate, long Overflowed);
+
+/// <summary>A log event that could not be used. Its content is not kept; <c>origin</c> says where it stands.</summary>
+internal sealed record RejectionAnswer(DateTimeOffset At, string Source, string Origin, string Problem);

@@ -1,0 +1,61 @@
+using KmsLab.Sentinel.State;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KmsLab.Sentinel.Api;
+
+/// <summary>The HTTP API: what Sentinel reads, what it counted, and what it found. JSON in camelCase, instants in UTC, spans of time in seconds.</summary>
+internal static class SentinelApi
+{
+    private const string Landing = """
+        KmsLab Sentinel watches how this AWS account uses its KMS keys.
+
+          /api/status       what it reads, how far it is, what it could not parse
+          /api/rates        calls by key, principal, operation and outcome, in buckets of event time
+          /api/alarms       alarms with their evidence
+          /api/alarms/{id}  one of them
+          /health, /alive   whether it is ready, whether it lives
+
+        """;
+
+    public static void MapSentinelApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", () => TypedResults.Text(Landing));
+
+        var api = routes.MapGroup("/api").AddEndpointFilter(NoStoreAsync);
+        api.MapGet("/status", StatusAsync);
+        api.MapGet("/rates", RatesAsync);
+        api.MapGet("/alarms", AlarmsAsync);
+        api.MapGet("/alarms/{id}", AlarmAsync);
+    }
+
+    private static async Task<JsonHttpResult<StatusAnswer>> StatusAsync(StatusQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Json(await query.ReadAsync(cancellationToken), SentinelJson.Default.StatusAnswer);
+
+    private static async Task<JsonHttpResult<RatesAnswer>> RatesAsync(
+        [AsParameters] RatesFilter filter, RatesQuery query, SentinelStatus status, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var series = await query.ReadAsync(filter, cancellationToken);
+        var asOf = status.Watermark?.Known;
+        return TypedResults.Json(new RatesAnswer(asOf, StatusQuery.LagOf(asOf, time.GetUtcNow()), series), SentinelJson.Default.RatesAnswer);
+    }
+
+    private static async Task<JsonHttpResult<IReadOnlyList<AlarmAnswer>>> AlarmsAsync(SentinelStore store, CancellationToken cancellationToken)
+    {
+        var alarms = await store.ReadAlarmsAsync(cancellationToken);
+        return TypedResults.Json<IReadOnlyList<AlarmAnswer>>([.. alarms.Select(AlarmAnswer.Of)], SentinelJson.Default.IReadOnlyListAlarmAnswer);
+    }
+
+    private static async Task<Results<JsonHttpResult<AlarmAnswer>, ProblemHttpResult>> AlarmAsync(string id, SentinelStore store, CancellationToken cancellationToken)
+    {
+        var alarms = await store.ReadAlarmsAsync(cancellationToken);
+        return alarms.FirstOrDefault(alarm => alarm.Id == id) is { } alarm
+            ? TypedResults.Json(AlarmAnswer.Of(alarm), SentinelJson.Default.AlarmAnswer)
+            : TypedResults.Problem($"There is no alarm {id}. GET /api/alarms lists them.", statusCode: StatusCodes.Status404NotFound, title: "No such alarm");
+    }
+
+    private static ValueTask<object?> NoStoreAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        context.HttpContext.Response.Headers.CacheControl = "no-store";
+        return next(context);
+    }
+}

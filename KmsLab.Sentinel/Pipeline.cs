@@ -1,0 +1,164 @@
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.State;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel;
+
+/// <summary>
+/// read → parse → deduplicate → window → evaluate → emit → checkpoint. A turn's counts, seen ids, alarms, notifications and cursor are committed in
+/// one transaction; whatever happens before it leaves no trace, whatever happens after it finds everything done.
+/// </summary>
+internal sealed partial class Pipeline(
+    SentinelStore store,
+    DetectionCatalog catalog,
+    IEnumerable<IRecordSource> sources,
+    IOptions<SentinelOptions> options,
+    TimeProvider time,
+    SentinelMetrics metrics,
+    SentinelStatus status,
+    ILogger<Pipeline> logger)
+{
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
+
+    private readonly SentinelOptions _options = options.Value;
+    private readonly RecordInterest _interest = new(options.Value.EffectiveEventSources);
+    private readonly string[] _sources = [.. sources.Select(source => source.Name)];
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private LoopMemory? _memory;
+    private DateTimeOffset _prunedAt;
+
+    /// <summary>When the last complete read of a source began, if there was one.</summary>
+    public async Task<DateTimeOffset?> LastCompleteReadAsync(string source, CancellationToken cancellationToken) =>
+        (await MemoryAsync(cancellationToken)).CompletedReads.TryGetValue(source, out var at) ? at : null;
+
+    /// <summary>Takes a turn. After an exception the same turn may be taken again.</summary>
+    public async Task TakeAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        var memory = await MemoryAsync(cancellationToken);
+        _memory = null;
+
+        TurnLog.Reached(logger, TurnStep.Read);
+        var events = Parse(turn);
+        TurnLog.Reached(logger, TurnStep.Parsed);
+
+        var fresh = await memory.Seen.NewAsync(events, item => item.Ids, cancellationToken);
+        TurnLog.Reached(logger, TurnStep.Deduplicated);
+
+        var changes = Begin(turn, memory);
+        var records = Accept(fresh, changes);
+        foreach (var record in records)
+            Count(record, memory.Series, changes);
+        TurnLog.Reached(logger, TurnStep.Counted);
+
+        var watermark = WatermarkOf(memory, changes.Now);
+        foreach (var record in records)
+            memory.Windows.Observe(record, memory.Alarms, watermark, changes);
+        memory.Alarms.Advance(watermark, changes.Now, changes);
+        TurnLog.Reached(logger, TurnStep.Evaluated);
+
+        if (!changes.IsEmpty)
+            await store.CommitAsync(changes, cancellationToken);
+        memory.Seen.Remember(changes.Seen.Select(seen => seen.Id));
+        _memory = memory;
+        TurnLog.Reached(logger, TurnStep.Committed);
+
+        Publish(turn, events, fresh, changes, watermark);
+    }
+
+    /// <summary>Deletes what is older than the retention, now and then.</summary>
+    public async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - _prunedAt < PruneInterval)
+            return;
+
+        await store.PruneAsync(now, now - _options.Retention, cancellationToken);
+        _memory?.Prune(now - _options.Retention);
+        _prunedAt = now;
+    }
+
+    private async Task<LoopMemory> MemoryAsync(CancellationToken cancellationToken) =>
+        _memory ??= await LoopMemory.LoadAsync(store, catalog, _options, cancellationToken);
+
+    private List<ParsedEvent> Parse(Turn turn)
+    {
+        var events = new List<ParsedEvent>(turn.Events.Count);
+        foreach (var source in turn.Events)
+        {
+            if (ParsedEvent.Parse(source, turn.Source, _interest) is { } parsed)
+                events.Add(parsed);
+        }
+
+        return events;
+    }
+
+    private TurnChanges Begin(Turn turn, LoopMemory memory)
+    {
+        var changes = new TurnChanges(time.GetUtcNow());
+        if (turn.CompletedAt is { } at)
+        {
+            changes.Completed = (turn.Source, at);
+            memory.CompletedReads[turn.Source] = at;
+        }
+
+        return changes;
+    }
+
+    /// <summary>Notes what is new as seen, keeps malformed events aside, and leaves out what comes too late.</summary>
+    private List<CloudTrailRecord> Accept(IReadOnlyList<ParsedEvent> fresh, TurnChanges changes)
+    {
+        var records = new List<CloudTrailRecord>(fresh.Count);
+        foreach (var item in fresh)
+        {
+            var eventTime = item.Record?.EventTime ?? changes.Now;
+            var until = (eventTime > changes.Now ? eventTime : changes.Now) + _options.Retention;
+            changes.Seen.AddRange(item.Ids.Select(id => (id, until)));
+
+            if (item.Rejection is { } rejection)
+                changes.Reject(rejection);
+            else if (eventTime < changes.Now - _options.Retention)
+                changes.Add(Counter.TooLate);
+            else
+                records.Add(item.Record!);
+        }
+
+        return records;
+    }
+
+    private static void Count(CloudTrailRecord record, SeriesBook series, TurnChanges changes)
+    {
+        foreach (var key in SeriesKey.Of(record))
+            series.Count(key, record.EventTime, changes);
+        changes.Add(Counter.Counted);
+    }
+
+    private Watermark WatermarkOf(LoopMemory memory, DateTimeOffset now)
+    {
+        var reads = _sources.Select(source => memory.CompletedReads.TryGetValue(source, out var at) ? at : DateTimeOffset.MinValue).ToList();
+        var slowest = reads.Count == 0 ? DateTimeOffset.MinValue : reads.Min();
+        var movedAt = slowest > _startedAt ? slowest : _startedAt;
+        return new(
+            slowest == DateTimeOffset.MinValue ? null : slowest - _options.AllowedLateness,
+            now - _options.AllowedLateness,
+            now - movedAt > _options.StandstillLimit);
+    }
+
+    private void Publish(Turn turn, List<ParsedEvent> events, IReadOnlyList<ParsedEvent> fresh, TurnChanges changes, Watermark watermark)
+    {
+        var summary = new TurnSummary(turn.Events.Count, turn.Events.Count - events.Count, events.Count - fresh.Count);
+        status.Report(summary, watermark);
+        metrics.Report(summary, changes);
+        foreach (var rejection in changes.Rejections)
+            Log.Rejected(logger, rejection.Source, rejection.Origin, rejection.Problem);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: {Origin} is no usable CloudTrail record and was left out. {Problem}")]
+        public static partial void Rejected(ILogger logger, string source, string origin, string problem);
+    }
+}

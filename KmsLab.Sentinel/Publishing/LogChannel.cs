@@ -1,0 +1,44 @@
+using KmsLab.Sentinel.Alarms;
+
+namespace KmsLab.Sentinel.Publishing;
+
+/// <summary>Tells the log.</summary>
+internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotificationChannel
+{
+    private const int EventIdsShown = 10;
+
+    public Task SendAsync(Notification notification, CancellationToken cancellationToken)
+    {
+        var group = string.Join(", ", notification.Group.Select(member => $"{member.Key} {member.Value}"));
+        switch (notification.State)
+        {
+            case AlarmState.Alarm:
+                Log.Alarm(
+                    logger, notification.Detection, notification.Title, group, notification.Observed, notification.Window.TotalSeconds, notification.Threshold,
+                    string.Join(", ", notification.Evidence.Take(EventIdsShown).Select(record => record.EventId)), notification.EvidenceTotal, notification.Id);
+                break;
+            case AlarmState.Ok:
+                Log.Ok(logger, notification.Detection, group, notification.EvidenceTotal, notification.Id);
+                break;
+            default:
+                Log.InsufficientData(logger, notification.Detection, group, notification.Id);
+                break;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message =
+            "ALARM {Detection}: {Title}. {Group}: {Observed} within {WindowSeconds} s (threshold {Threshold}). Evidence: {EventIds}, {EvidenceTotal} in all. [{NotificationId}]")]
+        public static partial void Alarm(
+            ILogger logger, string detection, string title, string group, long observed, double windowSeconds, long threshold, string eventIds, long evidenceTotal, string notificationId);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "OK {Detection}: {Group} is quiet again after {EvidenceTotal} records. [{NotificationId}]")]
+        public static partial void Ok(ILogger logger, string detection, string group, long evidenceTotal, string notificationId);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "INSUFFICIENT_DATA {Detection}: {Group}: the trail can't be read, so nobody knows whether it is over. [{NotificationId}]")]
+        public static partial void InsufficientData(ILogger logger, string detection, string group, string notificationId);
+    }
+}

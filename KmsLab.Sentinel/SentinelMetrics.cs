@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel;
+
+/// <summary>The instruments <c>kmslab.sentinel.*</c>. No key or principal is a dimension: their number has no bound.</summary>
+internal sealed class SentinelMetrics
+{
+    public const string MeterName = "KmsLab.Sentinel";
+
+    private readonly Counter<long> _records;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _alarmChanges;
+    private readonly Counter<long> _notifications;
+
+    public SentinelMetrics(IMeterFactory meters, SentinelStatus status, TimeProvider time)
+    {
+        var meter = meters.Create(MeterName);
+        _records = meter.CreateCounter<long>("kmslab.sentinel.records", "{record}", "Records by what became of them: counted, duplicate, malformed, too_late or ignored.");
+        _failures = meter.CreateCounter<long>("kmslab.sentinel.source.failures", "{failure}", "Failed reads by source.");
+        _alarmChanges = meter.CreateCounter<long>("kmslab.sentinel.alarm.changes", "{change}", "Announced changes of alarms by detection and new state.");
+        _notifications = meter.CreateCounter<long>("kmslab.sentinel.notifications", "{notification}", "Notifications sent.");
+        meter.CreateObservableGauge("kmslab.sentinel.watermark.lag", () => Lag(status, time), "s", "How far the watermark is behind the clock.");
+    }
+
+    public void Report(TurnSummary turn, TurnChanges changes)
+    {
+        Count("ignored", turn.Ignored);
+        Count("duplicate", turn.Duplicates);
+        Count("counted", changes.Counters.GetValueOrDefault(State.Counter.Counted));
+        Count("malformed", changes.Counters.GetValueOrDefault(State.Counter.Malformed));
+        Count("too_late", changes.Counters.GetValueOrDefault(State.Counter.TooLate));
+        foreach (var notification in changes.Notifications)
+            _alarmChanges.Add(1, new("detection", notification.Detection), new("state", notification.State.ToString()));
+    }
+
+    public void SourceFailed(string source) => _failures.Add(1, new KeyValuePair<string, object?>("source", source));
+
+    public void NotificationSent() => _notifications.Add(1);
+
+    private void Count(string result, long records)
+    {
+        if (records > 0)
+            _records.Add(records, new KeyValuePair<string, object?>("result", result));
+    }
+
+    private static IEnumerable<Measurement<double>> Lag(SentinelStatus status, TimeProvider time) =>
+        status.Watermark is { Known: { } known } ? [new((time.GetUtcNow() - known).TotalSeconds)] : [];
+}

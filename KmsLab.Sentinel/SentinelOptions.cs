@@ -1,0 +1,48 @@
+using KmsLab.Sentinel.Detection;
+
+namespace KmsLab.Sentinel;
+
+/// <summary>The section <c>Sentinel</c>. Defaults are for a real account; the lab shortens some.</summary>
+internal sealed class SentinelOptions
+{
+    public const string Section = "Sentinel";
+
+    /// <summary>CloudWatch Logs groups that a trail delivers to.</summary>
+    public string[] LogGroups { get; set; } = [];
+
+    /// <summary>The services whose records are read; one server-side filter asks for just these.</summary>
+    public string[] EventSources { get; set; } = [];
+
+    /// <summary>Time from one head read to the next.</summary>
+    public TimeSpan HeadInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How far back each head read looks: CloudTrail delivers in about 5 minutes on average, in no order.</summary>
+    public TimeSpan HeadWindow { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How far back the read at start looks.</summary>
+    public TimeSpan SweepWindow { get; set; } = TimeSpan.FromHours(48);
+
+    /// <summary>How late a record may come and still be expected: the watermark is the last complete read less this.</summary>
+    public TimeSpan AllowedLateness { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>A watermark that stands still longer than this makes alarms INSUFFICIENT_DATA.</summary>
+    public TimeSpan StandstillLimit { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Size of the tumbling buckets of <c>/api/rates</c>.</summary>
+    public TimeSpan BucketSize { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long counts are kept and late records accepted. Older records are counted as too late and otherwise left out.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromHours(50);
+
+    /// <summary>More series than this share one, <c>Other</c>.</summary>
+    public int MaxSeries { get; set; } = 100_000;
+
+    /// <summary>More groups of a detection than this share one, <c>Other</c>.</summary>
+    public int MaxGroups { get; set; } = 10_000;
+
+    /// <summary>Settings of detections by id; what is left out keeps the detection's own default.</summary>
+    public Dictionary<string, DetectionOverrides> Detections { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary><see cref="EventSources"/>, or those that the detections need.</summary>
+    public IReadOnlyList<string> EffectiveEventSources => EventSources is { Length: > 0 } sources ? sources : ["kms.amazonaws.com"];
+}

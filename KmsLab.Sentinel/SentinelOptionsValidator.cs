@@ -1,0 +1,45 @@
+using System.Globalization;
+using KmsLab.Sentinel.Detection;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel;
+
+/// <summary>Checks every option and reports all errors at once, each with what to change.</summary>
+internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SentinelOptions options)
+    {
+        var errors = new List<string>();
+        Check(options.LogGroups.Length > 0 && options.LogGroups.All(group => !string.IsNullOrWhiteSpace(group)),
+            "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to");
+        Check(options.LogGroups.Distinct(StringComparer.Ordinal).Count() == options.LogGroups.Length, "Sentinel:LogGroups names a group twice");
+        Check(options.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
+
+        Positive(options.HeadInterval, nameof(options.HeadInterval));
+        Positive(options.HeadWindow, nameof(options.HeadWindow));
+        Positive(options.BucketSize, nameof(options.BucketSize));
+        Positive(options.StandstillLimit, nameof(options.StandstillLimit));
+        Check(options.AllowedLateness >= TimeSpan.Zero, "Sentinel:AllowedLateness must not be negative");
+        Check(options.SweepWindow >= options.HeadWindow, "Sentinel:SweepWindow must be at least Sentinel:HeadWindow");
+        Check(options.Retention >= options.SweepWindow + TimeSpan.FromHours(1), "Sentinel:Retention must be at least Sentinel:SweepWindow and one hour more");
+        Check(options.MaxSeries > 0, "Sentinel:MaxSeries must be at least 1");
+        Check(options.MaxGroups > 0, "Sentinel:MaxGroups must be at least 1");
+
+        foreach (var (id, overrides) in options.Detections)
+            errors.AddRange(DetectionCatalog.Check(id, overrides, options.Retention));
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+
+        void Check(bool holds, string error)
+        {
+            if (!holds)
+                errors.Add(error);
+        }
+
+        void Positive(TimeSpan value, string option) =>
+            Check(value > TimeSpan.Zero, string.Create(CultureInfo.InvariantCulture, $"Sentinel:{option} must be more than zero, for instance 00:00:05"));
+    }
+
+    /// <summary>Only what is safe between the quotes of a filter pattern.</summary>
+    private static bool IsEventSource(string source) => source.Length > 0 && source.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');
+}

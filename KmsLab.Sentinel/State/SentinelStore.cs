@@ -1,0 +1,89 @@
+using Dapper;
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.ServiceDefaults.Database;
+
+namespace KmsLab.Sentinel.State;
+
+/// <summary>What Sentinel knows, for good. One transaction a turn: counts, seen ids, alarms, outbox and cursor change together or not at all.</summary>
+internal sealed class SentinelStore(Database database, ILogger<SentinelStore> logger)
+{
+    /// <summary>Which of <paramref name="ids"/> have been counted already.</summary>
+    public async Task<HashSet<RecordId>> FindSeenAsync(IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<RecordId>();
+        foreach (var chunk in ids.Chunk(500))
+        {
+            // Spelled out: Dapper expands a list for SQLite and passes an array to PostgreSQL, and no one syntax takes both.
+            var keys = new DynamicParameters();
+            var names = Array.ConvertAll(chunk, id => Add(keys, id));
+            var found = await database.ReadAsync(
+                connection => connection.QueryAsync<byte[]>(
+                    new CommandDefinition($"SELECT id FROM seen_record WHERE id IN ({string.Join(", ", names)})", keys, cancellationToken: cancellationToken)),
+                cancellationToken);
+            seen.UnionWith(found.Select(id => RecordId.FromBytes(id)));
+        }
+
+        return seen;
+
+        static string Add(DynamicParameters keys, RecordId id)
+        {
+            var name = $"@id{keys.ParameterNames.Count()}";
+            keys.Add(name, id.ToBytes());
+            return name;
+        }
+    }
+
+    /// <summary>Commits a turn.</summary>
+    public Task CommitAsync(TurnChanges changes, CancellationToken cancellationToken) => database.WriteAsync(
+        async (_, transaction) =>
+        {
+            await new TurnWriter(transaction, changes, cancellationToken).WriteAsync();
+            TurnLog.Reached(logger, TurnStep.Written);
+            return 0;
+        },
+        cancellationToken);
+
+    /// <summary>Notifications that are not marked as sent, oldest first.</summary>
+    public async Task<IReadOnlyList<(string Id, string Payload)>> FindUnsentAsync(int limit, CancellationToken cancellationToken) => await database.ReadAsync(
+        async connection => (IReadOnlyList<(string, string)>)[.. await connection.QueryAsync<(string, string)>(
+            new CommandDefinition("SELECT id, payload FROM outbox WHERE sent_at IS NULL ORDER BY sequence LIMIT @limit", new { limit }, cancellationToken: cancellationToken))],
+        cancellationToken);
+
+    /// <summary>Marks a notification as sent.</summary>
+    public Task MarkSentAsync(string id, DateTimeOffset at, CancellationToken cancellationToken) => ExecuteAsync(
+        "UPDATE outbox SET sent_at = @at WHERE id = @id", new { id, at = at.ToUnixTimeMilliseconds() }, cancellationToken);
+
+    /// <summary>Deletes what is older than the retention.</summary>
+    /// <param name="now">Ids past their time go.</param>
+    /// <param name="floor">Counts, rejections, ended alarms and sent notifications from before it go.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task PruneAsync(DateTimeOffset now, DateTimeOffset floor, CancellationToken cancellationToken) => ExecuteAsync(
+        $"""
+        DELETE FROM seen_record WHERE expires_at < @now;
+        DELETE FROM bucket WHERE start_at < @floor;
+        DELETE FROM detection_count WHERE at < @floor;
+        DELETE FROM detection_group WHERE last_at < @floor;
+        DELETE FROM alarm WHERE ended = 1 AND quiet_at < @floor AND changed_at < @floor;
+        DELETE FROM outbox WHERE sent_at < @floor;
+        DELETE FROM rejection WHERE rejected_at < (SELECT MIN(rejected_at) FROM (SELECT rejected_at FROM rejection ORDER BY rejected_at DESC LIMIT {RejectionsKept}) AS newest);
+        """,
+        new { now = now.ToUnixTimeMilliseconds(), floor = floor.ToUnixTimeMilliseconds() },
+        cancellationToken);
+
+    /// <summary>How many rejections are kept for people to look at.</summary>
+    public const int RejectionsKept = 100;
+
+    /// <summary>All alarms, the latest change first.</summary>
+    public Task<IReadOnlyList<Alarm>> ReadAlarmsAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => new StateReader(connection, cancellationToken).AlarmsAsync(), cancellationToken);
+
+    /// <summary>Everything that the loop keeps in memory.</summary>
+    public Task<SavedState> LoadAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => new StateReader(connection, cancellationToken).AllAsync(), cancellationToken);
+
+    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => database.WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)),
+        cancellationToken,
+        repeatable: true);
+}

@@ -1,0 +1,55 @@
+using System.Data.Common;
+using Dapper;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Rates;
+
+namespace KmsLab.Sentinel.State;
+
+/// <summary>What the loop keeps in memory, as the database has it.</summary>
+internal sealed record SavedState(
+    IReadOnlyDictionary<string, DateTimeOffset> CompletedReads,
+    IReadOnlyList<KeyValuePair<SeriesKey, long>> Series,
+    IReadOnlyList<(WindowKey Key, DetectionGroup Group, IReadOnlyList<Evidence> Evidence)> Groups,
+    IReadOnlyList<(WindowKey Key, long At, long Records)> Counts,
+    IReadOnlyList<Alarm> Alarms);
+
+/// <summary>Reads the state back.</summary>
+internal sealed class StateReader(DbConnection connection, CancellationToken cancellationToken)
+{
+    public async Task<SavedState> AllAsync() => new(
+        await CompletedReadsAsync(), await SeriesAsync(), await GroupsAsync(), await CountsAsync(), await AlarmsAsync());
+
+    public async Task<IReadOnlyList<Alarm>> AlarmsAsync()
+    {
+        var rows = await QueryAsync<AlarmRow>($"SELECT {AlarmRow.Columns} FROM alarm ORDER BY changed_at DESC, id");
+        return [.. rows.Select(row => row.ToAlarm())];
+    }
+
+    private async Task<IReadOnlyDictionary<string, DateTimeOffset>> CompletedReadsAsync()
+    {
+        var rows = await QueryAsync<(string Source, long At)>("SELECT source, completed_at FROM source_cursor");
+        return rows.ToDictionary(row => row.Source, row => DateTimeOffset.FromUnixTimeMilliseconds(row.At));
+    }
+
+    private async Task<IReadOnlyList<KeyValuePair<SeriesKey, long>>> SeriesAsync()
+    {
+        var rows = await QueryAsync<(long Id, string KeyArn, string Principal, string Operation, string Outcome, string Service)>(
+            "SELECT id, key_arn, principal, operation, outcome, service FROM series");
+        return [.. rows.Select(row => KeyValuePair.Create(SeriesKey.FromColumns(row.KeyArn, row.Principal, row.Operation, row.Outcome, row.Service), row.Id))];
+    }
+
+    private async Task<IReadOnlyList<(WindowKey, DetectionGroup, IReadOnlyList<Evidence>)>> GroupsAsync()
+    {
+        var rows = await QueryAsync<(string Detection, string Group, string Members, string Evidence)>("SELECT detection, group_key, members, evidence FROM detection_group");
+        return [.. rows.Select(row => (new WindowKey(row.Detection, row.Group), AlarmRow.GroupOf(row.Members), (IReadOnlyList<Evidence>)AlarmRow.EvidenceOf(row.Evidence)))];
+    }
+
+    private async Task<IReadOnlyList<(WindowKey, long, long)>> CountsAsync()
+    {
+        var rows = await QueryAsync<(string Detection, string Group, long At, long Records)>("SELECT detection, group_key, at, records FROM detection_count ORDER BY at");
+        return [.. rows.Select(row => (new WindowKey(row.Detection, row.Group), row.At, row.Records))];
+    }
+
+    private Task<IEnumerable<T>> QueryAsync<T>(string sql) => connection.QueryAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken));
+}

@@ -1,0 +1,83 @@
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Rates;
+
+namespace KmsLab.Sentinel.State;
+
+/// <summary>A tumbling bucket of a series: starts at <paramref name="Start"/> (Unix milliseconds of event time) and is <paramref name="Size"/> milliseconds long.</summary>
+internal readonly record struct BucketKey(long Series, long Start, long Size);
+
+/// <summary>A group of a detection.</summary>
+internal readonly record struct WindowKey(string Detection, string Group);
+
+/// <summary>What is counted for good.</summary>
+internal enum Counter
+{
+    /// <summary>Records counted, each once.</summary>
+    Counted,
+
+    /// <summary>Log events that are no usable record, each once.</summary>
+    Malformed,
+
+    /// <summary>Records older than is kept, each once.</summary>
+    TooLate,
+
+    /// <summary>Calls counted in the series Other.</summary>
+    Overflowed,
+}
+
+/// <summary>A log event that could not be used.</summary>
+/// <param name="Id">A hash of its bytes; the bytes themselves are not kept.</param>
+/// <param name="Source">Where it came from.</param>
+/// <param name="Origin">Where it stands there: the log stream and the log event's id.</param>
+/// <param name="Problem">What is wrong with it.</param>
+internal sealed record Rejection(RecordId Id, string Source, string Origin, string Problem);
+
+/// <summary>Everything that one turn of the loop changes; it is committed whole or not at all.</summary>
+internal sealed class TurnChanges(DateTimeOffset now)
+{
+    private readonly Dictionary<BucketKey, long> _calls = [];
+    private readonly Dictionary<(WindowKey Window, long At), long> _records = [];
+    private readonly Dictionary<Counter, long> _counters = [];
+
+    /// <summary>The time of the turn.</summary>
+    public DateTimeOffset Now => now;
+
+    /// <summary>Ids that were new, and until when they are remembered.</summary>
+    public List<(RecordId Id, DateTimeOffset Until)> Seen { get; } = [];
+
+    public List<(long Id, SeriesKey Key)> NewSeries { get; } = [];
+
+    public IReadOnlyDictionary<BucketKey, long> Calls => _calls;
+
+    public IReadOnlyDictionary<(WindowKey Window, long At), long> Records => _records;
+
+    public IReadOnlyDictionary<Counter, long> Counters => _counters;
+
+    public Dictionary<WindowKey, GroupWindow> Windows { get; } = [];
+
+    public Dictionary<string, Alarm> Alarms { get; } = [];
+
+    public List<Notification> Notifications { get; } = [];
+
+    public List<Rejection> Rejections { get; } = [];
+
+    /// <summary>The source that has now been read completely, and the time at which that read began.</summary>
+    public (string Source, DateTimeOffset At)? Completed { get; set; }
+
+    public bool IsEmpty => Seen.Count == 0 && Alarms.Count == 0 && Notifications.Count == 0 && Completed is null;
+
+    public void CountCall(BucketKey bucket) => _calls[bucket] = _calls.GetValueOrDefault(bucket) + 1;
+
+    public void CountRecord(WindowKey window, long at) => _records[(window, at)] = _records.GetValueOrDefault((window, at)) + 1;
+
+    public void Reject(Rejection rejection)
+    {
+        if (Rejections.Count < SentinelStore.RejectionsKept)
+            Rejections.Add(rejection);
+        Add(Counter.Malformed);
+    }
+
+    public void Add(Counter counter) => _counters[counter] = _counters.GetValueOrDefault(counter) + 1;
+}

@@ -1,0 +1,109 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using KmsLab.Sentinel.Alarms;
+
+namespace KmsLab.Sentinel.State;
+
+/// <summary>Writes one turn's changes within its transaction.</summary>
+internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes, CancellationToken cancellationToken)
+{
+    public async Task WriteAsync()
+    {
+        await WriteSeenAsync();
+        await WriteRatesAsync();
+        await WriteWindowsAsync();
+        await WriteAlarmsAsync();
+        await WriteOutboxAsync();
+        await WriteRejectionsAsync();
+        await InsertAsync(
+            "counter (name, value)", "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value",
+            changes.Counters.Select(counter => new object[] { counter.Key.ToString(), counter.Value }));
+        if (changes.Completed is var (source, at))
+        {
+            await InsertAsync(
+                "source_cursor (source, completed_at)", "ON CONFLICT (source) DO UPDATE SET completed_at = excluded.completed_at",
+                [[source, at.ToUnixTimeMilliseconds()]]);
+        }
+    }
+
+    /// <summary>An id that is there already means that somebody else counted the record since it was looked up: nothing of this turn may stand.</summary>
+    private async Task WriteSeenAsync()
+    {
+        var written = await InsertAsync(
+            "seen_record (id, expires_at)", "ON CONFLICT DO NOTHING",
+            changes.Seen.Select(seen => new object[] { seen.Id.ToBytes(), seen.Until.ToUnixTimeMilliseconds() }));
+        if (written != changes.Seen.Count)
+            throw new InvalidOperationException("Another Sentinel writes to this database. Run one, or give each its own.");
+    }
+
+    private async Task WriteRatesAsync()
+    {
+        await InsertAsync(
+            "series (id, key_arn, principal, operation, outcome, service)", "",
+            changes.NewSeries.Select(series => new object[]
+            {
+                series.Id, series.Key.KeyArn ?? "", series.Key.Principal, series.Key.Operation, series.Key.Outcome, series.Key.Service ?? "",
+            }));
+        await InsertAsync(
+            "bucket (start_at, series_id, size, calls)", "ON CONFLICT (start_at, series_id, size) DO UPDATE SET calls = bucket.calls + excluded.calls",
+            changes.Calls.Select(bucket => new object[] { bucket.Key.Start, bucket.Key.Series, bucket.Key.Size, bucket.Value }));
+    }
+
+    private async Task WriteWindowsAsync()
+    {
+        await InsertAsync(
+            "detection_group (detection, group_key, members, evidence, last_at)",
+            "ON CONFLICT (detection, group_key) DO UPDATE SET evidence = excluded.evidence, last_at = excluded.last_at",
+            changes.Windows.Select(window => new object[]
+            {
+                window.Key.Detection,
+                window.Key.Group,
+                JsonSerializer.Serialize(window.Value.Group.Values, SentinelJson.Default.IReadOnlyListKeyValuePairStringString),
+                JsonSerializer.Serialize(window.Value.Evidence, SentinelJson.Default.IReadOnlyListEvidence),
+                window.Value.Evidence[^1].EventTime.ToUnixTimeMilliseconds(),
+            }));
+        await InsertAsync(
+            "detection_count (detection, group_key, at, records)",
+            "ON CONFLICT (detection, group_key, at) DO UPDATE SET records = detection_count.records + excluded.records",
+            changes.Records.Select(count => new object[] { count.Key.Window.Detection, count.Key.Window.Group, count.Key.At, count.Value }));
+    }
+
+    private Task<int> WriteAlarmsAsync() => transaction.Connection!.ExecuteAsync(new CommandDefinition(
+        """
+        INSERT INTO alarm (id, detection, members, state, occurrence, revision, observed, threshold, window_size,
+                           first_seen, last_seen, quiet_at, changed_at, ended, evidence, evidence_total)
+        VALUES (@Id, @Detection, @Members, @State, @Occurrence, @Revision, @Observed, @Threshold, @WindowSize,
+                @FirstSeen, @LastSeen, @QuietAt, @ChangedAt, @Ended, @Evidence, @EvidenceTotal)
+        ON CONFLICT (id) DO UPDATE SET
+            state = excluded.state, occurrence = excluded.occurrence, revision = excluded.revision, observed = excluded.observed,
+            threshold = excluded.threshold, window_size = excluded.window_size, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+            quiet_at = excluded.quiet_at, changed_at = excluded.changed_at, ended = excluded.ended, evidence = excluded.evidence,
+            evidence_total = excluded.evidence_total
+        """,
+        changes.Alarms.Values.Select(AlarmRow.Of), transaction, cancellationToken: cancellationToken));
+
+    private async Task WriteOutboxAsync()
+    {
+        if (changes.Notifications.Count == 0)
+            return;
+
+        var last = await transaction.Connection!.ExecuteScalarAsync<long>(
+            new CommandDefinition("SELECT COALESCE(MAX(sequence), 0) FROM outbox", transaction: transaction, cancellationToken: cancellationToken));
+        await InsertAsync(
+            "outbox (sequence, id, payload, created_at)", "",
+            changes.Notifications.Select(notification => new object[] { ++last, notification.Id, Json(notification), changes.Now.ToUnixTimeMilliseconds() }));
+    }
+
+    private Task<int> WriteRejectionsAsync() => InsertAsync(
+        "rejection (id, rejected_at, source, origin, problem)", "ON CONFLICT DO NOTHING",
+        changes.Rejections.Select(rejection => new object[]
+        {
+            rejection.Id.ToBytes(), changes.Now.ToUnixTimeMilliseconds(), rejection.Source, rejection.Origin, rejection.Problem,
+        }));
+
+    private static string Json(Notification notification) => JsonSerializer.Serialize(notification, SentinelJson.Default.Notification);
+
+    private Task<int> InsertAsync(string into, string onConflict, IEnumerable<object[]> rows) =>
+        RowWriter.InsertAsync(transaction, into, onConflict, rows, cancellationToken);
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics.Metrics;
+using KmsLab.Sentinel;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.State;
+using KmsLab.ServiceDefaults.Database;
+using KmsLab.Tests.Postgres;
+using Microsoft.Extensions.Time.Testing;
+
+namespace KmsLab.Tests.Sentinel;
+
+/// <summary>A database of its own, a clock that the test moves, and Sentinel's engine on both; started again as often as the test crashes it.</summary>
+internal sealed class SentinelBed : IAsyncDisposable
+{
+    public const string Source = "logs:test";
+
+    private readonly TestDatabase _database;
+    private readonly Database _opened;
+    private readonly ServiceProvider _services;
+
+    private SentinelBed(TestDatabase database, SentinelOptions options)
+    {
+        _database = database;
+        _opened = database.Open();
+        _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        Options = options;
+    }
+
+    public SentinelOptions Options { get; }
+
+    public FakeTimeProvider Time { get; } = new(TestRecords.Noon);
+
+    public List<string> Messages { get; } = [];
+
+    /// <summary>What was sent, as often as it was.</summary>
+    public List<Notification> Sent { get; } = [];
+
+    public static async Task<SentinelBed> CreateAsync(DatabaseProvider provider, PostgresCluster cluster)
+    {
+        var database = await TestDatabase.CreateAsync(provider, cluster);
+        await new DatabaseMigrator("sentinel", database.ConnectionString, provider, typeof(SentinelExtensions).Assembly).StartingAsync(TestContext.Current.CancellationToken);
+        return new(database, new SentinelOptions { LogGroups = ["test"], AllowedLateness = TimeSpan.FromSeconds(5) });
+    }
+
+    /// <summary>Starts a process on what the last one left.</summary>
+    public SentinelProcess Start(CrashPlan? plan = null, params IRecordSource[] sources)
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        var status = new SentinelStatus();
+        var metrics = new SentinelMetrics(_services.GetRequiredService<IMeterFactory>(), status, Time);
+        var store = new SentinelStore(_opened, new CrashingLogger<SentinelStore>(plan, Messages));
+        var pipeline = new Pipeline(
+            store, new DetectionCatalog(options), sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
+        var publisher = new OutboxPublisher(
+            store, [new RecordingChannel(Sent)], new OutboxSignal(), metrics, Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
+        var readers = sources.Select(source => new SourceReader(source, pipeline, options, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));
+        return new(pipeline, publisher, [.. readers], status, store, new StatusQuery(_opened, status, sources, Time), new RatesQuery(_opened, Time));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _opened.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private sealed class NamedSource : IRecordSource
+    {
+        public string Name => Source;
+
+        public IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class RecordingChannel(List<Notification> sent) : INotificationChannel
+    {
+        public Task SendAsync(Notification notification, CancellationToken cancellationToken)
+        {
+            sent.Add(notification);
+            return Task.CompletedTask;
+        }
+    }
+}
+
+/// <summary>One run of Sentinel's engine.</summary>
+internal sealed record SentinelProcess(
+    Pipeline Pipeline, OutboxPublisher Publisher, IReadOnlyList<SourceReader> Readers, SentinelStatus Status, SentinelStore Store, StatusQuery StatusQuery, RatesQuery RatesQuery)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public Task TakeAsync(params IEnumerable<byte[]> events) =>
+        Pipeline.TakeAsync(new Turn(SentinelBed.Source, [.. events.Select((utf8, index) => new SourceEvent(utf8, $"stream/{index}"))], null), Cancellation);
+
+    /// <summary>A complete read that began at <paramref name="at"/>, and found nothing more.</summary>
+    public Task CompleteAsync(DateTimeOffset at) => Pipeline.TakeAsync(new Turn(SentinelBed.Source, [], at), Cancellation);
+
+    public Task TickAsync() => Pipeline.TakeAsync(Turn.Tick, Cancellation);
+
+    public Task SendAsync() => Publisher.SendAsync(Cancellation);
+
+    public Task<IReadOnlyList<Alarm>> AlarmsAsync() => Store.ReadAlarmsAsync(Cancellation);
+
+    public async Task<Alarm> AlarmAsync() => (await AlarmsAsync()).ShouldHaveSingleItem();
+
+    public Task<StatusAnswer> StatusAsync() => StatusQuery.ReadAsync(Cancellation);
+
+    /// <summary>The rates, one line a bucket, in a fixed order.</summary>
+    public async Task<IReadOnlyList<string>> RatesAsync()
+    {
+        var series = await RatesQuery.ReadAsync(new(null, null, null, null, DateTimeOffset.UnixEpoch, null), Cancellation);
+        return [.. series
+            .SelectMany(s => s.Buckets.Select(b => $"{s.KeyArn?[^4..]}|{s.Principal}|{s.Operation}|{s.Outcome}|{s.Service}|{b.Start:HH:mm:ss}+{b.Seconds}={b.Count}"))
+            .Order(StringComparer.Ordinal)];
+    }
+}
