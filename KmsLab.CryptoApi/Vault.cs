@@ -43,8 +43,7 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
     public async Task<byte[]?> DecryptAsync(byte[] name, AccessToken token, CancellationToken cancellationToken)
     {
         var record = await records.FindAsync(name, cancellationToken);
-        var id = record?.Id ?? key.Decoy.Id;
-        var wrapped = record is null ? key.Decoy.WrappedKey : WrappedKey.Read(record.WrappedKey);
+        var (id, wrapped) = OrDecoy(record);
 
         var dataKey = await envelope.UnwrapAsync(wrapped, RecordContext.Create(id, token, name), cancellationToken);
         if (dataKey is null || record is null)
@@ -63,6 +62,41 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
             CryptographicOperations.ZeroMemory(dataKey);
         }
     }
+
+    /// <summary>Deletes a record. The stored hash of its token authorises that; KMS has no part in it.</summary>
+    /// <returns>False for an unknown name as for a wrong token.</returns>
+    public async Task<bool> DeleteAsync(byte[] name, AccessToken token, CancellationToken cancellationToken)
+    {
+        var record = await records.FindAsync(name, cancellationToken);
+        if (record is null || !Authorises(token, record) || !await records.TryDeleteAsync(name, record.Id, cancellationToken))
+            return false;
+
+        Log.Deleted(logger, record.Id);
+        return true;
+    }
+
+    /// <summary>Re-wraps a record's data key under the service's current KMS key.</summary>
+    /// <returns>False when KMS refused, for an unknown name as for a wrong token.</returns>
+    public async Task<bool> RotateAsync(byte[] name, AccessToken token, CancellationToken cancellationToken)
+    {
+        var record = await records.FindAsync(name, cancellationToken);
+        var (id, wrapped) = OrDecoy(record);
+
+        var rewrapped = await envelope.RewrapAsync(wrapped, key.Arn, RecordContext.Create(id, token, name), cancellationToken);
+        if (rewrapped is null || record is null)
+        {
+            Log.Refused(logger, id);
+            return false;
+        }
+
+        // False: somebody else has re-wrapped the same record, replaced or deleted it meanwhile. Nothing of it is undone.
+        if (await records.TryRewrapAsync(id, record.WrappedKey, rewrapped.ToBytes(), cancellationToken))
+            Log.Rotated(logger, id, rewrapped.KeyArn);
+        return true;
+    }
+
+    private (RecordId Id, WrappedKey Wrapped) OrDecoy(StoredRecord? record) =>
+        record is null ? (key.Decoy.Id, key.Decoy.WrappedKey) : (record.Id, WrappedKey.Read(record.WrappedKey));
 
     private async Task<NewRecord> SealAsync(byte[] name, byte[] text, AccessToken token, CancellationToken cancellationToken)
     {
@@ -96,7 +130,13 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
         [LoggerMessage(10, LogLevel.Information, "Stored record {RecordId}, {Bytes} bytes of text")]
         public static partial void Stored(ILogger logger, RecordId recordId, int bytes);
 
-        [LoggerMessage(11, LogLevel.Warning, "KMS refused to decrypt for record {RecordId}: wrong Key, or no such Name")]
+        [LoggerMessage(12, LogLevel.Information, "Deleted record {RecordId}")]
+        public static partial void Deleted(ILogger logger, RecordId recordId);
+
+        [LoggerMessage(13, LogLevel.Information, "Re-wrapped record {RecordId} under {KeyArn}")]
+        public static partial void Rotated(ILogger logger, RecordId recordId, string keyArn);
+
+        [LoggerMessage(11, LogLevel.Warning, "KMS refused the data key of record {RecordId}: wrong Key, or no such Name")]
         public static partial void Refused(ILogger logger, RecordId recordId);
     }
 }

@@ -43,6 +43,35 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, IOptions<Cryp
         }
     }
 
+    /// <summary>Has KMS decrypt a data key and encrypt it under the key <paramref name="keyArn"/>, without ever showing it here.</summary>
+    /// <returns>The re-wrapped key, or null when KMS refused, as <see cref="UnwrapAsync"/>.</returns>
+    /// <exception cref="DamagedRecordException">The ciphertext was made under another key than the record says.</exception>
+    public async Task<WrappedKey?> RewrapAsync(WrappedKey wrapped, string keyArn, Dictionary<string, string> context, CancellationToken cancellationToken)
+    {
+        using var ciphertext = new MemoryStream(wrapped.Ciphertext, writable: false);
+        var request = new ReEncryptRequest
+        {
+            SourceKeyId = wrapped.KeyArn,
+            CiphertextBlob = ciphertext,
+            SourceEncryptionContext = context,
+            DestinationKeyId = keyArn,
+            DestinationEncryptionContext = context,
+        };
+        try
+        {
+            var answer = await WithinAsync(token => kms.ReEncryptAsync(request, token), cancellationToken);
+            return new(keyArn, answer.CiphertextBlob.ToArray());
+        }
+        catch (InvalidCiphertextException)
+        {
+            return null;
+        }
+        catch (IncorrectKeyException otherKey)
+        {
+            throw new DamagedRecordException("its data key was wrapped under another KMS key", otherKey);
+        }
+    }
+
     private static byte[] Take(MemoryStream plaintext)
     {
         using (plaintext)

@@ -8,8 +8,8 @@ internal static class Problems
     /// <summary>The lab's words for a wrong Key; for an unknown Name too.</summary>
     public const string WrongKeyMessage = "Data decryption failed, make sure you have the correct key";
 
-    /// <summary>KMS refused. One answer, whether the Name is unknown or the Key wrong.</summary>
-    public static ProblemHttpResult WrongKey() => Create(StatusCodes.Status400BadRequest, "Decryption failed", WrongKeyMessage);
+    /// <summary>Refused. One answer, whether the Name is unknown or the Key wrong.</summary>
+    public static ProblemHttpResult WrongKey(string message = WrongKeyMessage) => Create(StatusCodes.Status400BadRequest, "Wrong Key or no such Name", message);
 
     /// <summary>The name is taken, and its current Key did not come along.</summary>
     public static ProblemHttpResult NameTaken() => Create(

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using KmsLab.CryptoApi.Encryption;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KmsLab.CryptoApi.Http;
 
-/// <summary><c>POST /encrypt</c>, <c>GET</c> and <c>POST /decrypt</c>, as the lab's clients call them.</summary>
+/// <summary><c>/encrypt</c> and <c>/decrypt</c>, as the lab's clients call them, and <c>/rotate</c> and <c>/delete</c>.</summary>
 internal static class RecordEndpoints
 {
     /// <summary>The most bytes of UTF-8 a text may have.</summary>
@@ -26,10 +27,13 @@ internal static class RecordEndpoints
     public static void MapRecords(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").AddEndpointFilter<FailureFilter>();
-        group.MapGet("/", () => TypedResults.Text("""{"Message":"KmsLab CryptoApi"}""", "application/json"));
+        group.MapGet("/", () => Done("KmsLab CryptoApi"));
         group.MapPost("/encrypt", EncryptAsync);
         // The lab's clients send GET with a body. A minimal API that binds a body on GET answers 500 on every route; this one reads it itself.
         group.MapMethods("/decrypt", ["GET", "POST"], DecryptAsync);
+        // POST, never a Key in a URL: URLs end up in logs.
+        group.MapPost("/rotate", RotateAsync);
+        group.MapPost("/delete", DeleteAsync);
     }
 
     private static async Task<IResult> EncryptAsync(HttpContext http, Vault vault)
@@ -72,4 +76,24 @@ internal static class RecordEndpoints
             CryptographicOperations.ZeroMemory(text);
         }
     }
+
+    private static async Task<IResult> RotateAsync(HttpContext http, Vault vault)
+    {
+        using var fields = await BodyFields.ReadAsync(http.Request, MaxDecryptBody, [Name, Key], http.RequestAborted);
+        using var token = AccessToken.Read(fields[Key]);
+        return await vault.RotateAsync(fields[Name]!, token, http.RequestAborted)
+            ? Done("Data key re-encrypted under the current KMS key")
+            : Problems.WrongKey();
+    }
+
+    private static async Task<IResult> DeleteAsync(HttpContext http, Vault vault)
+    {
+        using var fields = await BodyFields.ReadAsync(http.Request, MaxDecryptBody, [Name, Key], http.RequestAborted);
+        using var token = AccessToken.Read(fields[Key]);
+        return await vault.DeleteAsync(fields[Name]!, token, http.RequestAborted)
+            ? Done("Data deleted")
+            : Problems.WrongKey("Data deletion failed, make sure you have the correct key");
+    }
+
+    private static ContentHttpResult Done(string message) => TypedResults.Text($$"""{"Message":"{{message}}"}""", "application/json");
 }

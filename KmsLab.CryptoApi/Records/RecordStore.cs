@@ -59,6 +59,36 @@ internal sealed class RecordStore(Database database, TimeProvider time)
         """,
         record, current, cancellationToken);
 
+    /// <summary>Deletes the record with the id <paramref name="id"/>.</summary>
+    /// <returns>False when the name holds another record by now.</returns>
+    public Task<bool> TryDeleteAsync(byte[] name, RecordId id, CancellationToken cancellationToken)
+    {
+        var values = new { name, id = id.ToBytes() };
+        return database.WriteAsync(
+            async (connection, transaction) =>
+                await connection.ExecuteAsync(new CommandDefinition(
+                    "DELETE FROM records WHERE name = @name AND record_id = @id", values, transaction, cancellationToken: cancellationToken)) == 1
+                || await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                    "SELECT count(*) FROM records WHERE name = @name", values, transaction, cancellationToken: cancellationToken)) == 0,
+            cancellationToken,
+            repeatable: true);
+    }
+
+    /// <summary>Puts a record's re-wrapped data key in the place of <paramref name="current"/>.</summary>
+    /// <returns>False when that one is not there any more.</returns>
+    public Task<bool> TryRewrapAsync(RecordId id, byte[] current, byte[] rewrapped, CancellationToken cancellationToken)
+    {
+        var values = new { id = id.ToBytes(), current, rewrapped };
+        return database.WriteAsync(
+            async (connection, transaction) =>
+                await connection.ExecuteAsync(new CommandDefinition(
+                    "UPDATE records SET wrapped_key = @rewrapped WHERE record_id = @id AND wrapped_key = @current", values, transaction, cancellationToken: cancellationToken)) == 1
+                || await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                    "SELECT count(*) FROM records WHERE record_id = @id AND wrapped_key = @rewrapped", values, transaction, cancellationToken: cancellationToken)) == 1,
+            cancellationToken,
+            repeatable: true);
+    }
+
     private Task<bool> WriteAsync(string sql, NewRecord record, RecordId? current, CancellationToken cancellationToken)
     {
         var values = new
