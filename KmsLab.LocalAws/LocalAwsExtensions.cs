@@ -4,6 +4,7 @@ using KmsLab.LocalAws.Logs;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Sts;
 using KmsLab.LocalAws.Trail;
+using KmsLab.LocalAws.Upstream;
 using KmsLab.LocalAws.Wire;
 using KmsLab.ServiceDefaults;
 
@@ -30,9 +31,12 @@ public static class LocalAwsExtensions
         builder.Services.AddSingleton<PrincipalDirectory>();
         builder.Services.AddSingleton<Denials>();
         builder.Services.AddSingleton<ServiceCatalog>();
+        builder.Services.AddSingleton<CallFactory>();
         builder.Services.AddSingleton<AwsEndpoint>();
         builder.Services.AddHealthChecks().AddCheck<StateHealthCheck>("state", tags: ["ready"]);
         builder.Services.AddTrail();
+        if (HasUpstream(builder.Configuration))
+            builder.Services.AddUpstream();
         builder.Services.AddServices();
         return builder;
     }
@@ -41,13 +45,17 @@ public static class LocalAwsExtensions
     public static WebApplication MapLocalAws(this WebApplication app)
     {
         // AWS calls go to the front door at once; only the endpoint's own few paths are routed. Routing is named here because it would otherwise be put before everything.
-        var endpoint = app.Services.GetRequiredService<AwsEndpoint>();
-        app.Use(next => http => IsOwnPath(http.Request.Path) ? next(http) : endpoint.ServeAsync(http));
+        Func<HttpContext, Task> serve = HasUpstream(app.Configuration)
+            ? app.Services.GetRequiredService<UpstreamEndpoint>().ServeAsync
+            : app.Services.GetRequiredService<AwsEndpoint>().ServeAsync;
+        app.Use(next => http => IsOwnPath(http.Request.Path) ? next(http) : serve(http));
         app.UseRouting();
         app.MapServiceDefaults();
         app.MapDelivery();
         return app;
     }
+
+    private static bool HasUpstream(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["LocalAws:Upstream"]);
 
     private static bool IsOwnPath(PathString path) =>
         path.StartsWithSegments("/_localaws", StringComparison.Ordinal) || path == "/health" || path == "/alive";
@@ -64,6 +72,14 @@ public static class LocalAwsExtensions
         services.AddSingleton<AwsService, KmsService>();
 
         services.AddLogs();
+    }
+
+    private static void AddUpstream(this IServiceCollection services)
+    {
+        services.AddHttpForwarder();
+        services.AddSingleton<UpstreamLogs>();
+        services.AddSingleton<UpstreamDelivery>();
+        services.AddSingleton<UpstreamEndpoint>();
     }
 
     private static void AddTrail(this IServiceCollection services)

@@ -24,6 +24,10 @@ public sealed class LocalAwsOptions
     [Range(1024, 1024 * 1024 * 1024, ErrorMessage = "LocalAws:MaxRequestBody must be from 1024 to 1073741824 bytes.")]
     public int MaxRequestBody { get; set; } = 10 * 1024 * 1024;
 
+    /// <summary>Another endpoint, such as LocalStack's, to which every call is forwarded; LocalAws then adds the trail's records. Empty: LocalAws serves by itself.</summary>
+    [Url(ErrorMessage = "LocalAws:Upstream must be a URL such as http://localhost:4510.")]
+    public string? Upstream { get; set; }
+
     /// <summary>It is a lab tool that checks no signatures: it listens beyond loopback only when this says so.</summary>
     public bool AllowNonLoopback { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using KmsLab.LocalAws.Logs;
 using KmsLab.LocalAws.State;
+using KmsLab.LocalAws.Upstream;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws.Trail;
@@ -10,7 +11,8 @@ namespace KmsLab.LocalAws.Trail;
 /// Instant delivery is a row beside the history's, in the same commit. Otherwise the record waits in <c>trail_pending</c>, a table, until it is due;
 /// taking it out and appending it is one transaction again. So a record arrives exactly once, whenever the process is killed, unless duplicates are asked for.
 /// </remarks>
-internal sealed class TrailDelivery(LogStore logs, Trails trails, StateStore store, IOptions<LocalAwsOptions> options, TimeProvider time) : BackgroundService
+internal sealed class TrailDelivery(
+    LogStore logs, Trails trails, StateStore store, IOptions<LocalAwsOptions> options, TimeProvider time, UpstreamDelivery? upstream = null) : BackgroundService
 {
     private const int MaxBatch = 1_000;
 
@@ -46,7 +48,7 @@ internal sealed class TrailDelivery(LogStore logs, Trails trails, StateStore sto
         {
             if (trail.LogGroup is null)
                 continue;
-            if (settings.IsInstant)
+            if (settings.IsInstant && upstream is null)
                 AppendWithDuplicates(session, trail, seq, record.Call.Region, record.Call.Time, record.Json, settings);
             else
                 Wait(session, seq, trail.Arn, record.Call.Time, settings);
@@ -60,7 +62,7 @@ internal sealed class TrailDelivery(LogStore logs, Trails trails, StateStore sto
         while (!stoppingToken.IsCancellationRequested)
         {
             if (!Settings.Stopped && NextDue <= time.GetUtcNow().ToUnixTimeMilliseconds())
-                await store.Enqueue(DeliverDue);
+                await DeliverDueAsync(stoppingToken);
             else
                 await WaitAsync(stoppingToken);
         }
@@ -90,7 +92,43 @@ internal sealed class TrailDelivery(LogStore logs, Trails trails, StateStore sto
     private void FindNextDue(WriteSession session) =>
         NextDue = session.Scalar("SELECT MIN(due) FROM trail_pending") is long due ? due : long.MaxValue;
 
+    private async Task DeliverDueAsync(CancellationToken stoppingToken)
+    {
+        if (upstream is null)
+        {
+            await store.Enqueue(DeliverDue);
+            return;
+        }
+
+        var due = await store.WriteAsync(Due);
+        foreach (var trail in due.GroupBy(record => record.Trail))
+        {
+            if (trails.Snapshot.FirstOrDefault(candidate => candidate.Arn == trail.Key) is not { LogGroup: not null } target)
+                await store.Enqueue(session => CrossOff(session, trail));
+            else if (!await upstream.SendAsync(target, [.. trail.Select(record => Addressed(target, record))], stoppingToken))
+                return;
+        }
+
+        await store.Enqueue(FindNextDue);
+    }
+
+    private DueRecord Addressed(LiveTrail trail, Pending record) =>
+        new(record.Id, StreamName(trail.Account, record.Region, (int)(record.Seq % Settings.Streams)), record.Time, record.Json);
+
+    private static void CrossOff(WriteSession session, IEnumerable<Pending> records)
+    {
+        foreach (var record in records)
+            session.Execute("DELETE FROM trail_pending WHERE id = $1", record.Id);
+    }
+
     private void DeliverDue(WriteSession session)
+    {
+        foreach (var record in Due(session))
+            Deliver(session, record);
+        FindNextDue(session);
+    }
+
+    private List<Pending> Due(WriteSession session)
     {
         var due = session.Query(
             """
@@ -101,9 +139,7 @@ internal sealed class TrailDelivery(LogStore logs, Trails trails, StateStore sto
             time.GetUtcNow().ToUnixTimeMilliseconds(), MaxBatch);
         if (_settings.Shuffle)
             _random.Shuffle(CollectionsMarshal.AsSpan(due));
-        foreach (var record in due)
-            Deliver(session, record);
-        FindNextDue(session);
+        return due;
     }
 
     private void Deliver(WriteSession session, Pending record)

@@ -1,8 +1,5 @@
-using System.Net;
-using KmsLab.LocalAws.Access;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Trail;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws.Wire;
@@ -10,17 +7,13 @@ namespace KmsLab.LocalAws.Wire;
 /// <summary>The front door: finds the service and operation of a call, runs it, records it on the trail, and answers in the call's own protocol.</summary>
 internal sealed partial class AwsEndpoint(
     ServiceCatalog catalog,
-    PrincipalDirectory principals,
-    Denials denials,
+    CallFactory calls,
     TrailRecorder trail,
-    Trails trails,
     StateStore store,
     IOptions<LocalAwsOptions> options,
     TimeProvider time,
     ILogger<AwsEndpoint> logger)
 {
-    private const string SourceIpHeader = "x-localaws-source-ip";
-
     private readonly LocalAwsOptions _options = options.Value;
 
     /// <summary>Serves one request, whatever it is.</summary>
@@ -102,21 +95,7 @@ internal sealed partial class AwsEndpoint(
         else
             throw MissingToken(message);
 
-        return new AwsCall(store, denials)
-        {
-            RequestId = requestId,
-            Account = _options.AccountId,
-            Region = credential?.Region ?? _options.Region,
-            Time = time.GetUtcNow(),
-            Caller = credential is { } key ? principals.Find(key.AccessKeyId) : principals.Anonymous,
-            UserAgent = http.Request.Headers.UserAgent is { Count: > 0 } userAgent ? userAgent.ToString() : null,
-            SourceIp = SourceIp(http),
-            Host = http.Request.Headers.Host is { Count: > 0 } host ? host.ToString() : null,
-            Tls = Tls(http),
-            TrailsAtStart = trails.Snapshot,
-            Service = service,
-            Operation = operation,
-        };
+        return calls.Create(http, credential, service, operation, requestId, time.GetUtcNow());
     }
 
     private static AwsException MissingToken(in WireMessage message) => new(
@@ -124,21 +103,6 @@ internal sealed partial class AwsEndpoint(
         "Missing Authentication Token",
         message.Target is null ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest)
     { QueryCode = "MissingAuthenticationToken" };
-
-    private string SourceIp(HttpContext http)
-    {
-        if (_options.TrustSourceIpHeader && http.Request.Headers[SourceIpHeader].ToString() is { Length: > 0 and <= 64 } told)
-            return told;
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
-        if (address.Equals(IPAddress.Loopback))
-            return "127.0.0.1";
-        return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
-    }
-
-    private static (string, string)? Tls(HttpContext http) =>
-        http.Request.IsHttps && http.Features.Get<ITlsHandshakeFeature>() is { } tls
-            ? (tls.Protocol.ToString().Replace("Tls1", "TLSv1.", StringComparison.Ordinal).TrimEnd('.'), tls.NegotiatedCipherSuite?.ToString() ?? "")
-            : null;
 
     private static async Task SendAsync(HttpContext http, WireProtocol protocol, WireBuffer answer, string requestId)
     {
