@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using KmsLab.AppHost;
 
@@ -46,13 +47,13 @@ internal sealed class TestLab(EmbeddedLab lab) : IAsyncDisposable
     /// <summary>The lab's own request: GET with a body.</summary>
     public async Task<HttpResponseMessage> DecryptByGetAsync(string name, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(lab.CryptoApi, "/decrypt")) { Content = JsonContent.Create(new { Name = name, Key = key }) };
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(lab.CryptoApi, "/decrypt")) { Content = Json(new { Name = name, Key = key }) };
         request.Content.Headers.ContentType = new("application/json");
         return await _http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     public Task<HttpResponseMessage> PostAsync(string path, object body) =>
-        _http.PostAsync(new Uri(lab.CryptoApi, path), JsonContent.Create(body), TestContext.Current.CancellationToken);
+        _http.PostAsync(new Uri(lab.CryptoApi, path), Json(body), TestContext.Current.CancellationToken);
 
     /// <summary>What Sentinel answers at <paramref name="path"/>.</summary>
     public async Task<JsonNode> SentinelAsync(string path) =>
@@ -75,6 +76,9 @@ internal sealed class TestLab(EmbeddedLab lab) : IAsyncDisposable
 
     public static async Task<JsonNode> JsonAsync(HttpResponseMessage answer) =>
         (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
+
+    // The lab's names begin with a capital; JsonContent's own default would make them small.
+    private static JsonContent Json(object body) => JsonContent.Create(body, options: JsonSerializerOptions.Default);
 
     public ValueTask DisposeAsync()
     {

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace KmsLab.Tests.EndToEnd;
+
+/// <summary>The lab, or one of its services, as users have it: a process of its own, stopped by a signal.</summary>
+internal sealed class LabProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+
+    private LabProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Everything it printed so far.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Starts a program of ours.</summary>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="environment">Variables over those of the test run.</param>
+    /// <param name="program">Its assembly.</param>
+    public static LabProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string program = "KmsLab.AppHost")
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        return new LabProcess(Process.Start(start)!);
+    }
+
+    /// <summary>A port that was free a moment ago: a process can't tell us which one it took.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Waits until it answers at <paramref name="address"/>; fails when it ends first.</summary>
+    public async Task WaitForAsync(Uri address)
+    {
+        using var direct = new SocketsHttpHandler { UseProxy = false };
+        using var http = new HttpClient(direct);
+        using var deadline = Deadline();
+        while (!await AnswersAsync(http, address, deadline.Token))
+        {
+            FailIfEnded();
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, deadline.Token);
+        }
+    }
+
+    /// <summary>Waits until it printed <paramref name="text"/>; fails when it ends first.</summary>
+    public async Task WaitForAsync(string text)
+    {
+        using var deadline = Deadline();
+        while (!Output.Contains(text, StringComparison.Ordinal))
+        {
+            FailIfEnded();
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);
+        }
+    }
+
+    /// <summary>Sends a signal, such as <c>INT</c> for Ctrl-C.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public async Task<int> WaitForExitAsync()
+    {
+        using var deadline = Deadline();
+        await _process.WaitForExitAsync(deadline.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>kill -9: no goodbye, no flush.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static CancellationTokenSource Deadline()
+    {
+        var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Patience);
+        return deadline;
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient http, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(address, "/health"), cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void FailIfEnded()
+    {
+        if (_process.HasExited)
+            Assert.Fail($"The process ended with {_process.ExitCode}: {Output}");
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            _output.Enqueue(line);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace KmsLab.Tests.EndToEnd;
+
+public sealed class LabProcessTests
+{
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Lab_prints_where_it_is_and_stops_cleanly_on_a_signal(string signal)
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start(Arguments(folder));
+        await lab.WaitForAsync("Ctrl-C stops the lab.");
+
+        lab.Signal(signal);
+
+        (await lab.WaitForExitAsync()).ShouldBe(0);
+        lab.Output.ShouldContain("/encrypt");
+        lab.Output.ShouldNotContain("Exception");
+    }
+
+    [Fact]
+    public async Task Wrong_option_is_one_line_and_exit_code_1()
+    {
+        using var lab = LabProcess.Start(["--dta", "x"]);
+
+        (await lab.WaitForExitAsync()).ShouldBe(1);
+        lab.Output.ShouldBe("KmsLab could not start: unknown option --dta. Run with --help for the options.");
+    }
+
+    [Fact]
+    public async Task Wrong_setting_of_a_service_is_one_line_and_exit_code_1()
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start([.. Arguments(folder), "--CryptoApi:Database=Oracle"]);
+
+        (await lab.WaitForExitAsync()).ShouldBe(1);
+        lab.Output.ShouldEndWith("KmsLab could not start: CryptoApi:Database is 'Oracle': set it to Sqlite or PostgreSql.");
+        lab.Output.ShouldNotContain("   at ");
+    }
+
+    /// <summary>A developer's shell is full of AWS settings; none may lead the lab's calls, or its secrets, to a real account.</summary>
+    [Fact]
+    public async Task Lab_calls_no_other_endpoint_whatever_AWS_settings_the_environment_has()
+    {
+        using var folder = new TempFolder();
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}";
+        var credentials = folder["credentials"];
+        await File.WriteAllTextAsync(credentials, $"[hostile]\naws_access_key_id=AKIAHOSTILE\naws_secret_access_key=x\nendpoint_url={url}\n", TestContext.Current.CancellationToken);
+        using var lab = LabProcess.Start(Arguments(folder), new Dictionary<string, string>
+        {
+            ["AWS_ENDPOINT_URL"] = url,
+            ["AWS_ENDPOINT_URL_KMS"] = url,
+            ["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"] = url,
+            ["AWS_ENDPOINT_URL_STS"] = url,
+            ["AWS_PROFILE"] = "hostile",
+            ["AWS_SHARED_CREDENTIALS_FILE"] = credentials,
+            ["AWS_CONFIG_FILE"] = credentials,
+            ["AWS_ACCESS_KEY_ID"] = "AKIAHOSTILE",
+            ["AWS_SECRET_ACCESS_KEY"] = "x",
+            ["AWS_REGION"] = "eu-central-1",
+            ["AWS__ServiceURL"] = url,
+            ["AWS__Profile"] = "hostile",
+            ["AWS__Region"] = "eu-central-1",
+            ["HTTP_PROXY"] = url,
+        });
+
+        await lab.WaitForAsync("Ctrl-C stops the lab.");
+        lab.Signal("TERM");
+        (await lab.WaitForExitAsync()).ShouldBe(0);
+
+        elsewhere.Pending().ShouldBeFalse("something connected to the hostile endpoint");
+    }
+
+    private static string[] Arguments(TempFolder folder) =>
+    [
+        "--data", folder.Path,
+        .. new[] { "LocalAws", "CryptoApi", "Sentinel" }.Select(service => $"--{service}:Url=http://127.0.0.1:{LabProcess.FreePort()}"),
+    ];
+}
