@@ -18,6 +18,7 @@ internal sealed class LogEventOperations(StateStore store, LogGroups groups, Log
     private async ValueTask<PutLogEventsResponse> PutAsync(AwsCall call, PutLogEventsRequest request)
     {
         call.Authorize(LogArn.OfStream(call.Scope, request.LogGroupName!, request.LogStreamName!));
+        LogGroups.RefuseNulls(request.LogEvents, "logEvents");
         var group = groups.Find(call.Scope, request.LogGroupName!);
         var batch = new LogEvent[request.LogEvents!.Count];
         for (var i = 0; i < batch.Length; i++)
@@ -46,6 +47,7 @@ internal sealed class LogEventOperations(StateStore store, LogGroups groups, Log
 
     private FilterLogEventsResponse Filter(AwsCall call, FilterLogEventsRequest request)
     {
+        LogGroups.RefuseNulls(request.LogStreamNames, "logStreamNames");
         if (request.LogStreamNames is not null && request.LogStreamNamePrefix is not null)
             throw LogGroups.Invalid("LogStreamNames and LogStreamNamePrefix are mutually exclusive parameters.");
 

@@ -61,6 +61,7 @@ internal sealed class LogGroupOperations(StateStore store, LogGroups groups, Log
         if (request.LogGroupNamePrefix is not null && request.LogGroupNamePattern is { Length: > 0 })
             throw LogGroups.Invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
 
+        LogGroups.RefuseNulls(request.LogGroupIdentifiers, "logGroupIdentifiers");
         var names = request.LogGroupIdentifiers?.ConvertAll(identifier => LogArn.NameIn(call.Scope, identifier));
         var limit = request.Limit ?? MaxPage;
         var after = PageToken.Read(request.NextToken, 1)?[0] ?? "";

@@ -30,6 +30,14 @@ internal sealed class LogGroups(StateStore store)
 
     public static AwsException Invalid(string message) => new("InvalidParameterException", message);
 
+    /// <summary>Refuses a list with a null in it, which JSON can carry and AWS has no use for.</summary>
+    /// <exception cref="AwsException">InvalidParameterException.</exception>
+    public static void RefuseNulls<T>(IEnumerable<T?>? items, string member) where T : class
+    {
+        if (items?.Contains(null) == true)
+            throw Validator.Error("InvalidParameterException", "null", member, "Member must not be null");
+    }
+
     public LogGroupRow Find(RegionScope scope, string name) =>
         store.Read(connection => Find(connection, scope, name));
 

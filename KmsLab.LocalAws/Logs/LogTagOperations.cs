@@ -31,12 +31,16 @@ internal sealed class LogTagOperations(StateStore store, LogGroups groups)
         }, new AwsException(tooMany, $"A log group can have at most {LogTags.MaxCount} tags."));
     }
 
-    private ValueTask<NoOutput> UntagAsync(AwsCall call, string name, List<string> keys) => ChangeAsync(call, name, current =>
+    private ValueTask<NoOutput> UntagAsync(AwsCall call, string name, List<string> keys)
     {
-        foreach (var key in keys)
-            current.Remove(key);
-        return true;
-    }, LogGroups.GroupNotFound());
+        LogGroups.RefuseNulls(keys, "tagKeys");
+        return ChangeAsync(call, name, current =>
+        {
+            foreach (var key in keys)
+                current.Remove(key);
+            return true;
+        }, LogGroups.GroupNotFound());
+    }
 
     private TagsResponse List(AwsCall call, string name)
     {

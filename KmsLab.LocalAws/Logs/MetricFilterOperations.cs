@@ -25,6 +25,8 @@ internal sealed class MetricFilterOperations(StateStore store, LogGroups groups,
     private async ValueTask<NoOutput> PutAsync(AwsCall call, PutMetricFilterRequest request)
     {
         call.Authorize(LogArn.OfGroupAndAllIn(call.Scope, request.LogGroupName!));
+        LogGroups.RefuseNulls(request.MetricTransformations, "metricTransformations");
+        LogGroups.RefuseNulls(request.MetricTransformations![0].Dimensions?.Values, "dimensions");
         var filter = new MetricFilter
         {
             FilterName = request.FilterName,
@@ -100,6 +102,7 @@ internal sealed class MetricFilterOperations(StateStore store, LogGroups groups,
 
     private static TestMetricFilterResponse Test(AwsCall call, TestMetricFilterRequest request)
     {
+        LogGroups.RefuseNulls(request.LogEventMessages, "logEventMessages");
         var pattern = CompiledMetricFilter.ParsePattern(request.FilterPattern!);
         var response = new TestMetricFilterResponse();
         for (var i = 0; i < request.LogEventMessages!.Count; i++)
