@@ -36,6 +36,7 @@ public static class SentinelExtensions
     public static WebApplication MapSentinel(this WebApplication app)
     {
         app.UseExceptionHandler();
+        app.UseStatusCodePages();
         app.MapServiceDefaults();
         app.MapSentinelApi();
         return app;

@@ -94,7 +94,7 @@ internal sealed record Alarm
         QuietAt = violation.QuietAt > QuietAt ? violation.QuietAt : QuietAt,
     };
 
-    /// <summary>Takes up what the group's window holds of this occurrence.</summary>
+    /// <summary>Takes up all that the group's window holds from the occurrence's beginning to its end; the window may have forgotten older records.</summary>
     public Alarm Rest(GroupWindow window)
     {
         var known = Evidence.Select(record => record.EventId).ToHashSet();
@@ -103,7 +103,7 @@ internal sealed record Alarm
         return this with
         {
             Evidence = [.. Evidence.Concat(more.Take(Alarms.Evidence.Limit - Evidence.Count)).OrderBy(record => record.EventTime)],
-            EvidenceTotal = total,
+            EvidenceTotal = Math.Max(EvidenceTotal, total),
             LastSeen = last > LastSeen ? last : LastSeen,
         };
     }

@@ -7,15 +7,17 @@ namespace KmsLab.Sentinel.Alarms;
 internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog)
 {
     private readonly Dictionary<string, Alarm> _alarms = alarms.ToDictionary(alarm => alarm.Id);
-    private readonly Dictionary<string, GroupWindow> _reported = [];
+    private readonly Dictionary<string, GroupWindow> _touched = [];
     private readonly HashSet<string> _raised = [];
+
+    /// <summary>A group has a new record: if it has an alarm, the record may belong to its evidence.</summary>
+    public void Touch(string detection, GroupWindow window) => _touched[Alarm.IdOf(detection, window.Group.Key)] = window;
 
     /// <summary>A record reached the threshold: raises its group's alarm, or adds to it.</summary>
     public void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Watermark watermark, DateTimeOffset now)
     {
         var id = Alarm.IdOf(detection.Definition.Id, window.Group.Key);
         var alarm = _alarms.GetValueOrDefault(id);
-        _reported[id] = window;
         if (alarm is not null && (!alarm.Ended || alarm.IsLatePart(violation, watermark.Known)))
         {
             _alarms[id] = alarm.Extend(violation);
@@ -26,11 +28,14 @@ internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog cata
         _raised.Add(id);
     }
 
-    /// <summary>Ends the turn: gives the reported alarms their evidence, announces those raised, and lets the watermark move them all.</summary>
+    /// <summary>Ends the turn: gives the alarms concerned their evidence, announces those raised, and lets the watermark move them all.</summary>
     public void Advance(Watermark watermark, DateTimeOffset now, TurnChanges changes)
     {
-        foreach (var (id, window) in _reported)
-            Put(_alarms[id].Rest(window), changes);
+        foreach (var (id, window) in _touched)
+        {
+            if (_alarms.TryGetValue(id, out var alarm))
+                Put(alarm.Rest(window), changes);
+        }
 
         foreach (var id in _raised)
             Announce(_alarms[id], changes);
@@ -47,7 +52,7 @@ internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog cata
                 Announce(advanced, changes);
         }
 
-        _reported.Clear();
+        _touched.Clear();
         _raised.Clear();
     }
 

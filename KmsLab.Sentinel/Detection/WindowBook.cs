@@ -27,6 +27,7 @@ internal sealed class WindowBook(DetectionCatalog catalog, SentinelOptions optio
             window.Add(Evidence.Of(record));
             changes.CountRecord(key, at);
             changes.Windows[key] = window;
+            alarms.Touch(detection.Definition.Id, window);
 
             if (window.Counts.FindViolation(at, detection.Settings.Window, detection.Settings.Threshold) is { } violation)
                 alarms.Report(detection, window, violation, watermark, changes.Now);

@@ -24,7 +24,8 @@ internal sealed partial class SourceReader(
             await ReadOnceAsync(now, cancellationToken);
             Succeeded(now);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        // Whatever goes wrong once we are told to stop comes of stopping.
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             throw;
         }

@@ -22,7 +22,8 @@ internal sealed partial class OutboxPublisher(
                 await SendAsync(stoppingToken);
                 _streak.Ended();
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            // Whatever goes wrong once we are told to stop comes of stopping.
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }

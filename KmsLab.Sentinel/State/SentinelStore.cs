@@ -16,7 +16,9 @@ internal sealed class SentinelStore(Database database, ILogger<SentinelStore> lo
         {
             // Spelled out: Dapper expands a list for SQLite and passes an array to PostgreSQL, and no one syntax takes both.
             var keys = new DynamicParameters();
-            var names = Array.ConvertAll(chunk, id => Add(keys, id));
+            for (var index = 0; index < chunk.Length; index++)
+                keys.Add($"@id{index}", chunk[index].ToBytes());
+            var names = Enumerable.Range(0, chunk.Length).Select(index => $"@id{index}");
             var found = await database.ReadAsync(
                 connection => connection.QueryAsync<byte[]>(
                     new CommandDefinition($"SELECT id FROM seen_record WHERE id IN ({string.Join(", ", names)})", keys, cancellationToken: cancellationToken)),
@@ -25,13 +27,6 @@ internal sealed class SentinelStore(Database database, ILogger<SentinelStore> lo
         }
 
         return seen;
-
-        static string Add(DynamicParameters keys, RecordId id)
-        {
-            var name = $"@id{keys.ParameterNames.Count()}";
-            keys.Add(name, id.ToBytes());
-            return name;
-        }
     }
 
     /// <summary>Commits a turn.</summary>

@@ -226,6 +226,21 @@ public sealed class AlarmTests(PostgresCluster cluster)
         alarm.LastSeen.ShouldBe(Noon.AddSeconds(49));
     }
 
+    [Fact]
+    public async Task Late_record_in_the_midst_of_an_alarm_belongs_to_its_evidence()
+    {
+        await using var bed = await BedAsync();
+        var sentinel = bed.Start();
+        await AttackAsync(sentinel, Noon);
+        await AttackAsync(sentinel, Noon.AddMinutes(5));
+
+        await sentinel.TakeAsync(TestRecords.WrongKey(Noon.AddMinutes(3)).Utf8());
+
+        var alarm = await sentinel.AlarmAsync();
+        alarm.EvidenceTotal.ShouldBe(5);
+        alarm.Evidence.Count.ShouldBe(5);
+    }
+
     private Task<SentinelBed> BedAsync() => SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
 
     private static Task AttackAsync(SentinelProcess sentinel, DateTimeOffset at) =>

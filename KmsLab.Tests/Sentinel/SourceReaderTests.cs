@@ -1,0 +1,172 @@
+using System.Runtime.CompilerServices;
+using KmsLab.Sentinel;
+using KmsLab.Sentinel.Ingest;
+using KmsLab.ServiceDefaults.Database;
+using KmsLab.Tests.Postgres;
+
+namespace KmsLab.Tests.Sentinel;
+
+/// <summary>How far back is read, when, and what a failure does.</summary>
+public sealed class SourceReaderTests(PostgresCluster cluster)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task First_read_looks_far_back_and_the_next_ones_at_the_head()
+    {
+        await using var bed = await BedAsync();
+        var source = new ScriptedSource(bed.Time);
+        var reader = bed.Start(null, source).Readers[0];
+
+        await reader.ReadAsync(Cancellation);
+        bed.Time.Advance(bed.Options.HeadInterval);
+        await reader.ReadAsync(Cancellation);
+
+        source.LookBacks.ShouldBe([bed.Options.SweepWindow, bed.Options.HeadWindow]);
+    }
+
+    [Fact]
+    public async Task Read_after_a_gap_covers_the_gap()
+    {
+        await using var bed = await BedAsync();
+        var source = new ScriptedSource(bed.Time);
+        var reader = bed.Start(null, source).Readers[0];
+        await reader.ReadAsync(Cancellation);
+
+        bed.Time.Advance(TimeSpan.FromHours(1));
+        await reader.ReadAsync(Cancellation);
+        bed.Time.Advance(TimeSpan.FromDays(10));
+        await reader.ReadAsync(Cancellation);
+
+        source.LookBacks.ShouldBe([bed.Options.SweepWindow, bed.Options.HeadWindow + TimeSpan.FromHours(1), bed.Options.SweepWindow]);
+    }
+
+    [Fact]
+    public async Task Restarted_process_looks_far_back_again()
+    {
+        await using var bed = await BedAsync();
+        var source = new ScriptedSource(bed.Time);
+        await bed.Start(null, source).Readers[0].ReadAsync(Cancellation);
+
+        await bed.Start(null, source).Readers[0].ReadAsync(Cancellation);
+
+        source.LookBacks.ShouldBe([bed.Options.SweepWindow, bed.Options.SweepWindow]);
+    }
+
+    [Fact]
+    public async Task Failing_source_backs_off_longer_each_time_up_to_a_minute_and_says_so_once()
+    {
+        await using var bed = await BedAsync();
+        var source = new ScriptedSource(bed.Time) { Problem = new HttpRequestException("no route") };
+        var sentinel = bed.Start(null, source);
+
+        var attempts = new List<DateTimeOffset>();
+        for (var second = 0; second < 600; second++)
+        {
+            await sentinel.Readers[0].ReadAsync(Cancellation);
+            if (source.Reads.Count > attempts.Count)
+                attempts.Add(bed.Time.GetUtcNow());
+            bed.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var pauses = attempts.Zip(attempts.Skip(1), (a, b) => b - a).ToList();
+        pauses.ShouldAllBe(pause => pause <= TimeSpan.FromSeconds(60));
+        pauses[^1].ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(30));
+        pauses.Count.ShouldBeInRange(12, 30);
+        var status = sentinel.Status.Of(source.Name);
+        status.State.ShouldBe(SourceState.Failing);
+        status.FailuresInARow.ShouldBe(attempts.Count);
+        status.Problem.ShouldBe("HttpRequestException: no route");
+        bed.Messages.Count(message => message.StartsWith("Error", StringComparison.Ordinal)).ShouldBe(1);
+
+        source.Problem = null;
+        bed.Time.Advance(TimeSpan.FromMinutes(1));
+        await sentinel.Readers[0].ReadAsync(Cancellation);
+        sentinel.Status.Of(source.Name).State.ShouldBe(SourceState.Reading);
+    }
+
+    [Fact]
+    public async Task Read_that_fails_halfway_keeps_what_it_got_and_is_not_complete()
+    {
+        await using var bed = await BedAsync();
+        var source = new ScriptedSource(bed.Time) { Problem = new HttpRequestException("gone") };
+        source.Pages.Add([TestRecords.Decrypt().Utf8()]);
+        var sentinel = bed.Start(null, source);
+
+        await sentinel.Readers[0].ReadAsync(Cancellation);
+
+        var status = await sentinel.StatusAsync();
+        status.Records.Counted.ShouldBe(1);
+        status.Watermark.ShouldBeNull();
+        status.Sources[0].LastCompleteRead.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Watermark_is_the_start_of_the_last_complete_read_less_the_lateness()
+    {
+        await using var bed = await BedAsync();
+        var sentinel = bed.Start(null, new ScriptedSource(bed.Time));
+
+        await sentinel.Readers[0].ReadAsync(Cancellation);
+
+        var status = await sentinel.StatusAsync();
+        status.Watermark.ShouldBe(TestRecords.Noon - bed.Options.AllowedLateness);
+        status.LagSeconds.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Watermark_waits_for_the_slowest_source()
+    {
+        await using var bed = await BedAsync();
+        var sentinel = bed.Start(null, new ScriptedSource(bed.Time), new ScriptedSource(bed.Time) { Name = "logs:other", Problem = new HttpRequestException("no route") });
+
+        foreach (var reader in sentinel.Readers)
+            await reader.ReadAsync(Cancellation);
+
+        (await sentinel.StatusAsync()).Watermark.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Stopping_is_no_failure()
+    {
+        await using var bed = await BedAsync();
+        var source = new ScriptedSource(bed.Time) { Problem = new ObjectDisposedException("client") };
+        var sentinel = bed.Start(null, source);
+        using var stopping = new CancellationTokenSource();
+        await stopping.CancelAsync();
+
+        await Should.ThrowAsync<Exception>(() => sentinel.Readers[0].ReadAsync(stopping.Token));
+
+        sentinel.Status.Of(source.Name).Failures.ShouldBe(0);
+    }
+
+    private Task<SentinelBed> BedAsync() => SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+
+    /// <summary>A source that gives the pages it was told to, and then fails if it was told so.</summary>
+    private sealed class ScriptedSource(TimeProvider time) : IRecordSource
+    {
+        private readonly List<DateTimeOffset> _reads = [];
+
+        public string Name { get; init; } = "logs:scripted";
+
+        public List<byte[][]> Pages { get; } = [];
+
+        public Exception? Problem { get; set; }
+
+        public IReadOnlyList<DateTimeOffset> Reads => _reads;
+
+        /// <summary>How far back each read looked.</summary>
+        public List<TimeSpan> LookBacks { get; } = [];
+
+        public async IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            _reads.Add(from);
+            LookBacks.Add(time.GetUtcNow() - from);
+            foreach (var page in Pages)
+                yield return [.. page.Select(utf8 => new SourceEvent(utf8, "s/1"))];
+            await Task.CompletedTask;
+            if (Problem is not null)
+                throw Problem;
+        }
+    }
+}
