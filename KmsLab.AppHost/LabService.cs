@@ -1,6 +1,7 @@
 using KmsLab.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
 
 namespace KmsLab.AppHost;
 
@@ -30,6 +31,7 @@ internal sealed class LabService : IAsyncDisposable
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         configuration.ApplyTo(builder.Configuration);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Logging.AddConsoleFormatter<LabConsole, ConsoleFormatterOptions>();
         WebApplication? app = null;
         try
         {

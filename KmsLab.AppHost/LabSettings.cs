@@ -18,9 +18,7 @@ internal static class LabSettings
         ["Logging:LogLevel:KmsLab"] = "Information",
         // While the lab starts it asks until everything is healthy; a "no" on the way is no news.
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
-        ["Logging:Console:FormatterName"] = "simple",
-        ["Logging:Console:FormatterOptions:SingleLine"] = "true",
-        ["Logging:Console:FormatterOptions:TimestampFormat"] = "HH:mm:ss ",
+        ["Logging:Console:FormatterName"] = LabConsole.FormatterName,
 
         ["LocalAws:Url"] = "http://localhost:4566",
         ["LocalAws:DataDirectory"] = data.Path,
