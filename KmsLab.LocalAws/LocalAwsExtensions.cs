@@ -45,10 +45,14 @@ public static class LocalAwsExtensions
     public static WebApplication MapLocalAws(this WebApplication app)
     {
         // AWS calls go to the front door at once; only the endpoint's own few paths are routed. Routing is named here because it would otherwise be put before everything.
-        Func<HttpContext, Task> serve = HasUpstream(app.Configuration)
-            ? app.Services.GetRequiredService<UpstreamEndpoint>().ServeAsync
-            : app.Services.GetRequiredService<AwsEndpoint>().ServeAsync;
-        app.Use(next => http => IsOwnPath(http.Request.Path) ? next(http) : serve(http));
+        app.Use(next =>
+        {
+            // Found only when the host starts, so that its options are checked before.
+            Func<HttpContext, Task> serve = HasUpstream(app.Configuration)
+                ? app.Services.GetRequiredService<UpstreamEndpoint>().ServeAsync
+                : app.Services.GetRequiredService<AwsEndpoint>().ServeAsync;
+            return http => IsOwnPath(http.Request.Path) ? next(http) : serve(http);
+        });
         app.UseRouting();
         app.MapServiceDefaults();
         app.MapDelivery();

@@ -70,8 +70,8 @@ public sealed class DenialOptions
     /// <summary>Actions as IAM writes them, such as <c>kms:Decrypt</c>.</summary>
     public List<string> Actions { get; set; } = [];
 
-    /// <summary>ARNs of resources; <c>*</c> alone denies the operation whatever it touches.</summary>
-    public List<string> Resources { get; set; } = ["*"];
+    /// <summary>ARNs of resources; none denies the operation whatever it touches.</summary>
+    public List<string> Resources { get; set; } = [];
 }
 
 /// <summary>The provisioned trail: <c>LocalAws:Trail</c>.</summary>

@@ -22,7 +22,7 @@ internal sealed class Denials(IOptions<LocalAwsOptions> options)
     private static bool Covers(DenialOptions denial, Principal caller, AwsService service, string operation, string resource) =>
         (Wildcard.Matches(denial.Principal, caller.Arn) || Wildcard.Matches(denial.Principal, caller.StableArn))
         && denial.Actions.Exists(action => Wildcard.Matches(action, $"{service.ActionPrefix}:{operation}"))
-        && denial.Resources.Exists(pattern => Wildcard.Matches(pattern, resource));
+        && (denial.Resources.Count == 0 || denial.Resources.Exists(pattern => Wildcard.Matches(pattern, resource)));
 
     private static AwsException Refusal(Principal caller, AwsService service, string operation, string resource) => new(
         service.AccessDeniedError,

@@ -112,7 +112,7 @@ internal sealed class KeyGrants(KeyFinder finder, TimeProvider time)
         if (request.KeyId is { } name && finder.ByIdOrArn(call, name).Id != grant.KeyId)
             throw GrantNotFound(id);
         if (request.KeyId is null)
-            call.Touch(ring.KeyArn(grant.KeyId), KeyFinder.ResourceType);
+            finder.ByIdOrArn(call, grant.KeyId);
         if (request.DryRun == true)
             throw KmsErrors.DryRun();
 

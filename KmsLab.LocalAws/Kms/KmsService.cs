@@ -5,6 +5,9 @@ namespace KmsLab.LocalAws.Kms;
 /// <summary>AWS KMS, all of it that is about symmetric keys.</summary>
 internal sealed class KmsService : AwsService
 {
+    // The operations without a key; all others ask leave for the key that they find.
+    private static readonly HashSet<string> WithoutKey = ["CreateKey", "ListKeys", "ListAliases", "ListRetirableGrants", "GenerateRandom"];
+
     public KmsService(KeyFinder finder, TimeProvider time) : base("kms", "kms.amazonaws.com")
     {
         TargetPrefix = "TrentService";
@@ -25,4 +28,6 @@ internal sealed class KmsService : AwsService
             "CreateCustomKeyStore", "DeleteCustomKeyStore", "DescribeCustomKeyStores", "ConnectCustomKeyStore", "DisconnectCustomKeyStore", "UpdateCustomKeyStore");
         Refuse("KmsLab LocalAws does not replicate multi-Region keys.", "ReplicateKey", "UpdatePrimaryRegion", "SynchronizeMultiRegionKey");
     }
+
+    public override bool AuthorizesResource(Operation operation) => !WithoutKey.Contains(operation.Name);
 }

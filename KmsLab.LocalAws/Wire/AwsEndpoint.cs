@@ -71,7 +71,8 @@ internal sealed partial class AwsEndpoint(
         try
         {
             Validator.Check(operation.RequestShape, request, call.Service.ValidationError);
-            call.Authorize("*");
+            if (!call.Service.AuthorizesResource(operation))
+                call.Authorize("*");
             var response = await operation.InvokeAsync(call, request);
             trail.Record(call, request, response, null);
             return response;

@@ -47,6 +47,9 @@ internal abstract class AwsService(string signingName, string eventSource)
     /// <summary>Its operations by name.</summary>
     public IReadOnlyDictionary<string, Operation> Operations => _operations;
 
+    /// <summary>Whether the operation's handler itself asks leave for the resource that it touches; otherwise the endpoint asks for <c>*</c> before it runs.</summary>
+    public virtual bool AuthorizesResource(Operation operation) => false;
+
     /// <summary>Finds an operation.</summary>
     /// <exception cref="AwsException">UnknownOperationException or UnsupportedOperationException (Query: InvalidAction), which say so.</exception>
     public Operation Find(string name)
