@@ -74,6 +74,7 @@ public static class LocalAwsExtensions
         services.AddSingleton<AwsManagedKeys>();
         services.AddSingleton<KeyFinder>();
         services.AddSingleton<AwsService, KmsService>();
+        services.AddHostedService<KeyClock>();
 
         services.AddLogs();
     }

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using KmsLab.LocalAws.State;
+using KmsLab.LocalAws.Wire;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws.Access;
@@ -7,32 +10,70 @@ namespace KmsLab.LocalAws.Access;
 internal sealed class PrincipalDirectory
 {
     private const int MaxUnknown = 10_000;
+    private const string SessionKeyPrefix = "ASIA";
+
+    private static readonly Documents<RoleSession> Stored = new("sts.session", AccessJson.Default.RoleSession);
 
     private readonly ConcurrentDictionary<string, Principal> _configured = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Principal Principal, DateTimeOffset Expires)> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Principal> _unknown = new(StringComparer.Ordinal);
     private readonly string _account;
+    private readonly RegionScope _scope; // sessions belong to no Region
+    private readonly TimeProvider _time;
 
-    public PrincipalDirectory(IOptions<LocalAwsOptions> options, TimeProvider time)
+    public PrincipalDirectory(IOptions<LocalAwsOptions> options, StateStore store, TimeProvider time)
     {
         _account = options.Value.AccountId;
+        _scope = new(_account, "");
+        _time = time;
         Anonymous = Unknown("anonymous");
         foreach (var principal in options.Value.Principals)
             _configured[principal.AccessKeyId] = Principal.FromArn(principal.AccessKeyId, principal.Arn, time.GetUtcNow());
+        foreach (var (_, session) in store.Read(Stored.Load))
+            _sessions[session.AccessKeyId] = (session.ToPrincipal(), session.Expires);
     }
 
     /// <summary>Who calls an operation that needs no credentials.</summary>
     public Principal Anonymous { get; }
 
+    /// <exception cref="AwsException">ExpiredTokenException: the session of the key is over.</exception>
     public Principal Find(string accessKeyId)
     {
         if (_configured.TryGetValue(accessKeyId, out var principal) || _unknown.TryGetValue(accessKeyId, out principal))
             return principal;
+        if (_sessions.TryGetValue(accessKeyId, out var session))
+            return session.Expires > _time.GetUtcNow() ? session.Principal : throw Expired();
 
         principal = Unknown(accessKeyId);
         if (_unknown.Count < MaxUnknown)
             _unknown.TryAdd(accessKeyId, principal);
         return principal;
     }
+
+    /// <summary>Opens a session of a role.</summary>
+    /// <exception cref="FormatException">The ARN is not a role's.</exception>
+    public (RoleSession Session, Principal Principal) Open(AwsCall call, string roleArn, string sessionName, TimeSpan duration)
+    {
+        RemoveExpired(call);
+        var accessKeyId = SessionKeyPrefix + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
+        var session = new RoleSession(accessKeyId, roleArn, sessionName, call.Time, call.Time + duration);
+        var principal = session.ToPrincipal();
+        _sessions[accessKeyId] = (principal, session.Expires);
+        call.Write(writer => Stored.Put(writer, _scope, accessKeyId, session));
+        return (session, principal);
+    }
+
+    // A day more than they last, so that for a while they are told that they are over.
+    private void RemoveExpired(AwsCall call)
+    {
+        foreach (var (accessKeyId, session) in _sessions)
+        {
+            if (session.Expires.AddDays(1) < call.Time && _sessions.TryRemove(accessKeyId, out _))
+                call.Write(writer => Stored.Remove(writer, _scope, accessKeyId));
+        }
+    }
+
+    private static AwsException Expired() => new("ExpiredTokenException", "The security token included in the request is expired") { QueryCode = "ExpiredToken" };
 
     private Principal Unknown(string accessKeyId) =>
         Principal.FromArn(accessKeyId, $"arn:aws:iam::{_account}:user/{accessKeyId}", DateTimeOffset.UnixEpoch);

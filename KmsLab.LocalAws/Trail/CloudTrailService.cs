@@ -20,17 +20,17 @@ internal sealed class CloudTrailService : AwsService
         var wire = CloudTrailJson.Wire;
         Add("CreateTrail", OnTrail.WriteWithResponse, wire.CreateTrailRequest, wire.TrailChangedResponse, Create);
         Add("UpdateTrail", OnTrail.WriteWithResponse, wire.UpdateTrailRequest, wire.TrailChangedResponse, Update);
-        Add("DeleteTrail", OnTrail.Write, wire.TrailNameRequest, wire.NoOutput, Delete);
+        Add("DeleteTrail", OnTrail.Write, wire.TrailNameRequest, wire.NoMembers, Delete);
         Add("DescribeTrails", OnTrail.Read, wire.DescribeTrailsRequest, wire.DescribeTrailsResponse, Describe);
         Add("GetTrail", OnTrail.Read, wire.TrailNameRequest, wire.GetTrailResponse, (call, request) => new GetTrailResponse { Trail = Description(Find(call, request.Name!)) });
         Add("ListTrails", OnTrail.Read, wire.ListTrailsRequest, wire.ListTrailsResponse, List);
-        Add("StartLogging", OnTrail.Write, wire.TrailNameRequest, wire.NoOutput, Start);
-        Add("StopLogging", OnTrail.Write, wire.TrailNameRequest, wire.NoOutput, Stop);
+        Add("StartLogging", OnTrail.Write, wire.TrailNameRequest, wire.NoMembers, Start);
+        Add("StopLogging", OnTrail.Write, wire.TrailNameRequest, wire.NoMembers, Stop);
         Add("GetTrailStatus", OnTrail.Read, wire.TrailNameRequest, wire.GetTrailStatusResponse, (call, request) => Status(Find(call, request.Name!)));
         Add("PutEventSelectors", OnTrail.WriteWithResponse, wire.PutEventSelectorsRequest, wire.EventSelectorsResponse, PutSelectors);
         Add("GetEventSelectors", OnTrail.Read, wire.GetEventSelectorsRequest, wire.EventSelectorsResponse, (call, request) => Selectors(Find(call, request.TrailName!)));
-        Add("AddTags", OnTrail.Write, wire.ChangeTagsRequest, wire.NoOutput, AddTags);
-        Add("RemoveTags", OnTrail.Write, wire.ChangeTagsRequest, wire.NoOutput, RemoveTags);
+        Add("AddTags", OnTrail.Write, wire.ChangeTagsRequest, wire.NoMembers, AddTags);
+        Add("RemoveTags", OnTrail.Write, wire.ChangeTagsRequest, wire.NoMembers, RemoveTags);
         Add("ListTags", OnTrail.Read, wire.ListTagsRequest, wire.ListTagsResponse, ListTags);
         Add("LookupEvents", OnTrail.Read, wire.LookupEventsRequest, wire.LookupEventsResponse, _lookup.Find);
     }
@@ -85,22 +85,22 @@ internal sealed class CloudTrailService : AwsService
         return changed;
     }));
 
-    private NoOutput Delete(AwsCall call, TrailNameRequest request)
+    private NoMembers Delete(AwsCall call, TrailNameRequest request)
     {
         var trail = FindAtHome(call, request.Name!);
-        return _trails.Remove(call, trail.Arn) ? NoOutput.Instance : throw NotFound(call, request.Name!);
+        return _trails.Remove(call, trail.Arn) ? NoMembers.Instance : throw NotFound(call, request.Name!);
     }
 
-    private NoOutput Start(AwsCall call, TrailNameRequest request)
+    private NoMembers Start(AwsCall call, TrailNameRequest request)
     {
         Change(call, request.Name!, definition => definition.IsLogging ? definition : definition with { IsLogging = true, Started = call.Time });
-        return NoOutput.Instance;
+        return NoMembers.Instance;
     }
 
-    private NoOutput Stop(AwsCall call, TrailNameRequest request)
+    private NoMembers Stop(AwsCall call, TrailNameRequest request)
     {
         Change(call, request.Name!, definition => definition.IsLogging ? definition with { IsLogging = false, Stopped = call.Time } : definition);
-        return NoOutput.Instance;
+        return NoMembers.Instance;
     }
 
     private EventSelectorsResponse PutSelectors(AwsCall call, PutEventSelectorsRequest request)
@@ -131,23 +131,23 @@ internal sealed class CloudTrailService : AwsService
             .Select(trail => new TrailInfo { TrailArn = trail.Arn, Name = trail.Definition.Name, HomeRegion = trail.Definition.HomeRegion })],
     };
 
-    private NoOutput AddTags(AwsCall call, ChangeTagsRequest request)
+    private NoMembers AddTags(AwsCall call, ChangeTagsRequest request)
     {
         Change(call, TrailRules.RequireArn(request.ResourceId!), definition =>
         {
             var tags = Merge(definition.Tags, request.TagsList);
             return tags.Count <= 50 ? definition with { Tags = tags } : throw new AwsException("TagsLimitExceededException", "The number of tags per trail has exceeded the permitted amount. Currently, the limit is 50.");
         }, "ResourceNotFoundException");
-        return NoOutput.Instance;
+        return NoMembers.Instance;
     }
 
-    private NoOutput RemoveTags(AwsCall call, ChangeTagsRequest request)
+    private NoMembers RemoveTags(AwsCall call, ChangeTagsRequest request)
     {
         Change(
             call, TrailRules.RequireArn(request.ResourceId!),
             definition => definition with { Tags = definition.Tags.ExceptBy(request.TagsList!.Select(tag => tag.Key!), tag => tag.Key).ToDictionary() },
             "ResourceNotFoundException");
-        return NoOutput.Instance;
+        return NoMembers.Instance;
     }
 
     private ListTagsResponse ListTags(AwsCall call, ListTagsRequest request) => new()

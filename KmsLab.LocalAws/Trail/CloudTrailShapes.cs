@@ -287,7 +287,7 @@ internal sealed class LookedUpResource
 [JsonSerializable(typeof(ListTagsResponse))]
 [JsonSerializable(typeof(LookupEventsRequest))]
 [JsonSerializable(typeof(LookupEventsResponse))]
-[JsonSerializable(typeof(NoOutput))]
+[JsonSerializable(typeof(NoMembers))]
 [JsonSerializable(typeof(TrailDefinition))]
 internal sealed partial class CloudTrailJson : JsonSerializerContext
 {

@@ -7,27 +7,30 @@ namespace KmsLab.LocalAws.Trail;
 /// </remarks>
 internal static class EventFilter
 {
-    public static bool Takes(TrailDefinition trail, string eventSource, bool readOnly) => trail.AdvancedSelectors is { } advanced
-        ? advanced.Any(selector => Takes(selector, eventSource, readOnly))
-        : trail.Selectors!.Any(selector => Takes(selector, eventSource, readOnly));
+    public static bool Takes(TrailDefinition trail, TrailEvent record) => trail.AdvancedSelectors is { } advanced
+        ? advanced.Any(selector => Takes(selector, record))
+        : trail.Selectors!.Any(selector => Takes(selector, record));
 
-    private static bool Takes(EventSelector selector, string eventSource, bool readOnly) =>
+    private static bool Takes(EventSelector selector, TrailEvent record) =>
         selector.IncludeManagementEvents != false
-        && selector.ExcludeManagementEventSources?.Contains(eventSource) != true
+        && selector.ExcludeManagementEventSources?.Contains(record.Source) != true
         && selector.ReadWriteType switch
         {
-            "ReadOnly" => readOnly,
-            "WriteOnly" => !readOnly,
+            "ReadOnly" => record.ReadOnly,
+            "WriteOnly" => !record.ReadOnly,
             _ => true,
         };
 
-    private static bool Takes(AdvancedEventSelector selector, string eventSource, bool readOnly) =>
+    private static bool Takes(AdvancedEventSelector selector, TrailEvent record) =>
         selector.FieldSelectors!.All(field => Holds(field, field.Field switch
         {
             "eventCategory" => "Management",
-            "eventSource" => eventSource,
-            "readOnly" => readOnly ? "true" : "false",
-            "eventType" => "AwsApiCall",
+            "eventSource" => record.Source,
+            "eventName" => record.Name,
+            "readOnly" => record.ReadOnly ? "true" : "false",
+            "eventType" => record.Type,
+            "userIdentity.arn" => record.CallerArn,
+            "sessionCredentialFromConsole" => "false",
             _ => null,
         }));
 

@@ -72,14 +72,16 @@ internal sealed class EventLookup(StateStore store, TimeProvider time)
             EventId = new Guid(reader.Blob(2), bigEndian: true).ToString(),
             EventName = reader.GetString(3),
             ReadOnly = reader.GetInt64(4) != 0 ? "true" : "false",
-            AccessKeyId = reader.GetString(5),
+            AccessKeyId = NullIfEmpty(reader.GetString(5)),
             EventTime = DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(1) / 1000),
             EventSource = reader.GetString(6),
-            Username = reader.GetString(7),
+            Username = NullIfEmpty(reader.GetString(7)),
             Resources = Resources(record),
             CloudTrailEvent = Encoding.UTF8.GetString(record),
         });
     }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
     private static List<LookedUpResource> Resources(byte[] record)
     {

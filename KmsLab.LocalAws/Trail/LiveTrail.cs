@@ -19,8 +19,8 @@ internal sealed class LiveTrail(string account, TrailDefinition definition, Deli
     public LogGroupArn? LogGroup => _logGroup;
 
     /// <summary>Whether it gets a record.</summary>
-    public bool Takes(AwsCall call, string eventSource, bool readOnly) =>
-        Definition.IsLogging && Account == call.Account && IsVisibleIn(call.Region) && EventFilter.Takes(Definition, eventSource, readOnly);
+    public bool Takes(TrailEvent record) =>
+        Definition.IsLogging && Account == record.Account && IsVisibleIn(record.Region) && EventFilter.Takes(Definition, record);
 
     /// <summary>A multi-Region trail shows, and collects, in every Region.</summary>
     public bool IsVisibleIn(string region) => Definition.IsMultiRegionTrail || Definition.HomeRegion == region;

@@ -49,9 +49,9 @@ internal sealed class TrailDelivery(
             if (trail.LogGroup is null)
                 continue;
             if (settings.IsInstant && upstream is null)
-                AppendWithDuplicates(session, trail, seq, record.Call.Region, record.Call.Time, record.Json, settings);
+                AppendWithDuplicates(session, trail, seq, record.Region, record.Time, record.Json, settings);
             else
-                Wait(session, seq, trail.Arn, record.Call.Time, settings);
+                Wait(session, seq, trail.Arn, record.Time, settings);
         }
     }
 

@@ -1,5 +1,5 @@
+using KmsLab.CloudTrail.Writing;
 using KmsLab.LocalAws.State;
-using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Trail;
 
@@ -16,19 +16,45 @@ internal sealed class TrailHistory(StateStore store, TrailDelivery delivery)
     {
         var seq = session.Insert(
             Insert,
-            record.EventId.ToByteArray(bigEndian: true), record.Call.Account, record.Call.Region, record.Call.Time.ToUnixTimeMilliseconds(),
-            record.Call.Service.EventSource, record.Call.Operation.Name, record.ReadOnly, record.Call.Caller.Name, record.Call.Caller.AccessKeyId,
-            record.Call.Resources.Count == 0 ? null : string.Join('\n', record.Call.Resources.Select(resource => resource.Arn)), record.Json);
+            record.EventId.ToByteArray(bigEndian: true), record.Account, record.Region, record.Time.ToUnixTimeMilliseconds(),
+            record.Source, record.Name, record.ReadOnly, record.Username, record.AccessKeyId,
+            record.Resources.Count == 0 ? null : string.Join('\n', record.Resources.Select(resource => resource.Arn)), record.Json);
         delivery.Deliver(session, seq, record, targets);
     });
 }
 
-/// <summary>A record on its way into the history.</summary>
-/// <param name="EventId">Its id.</param>
-/// <param name="Call">The call that it is about.</param>
-/// <param name="ReadOnly">As on the record.</param>
-/// <param name="Json">The record itself, UTF-8.</param>
-internal sealed record TrailEvent(Guid EventId, AwsCall Call, bool ReadOnly, byte[] Json);
+/// <summary>A record on its way into the history, with what LookupEvents finds it by and trails choose it by.</summary>
+internal sealed record TrailEvent
+{
+    public const string ApiCall = "AwsApiCall";
+    public const string ServiceEvent = "AwsServiceEvent";
+
+    public required Guid EventId { get; init; }
+
+    /// <summary><see cref="ApiCall"/> or <see cref="ServiceEvent"/>.</summary>
+    public required string Type { get; init; }
+
+    public required string Account { get; init; }
+    public required string Region { get; init; }
+    public required DateTimeOffset Time { get; init; }
+    public required string Source { get; init; }
+    public required string Name { get; init; }
+    public required bool ReadOnly { get; init; }
+
+    /// <summary>The caller's ARN; null in what a service did by itself.</summary>
+    public string? CallerArn { get; init; }
+
+    /// <summary>The caller's name; empty in what a service did by itself.</summary>
+    public string Username { get; init; } = "";
+
+    /// <summary>The access key that signed the call; empty in what a service did by itself.</summary>
+    public string AccessKeyId { get; init; } = "";
+
+    public required IReadOnlyList<RecordedResource> Resources { get; init; }
+
+    /// <summary>The record itself, UTF-8.</summary>
+    public required byte[] Json { get; init; }
+}
 
 /// <summary>The history's table. <c>seq</c> is the order in which records were committed; the delivery's cursor counts in it.</summary>
 internal sealed class TrailSchema : IStateSchema

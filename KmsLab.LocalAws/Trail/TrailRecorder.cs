@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using KmsLab.CloudTrail.Writing;
 using KmsLab.LocalAws.Wire;
@@ -5,9 +6,10 @@ using KmsLab.LocalAws.Wire;
 namespace KmsLab.LocalAws.Trail;
 
 /// <summary>Writes the CloudTrail record of each management call into the account's history; the call's answer waits for that commit.</summary>
-internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDelivery delivery)
+internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDelivery delivery, TimeProvider time)
 {
     private const string AccessDenied = "AccessDenied";
+    private const string AwsInternal = "AWS Internal";
 
     /// <summary>After the operation: writes its record.</summary>
     public void Record(AwsCall call, object request, object? response, AwsException? error)
@@ -37,24 +39,78 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
             RequestId = call.RequestId,
             EventId = eventId,
             ReadOnly = onTrail.ReadOnly,
-            Resources = isBare ? [] : [.. call.Resources.Select(resource => new RecordedResource(resource.Arn, resource.Type))],
-            EventType = "AwsApiCall",
+            Resources = isBare ? [] : CollectionsMarshal.AsSpan(call.Resources),
+            EventType = TrailEvent.ApiCall,
             Account = call.Account,
             Tls = call.Tls,
             Host = call.Host,
         });
         buffer.Json.Flush();
-        call.AnswerAfter(history.Append(new TrailEvent(eventId, call, onTrail.ReadOnly, buffer.Written.ToArray()), Targets(call, onTrail.ReadOnly)));
+        var record = new TrailEvent
+        {
+            EventId = eventId,
+            Type = TrailEvent.ApiCall,
+            Account = call.Account,
+            Region = call.Region,
+            Time = call.Time,
+            Source = call.Service.EventSource,
+            Name = call.Operation.Name,
+            ReadOnly = onTrail.ReadOnly,
+            CallerArn = call.Caller.Arn,
+            Username = call.Caller.Name,
+            AccessKeyId = call.Caller.AccessKeyId,
+            Resources = call.Resources,
+            Json = buffer.Written.ToArray(),
+        };
+        call.AnswerAfter(history.Append(record, Targets(record, call.TrailsAtStart)));
+    }
+
+    /// <summary>Writes what a service did by itself, such as KMS's <c>DeleteKey</c>.</summary>
+    /// <returns>A task that completes when the record is on disk.</returns>
+    public Task RecordServiceEvent(RegionScope scope, string source, string name, RecordedResource resource)
+    {
+        using var buffer = WireBuffer.Rent();
+        var (eventId, now) = (Guid.NewGuid(), time.GetUtcNow());
+        RecordWriter.Write(buffer.Json, new RecordedCall
+        {
+            Identity = new() { AccountId = scope.Account, InvokedBy = AwsInternal },
+            Time = now,
+            Source = source,
+            Name = name,
+            Region = scope.Region,
+            SourceIp = AwsInternal,
+            UserAgent = AwsInternal,
+            EventId = eventId,
+            ReadOnly = false,
+            Resources = [resource],
+            EventType = TrailEvent.ServiceEvent,
+            Account = scope.Account,
+        });
+        buffer.Json.Flush();
+        var record = new TrailEvent
+        {
+            EventId = eventId,
+            Type = TrailEvent.ServiceEvent,
+            Account = scope.Account,
+            Region = scope.Region,
+            Time = now,
+            Source = source,
+            Name = name,
+            ReadOnly = false,
+            Resources = [resource],
+            Json = buffer.Written.ToArray(),
+        };
+        return history.Append(record, Targets(record, trails.Snapshot));
     }
 
     /// <summary>The trails that take the record: as they were when the call came, since StopLogging is still on the trail that it stops, and as they are now.</summary>
-    private LiveTrail[] Targets(AwsCall call, bool readOnly)
+    private LiveTrail[] Targets(TrailEvent record, IReadOnlyList<LiveTrail> atStart)
     {
         var now = trails.Snapshot;
-        var before = call.TrailsAtStart.Where(trail => trail.Takes(call, call.Service.EventSource, readOnly));
-        if (ReferenceEquals(now, call.TrailsAtStart))
+        var before = atStart.Where(trail => trail.Takes(record));
+        if (ReferenceEquals(now, atStart))
             return [.. before];
-        return [.. before.Concat(now.Where(trail => trail.Takes(call, call.Service.EventSource, readOnly))).DistinctBy(trail => trail.Arn)];
+        return [.. before.Concat(now.Where(trail => trail.Takes(record))).DistinctBy(trail => trail.Arn)];
     }
 
     // CloudTrail shortens the name that the services give this one error.

@@ -1,3 +1,4 @@
+using KmsLab.CloudTrail.Writing;
 using KmsLab.LocalAws.Access;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Trail;
@@ -7,7 +8,6 @@ namespace KmsLab.LocalAws.Wire;
 /// <summary>One call: who makes it, from where, for which Region, and what it leaves behind besides its answer.</summary>
 internal sealed class AwsCall(StateStore store, Denials denials)
 {
-    private List<TouchedResource>? _resources;
     private Task _lastWrite = Task.CompletedTask;
 
     public required string RequestId { get; init; }
@@ -36,7 +36,7 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     public RegionScope Scope => new(Account, Region);
 
     /// <summary>What the record lists under <c>resources</c>, in the order in which the operation met them.</summary>
-    public IReadOnlyList<TouchedResource> Resources => _resources ?? (IReadOnlyList<TouchedResource>)[];
+    public List<RecordedResource> Resources { get; } = [];
 
     /// <summary>What the record carries under <c>additionalEventData</c>.</summary>
     public Dictionary<string, string>? AdditionalEventData { get; set; }
@@ -48,7 +48,7 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     public Task LastWrite => _lastWrite;
 
     /// <summary>Puts a resource on the call's record.</summary>
-    public void Touch(string arn, string type) => (_resources ??= new(2)).Add(new(arn, type));
+    public void Touch(string arn, string type) => Resources.Add(new(arn, type));
 
     /// <summary>
     /// Enqueues a write; the answer is sent only after it is committed. Call it under the same lock as the change in memory, so that both have one order.
@@ -63,9 +63,6 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <exception cref="AwsException">AccessDeniedException, worded as IAM's.</exception>
     public void Authorize(string resource) => denials.Check(Caller, Service, Operation.Name, resource);
 }
-
-/// <summary>A resource that a call touched, as CloudTrail lists it.</summary>
-internal readonly record struct TouchedResource(string Arn, string Type);
 
 /// <summary>State is kept per account and Region.</summary>
 internal readonly record struct RegionScope(string Account, string Region);

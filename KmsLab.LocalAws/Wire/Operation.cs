@@ -48,6 +48,12 @@ internal sealed class Operation<TRequest, TResponse>(
     }
 }
 
+/// <summary>The response of an operation that returns a structure without members: <c>{}</c> in AWS JSON.</summary>
+internal sealed record NoMembers
+{
+    public static readonly NoMembers Instance = new();
+}
+
 /// <summary>The response of an operation that returns nothing.</summary>
 internal sealed record NoOutput
 {

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace KmsLab.LocalAws.Access;
+
+/// <summary>Temporary credentials that AssumeRole gave out.</summary>
+/// <param name="AccessKeyId"><c>ASIA...</c>.</param>
+/// <param name="RoleArn">The role.</param>
+/// <param name="SessionName">What its user called the session.</param>
+/// <param name="Created">When it began.</param>
+/// <param name="Expires">When its credentials end.</param>
+internal sealed record RoleSession(string AccessKeyId, string RoleArn, string SessionName, DateTimeOffset Created, DateTimeOffset Expires)
+{
+    /// <summary>Who the session is. The role's path is no part of the session's ARN.</summary>
+    public Principal ToPrincipal()
+    {
+        var (partition, account, role) = Parse(RoleArn) ?? throw new FormatException($"'{RoleArn}' is not the ARN of a role.");
+        return Principal.Session(AccessKeyId, $"arn:{partition}:sts::{account}:assumed-role/{role}/{SessionName}", account, RoleArn, role, SessionName, Created);
+    }
+
+    /// <summary>Partition, account and name of a role's ARN; null when it is none.</summary>
+    public static (string Partition, string Account, string Role)? Parse(string arn) =>
+        arn.Split(':', 6) is ["arn", { Length: > 0 } partition, "iam", "", { Length: 12 } account, var resource]
+        && resource.StartsWith("role/", StringComparison.Ordinal) && resource[(resource.LastIndexOf('/') + 1)..] is { Length: > 0 } role
+            ? (partition, account, role)
+            : null;
+}
+
+[JsonSerializable(typeof(RoleSession))]
+internal sealed partial class AccessJson : JsonSerializerContext;
