@@ -1,6 +1,8 @@
 using KmsLab.LocalAws.Access;
 using KmsLab.LocalAws.Kms;
 using KmsLab.LocalAws.Logs;
+using KmsLab.LocalAws.Metrics;
+using KmsLab.LocalAws.Sns;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Sts;
 using KmsLab.LocalAws.Trail;
@@ -56,6 +58,7 @@ public static class LocalAwsExtensions
         app.UseRouting();
         app.MapServiceDefaults();
         app.MapDelivery();
+        app.MapMailbox();
         return app;
     }
 
@@ -77,6 +80,8 @@ public static class LocalAwsExtensions
         services.AddHostedService<KeyClock>();
 
         services.AddLogs();
+        services.AddCloudWatch();
+        services.AddSns();
     }
 
     private static void AddUpstream(this IServiceCollection services)

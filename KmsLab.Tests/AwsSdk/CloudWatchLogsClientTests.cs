@@ -146,8 +146,7 @@ public sealed class CloudWatchLogsClientTests
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
 
         var call = client.FilterLogEventsAsync(new() { LogGroupName = "g" }, cancel.Token);
-        while (server.Requests.Count == 0)
-            await Task.Yield();
+        await server.FirstRequest;
         await cancel.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => call);

@@ -7,6 +7,7 @@ internal sealed class WireServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly List<WireRequest> _requests = [];
+    private readonly TaskCompletionSource _firstRequest = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<WireResponse> _responses;
 
     private WireServer(WebApplication app, IEnumerable<WireResponse> responses)
@@ -18,6 +19,9 @@ internal sealed class WireServer : IAsyncDisposable
     internal Uri Url => new(_app.Urls.Single());
 
     internal IReadOnlyList<WireRequest> Requests => _requests;
+
+    /// <summary>Completes when a request has come.</summary>
+    internal Task FirstRequest => _firstRequest.Task;
 
     /// <summary>Answers the given responses in turn, the last one for ever.</summary>
     internal static async Task<WireServer> StartAsync(params WireResponse[] responses)
@@ -47,6 +51,7 @@ internal sealed class WireServer : IAsyncDisposable
             response = _responses.Count > 1 ? _responses.Dequeue() : _responses.Peek();
         }
 
+        _firstRequest.TrySetResult();
         if (response.Body is null)
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
 
