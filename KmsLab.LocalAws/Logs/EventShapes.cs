@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Logs;
@@ -17,7 +18,8 @@ internal sealed class InputLogEvent
     public long? Timestamp { get; set; }
 
     [Constraint(Required = true, MinLength = 1)]
-    public string? Message { get; set; }
+    [JsonConverter(typeof(Utf8Text))]
+    public byte[]? Message { get; set; }
 }
 
 internal sealed class PutLogEventsResponse
@@ -64,7 +66,10 @@ internal sealed class GetLogEventsResponse
 internal sealed class OutputLogEvent
 {
     public long? Timestamp { get; set; }
-    public string? Message { get; set; }
+
+    [JsonConverter(typeof(Utf8Text))]
+    public byte[]? Message { get; set; }
+
     public long? IngestionTime { get; set; }
 }
 
@@ -109,7 +114,10 @@ internal sealed class FilteredLogEvent
 {
     public string? LogStreamName { get; set; }
     public long? Timestamp { get; set; }
-    public string? Message { get; set; }
+
+    [JsonConverter(typeof(Utf8Text))]
+    public byte[]? Message { get; set; }
+
     public long? IngestionTime { get; set; }
     public string? EventId { get; set; }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using KmsLab.CloudTrail.FilterPatterns;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Wire;
@@ -22,7 +21,7 @@ internal sealed class LogEventOperations(StateStore store, LogGroups groups, Log
         var group = groups.Find(call.Scope, request.LogGroupName!);
         var batch = new LogEvent[request.LogEvents!.Count];
         for (var i = 0; i < batch.Length; i++)
-            batch[i] = new(request.LogEvents[i].Timestamp!.Value, Encoding.UTF8.GetBytes(request.LogEvents[i].Message!));
+            batch[i] = new(request.LogEvents[i].Timestamp!.Value, request.LogEvents[i].Message!);
 
         var (accepted, rejected) = LogBatch.Check(batch, time.GetUtcNow(), group.Retention);
         var groupId = await events.AppendAsync(call.Scope, group.Name, request.LogStreamName!, accepted);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using KmsLab.CloudTrail.FilterPatterns;
 using KmsLab.LocalAws.State;
 using Microsoft.Data.Sqlite;
@@ -61,7 +60,7 @@ internal sealed class LogReader(LogLimits limits, TimeProvider time)
             {
                 LogStreamName = streamName,
                 Timestamp = after.Timestamp,
-                Message = Encoding.UTF8.GetString(message),
+                Message = message.ToArray(),
                 IngestionTime = reader.GetInt64(3),
                 EventId = after.ToString(),
             });
@@ -114,7 +113,7 @@ internal sealed class LogReader(LogLimits limits, TimeProvider time)
                 break;
             page.Add((
                 new(reader.GetInt64(1), reader.GetInt64(0)),
-                new() { Timestamp = reader.GetInt64(1), IngestionTime = reader.GetInt64(2), Message = Encoding.UTF8.GetString(message) }));
+                new() { Timestamp = reader.GetInt64(1), IngestionTime = reader.GetInt64(2), Message = message.ToArray() }));
         }
 
         if (!isForward)

@@ -133,4 +133,30 @@ public sealed class LogEventTests
 
         LogsCaller.Messages(await logs.CallAsync("GetLogEvents", new() { ["logGroupName"] = "g", ["logStreamName"] = "s" })).ShouldBe(["kept"]);
     }
+
+    [Theory]
+    [InlineData("\u00ff")]
+    [InlineData("\\n\u00ff")]
+    public async Task Message_that_is_not_UTF8_is_refused(string message)
+    {
+        await using var host = await LocalAwsHost.StartAsync(time: new FakeTimeProvider(LogsCaller.Now));
+        var logs = new LogsCaller(host);
+        await logs.CreateAsync("g", "s");
+        using var http = host.Http();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/")
+        {
+            // Latin-1: the byte FF is nowhere in UTF-8.
+            Content = new ByteArrayContent(System.Text.Encoding.Latin1.GetBytes(
+                $$"""{"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":{{LogsCaller.At(default)}},"message":"{{message}}"}]}""")),
+        };
+        request.Content.Headers.ContentType = new("application/x-amz-json-1.1");
+        request.Headers.TryAddWithoutValidation("X-Amz-Target", "Logs_20140328.PutLogEvents");
+        request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/logs/aws4_request, SignedHeaders=host, Signature=00");
+
+        using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        response.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest);
+        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("SerializationException");
+        LogsCaller.Messages(await logs.CallAsync("FilterLogEvents", new() { ["logGroupName"] = "g" })).ShouldBeEmpty();
+    }
 }
