@@ -1,0 +1,80 @@
+using KmsLab.CloudTrail.Records;
+
+namespace KmsLab.CloudTrail.Attestation;
+
+/// <summary>Finds proofs that were used for more than one call, in whatever order their records arrive.</summary>
+/// <remarks>
+/// An SDK that retries sends one proof several times, so records that share a nonce may be one call: then operation, keys and contexts, access key and
+/// source address are equal, they lie within <see cref="RetryWindow"/>, and there are no more of them than the SDK makes attempts. If any of that
+/// fails, nobody can tell which use was the first, and all of them are evidence. Only records whose proof verified belong in here: a stranger
+/// could otherwise accuse the application by copying its nonces.
+/// </remarks>
+/// <param name="attempts">The most attempts that the application's SDK makes for one call.</param>
+public sealed class ReplayWatch(int attempts = 3)
+{
+    /// <summary>How far the attempts of one call may lie apart.</summary>
+    public static readonly TimeSpan RetryWindow = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<(string KeyId, string Nonce), Uses> _uses = [];
+
+    /// <summary>How many nonces are remembered.</summary>
+    public int Count => _uses.Count;
+
+    /// <summary>Takes note of a record whose proof verified. The same record again changes nothing.</summary>
+    /// <returns>The records that are known as replays because of this one: none, all that share the nonce, or this one if the others were known already.</returns>
+    public IReadOnlyList<RecordId> Add(CloudTrailRecord record, AttestationProof proof)
+    {
+        var nonce = (proof.KeyId, proof.Nonce);
+        if (!_uses.TryGetValue(nonce, out var uses))
+            _uses.Add(nonce, uses = new(proof.Time));
+        return uses.Add(record, attempts);
+    }
+
+    /// <summary>
+    /// Forgets proofs signed before <paramref name="time"/>: when the trail is known to be complete up to T, those before T less
+    /// <see cref="AttestationVerifier.Freshness"/> can't turn up as fresh any more.
+    /// </summary>
+    public void ForgetBefore(DateTimeOffset time)
+    {
+        foreach (var (nonce, uses) in _uses)
+        {
+            if (uses.Signed < time)
+                _uses.Remove(nonce);
+        }
+    }
+
+    private sealed class Uses(DateTimeOffset signed)
+    {
+        private readonly List<RecordId> _records = [];
+        private CloudTrailRecord? _first;
+        private DateTimeOffset _earliest = DateTimeOffset.MaxValue;
+        private DateTimeOffset _latest = DateTimeOffset.MinValue;
+        private bool _replayed;
+
+        public DateTimeOffset Signed => signed;
+
+        public IReadOnlyList<RecordId> Add(CloudTrailRecord record, int attempts)
+        {
+            if (_records.Contains(record.Id))
+                return [];
+
+            _records.Add(record.Id);
+            _earliest = record.EventTime < _earliest ? record.EventTime : _earliest;
+            _latest = record.EventTime > _latest ? record.EventTime : _latest;
+            if (_replayed)
+                return [record.Id];
+
+            _first ??= record;
+            _replayed = !IsSameCall(_first, record) || _latest - _earliest > RetryWindow || _records.Count > attempts;
+            return _replayed ? [.. _records] : [];
+        }
+
+        private static bool IsSameCall(CloudTrailRecord one, CloudTrailRecord other) =>
+            one.EventName == other.EventName
+            && one.Identity.AccessKeyId == other.Identity.AccessKeyId
+            && one.SourceIpAddress == other.SourceIpAddress
+            && one.KeyArns.SequenceEqual(other.KeyArns)
+            && Equals(one.Context, other.Context)
+            && Equals(one.DestinationContext, other.DestinationContext);
+    }
+}
