@@ -37,6 +37,9 @@ internal static class LabSettings
         ["CryptoApi:Database"] = "Sqlite",
         ["CryptoApi:KmsKeyId"] = "alias/kmslab",
         ["CryptoApi:CreateKey"] = "true",
+        ["CryptoApi:Attestation:KeyId"] = "lab",
+        ["CryptoApi:Attestation:PrivateKeyFile"] = data.PathOf("attestation.pem"),
+        ["CryptoApi:Attestation:CreateKeyFile"] = "true",
         ["ConnectionStrings:vault"] = $"Data Source={data.PathOf("vault.db")}",
 
         ["Sentinel:Url"] = "http://localhost:5090",

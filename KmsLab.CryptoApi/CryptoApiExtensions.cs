@@ -1,4 +1,5 @@
 using Amazon.KeyManagementService;
+using KmsLab.CryptoApi.Attestation;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.CryptoApi.Http;
 using KmsLab.CryptoApi.Records;
@@ -22,8 +23,8 @@ public static class CryptoApiExtensions
 
         builder.AddDatabase("vault", builder.Configuration.GetDatabaseProvider("CryptoApi:Database"), typeof(CryptoApiExtensions).Assembly);
         builder.AddAwsClient<IAmazonKeyManagementService>();
-        builder.Services.AddSingleton<RecordStore>().AddSingleton<DecoyStore>();
-        builder.Services.AddSingleton<KmsKey>().AddSingleton<KmsEnvelope>().AddSingleton<Vault>();
+        builder.Services.AddSingleton<RecordStore>().AddSingleton<DecoyStore>().AddSingleton<RecordKeyStore>();
+        builder.Services.AddSingleton<KmsKey>().AddSingleton<RecordKeys>().AddSingleton<CallAttestor>().AddSingleton<KmsEnvelope>().AddSingleton<Vault>();
         builder.Services.AddHostedService<KmsKeyStartup>();
         builder.Services.AddHealthChecks().AddCheck<KmsKeyHealthCheck>("kms-key", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.AddCryptoHttp();

@@ -1,3 +1,5 @@
+using KmsLab.CryptoApi.Attestation;
+using KmsLab.CryptoApi.Encryption;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.CryptoApi;
@@ -13,6 +15,12 @@ public sealed class CryptoApiOptions
 
     /// <summary>Create the key and its alias at the first start. For the lab; the production role has no right to.</summary>
     public bool CreateKey { get; set; }
+
+    /// <summary>One KMS key for all records, or one for each name.</summary>
+    public KeyPolicy KeyPolicy { get; set; } = KeyPolicy.Shared;
+
+    /// <summary>The key that signs this service's KMS calls.</summary>
+    public AttestationOptions Attestation { get; set; } = new();
 
     /// <summary>How long one KMS call may take, with the SDK's retries: up to 5 minutes.</summary>
     public TimeSpan KmsTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -33,6 +41,8 @@ internal sealed class CryptoApiOptionsValidator : IValidateOptions<CryptoApiOpti
             errors.AddError("CryptoApi:KmsTimeout must be between 00:00:00.100 and 00:05:00.");
         if (options.StartTimeout < TimeSpan.Zero || options.StartTimeout > TimeSpan.FromHours(1))
             errors.AddError("CryptoApi:StartTimeout must be between 00:00:00 and 01:00:00.");
+        if (!Enum.IsDefined(options.KeyPolicy))
+            errors.AddError("CryptoApi:KeyPolicy must be Shared or PerRecord.");
         return errors.Build();
     }
 }

@@ -5,22 +5,23 @@ using KmsLab.CryptoApi.Records;
 namespace KmsLab.CryptoApi;
 
 /// <summary>Stores texts by name and gives them back to whoever holds their token. What the HTTP endpoints offer.</summary>
-internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, KmsKey key, ILogger<Vault> logger)
+internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, KmsKey key, RecordKeys keys, ILogger<Vault> logger)
 {
     /// <summary>Encrypts and stores a text.</summary>
     /// <param name="name">In UTF-8.</param>
     /// <param name="text">In UTF-8.</param>
     /// <param name="current">The token of the record to replace, if the name is taken.</param>
+    /// <param name="client">Who asks; KMS calls are attested on its behalf.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The new record's token, when the record is committed; null when the name is taken and <paramref name="current"/> is not its token.</returns>
-    public async Task<AccessToken?> EncryptAsync(byte[] name, byte[] text, AccessToken? current, CancellationToken cancellationToken)
+    public async Task<AccessToken?> EncryptAsync(byte[] name, byte[] text, AccessToken? current, string client, CancellationToken cancellationToken)
     {
         var existing = await records.FindAsync(name, cancellationToken);
         if (existing is not null && !Authorises(current, existing))
             return null;
 
         var token = AccessToken.Create();
-        var record = await SealAsync(name, text, token, cancellationToken);
+        var record = await SealAsync(name, text, token, client, cancellationToken);
         var stored = existing is null
             ? await records.TryInsertAsync(record, cancellationToken)
             : await records.TryReplaceAsync(record, existing.Id, cancellationToken);
@@ -37,15 +38,16 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
     /// <summary>Reads and decrypts a text.</summary>
     /// <param name="name">In UTF-8.</param>
     /// <param name="token">What the caller holds.</param>
+    /// <param name="client">Who asks; KMS calls are attested on its behalf.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The text in UTF-8; null when KMS refused, for an unknown name as for a wrong token.</returns>
     /// <exception cref="DamagedRecordException">KMS agreed, but what is stored is not what was written.</exception>
-    public async Task<byte[]?> DecryptAsync(byte[] name, AccessToken token, CancellationToken cancellationToken)
+    public async Task<byte[]?> DecryptAsync(byte[] name, AccessToken token, string client, CancellationToken cancellationToken)
     {
         var record = await records.FindAsync(name, cancellationToken);
         var (id, wrapped) = OrDecoy(record);
 
-        var dataKey = await envelope.UnwrapAsync(wrapped, RecordContext.Create(id, token, name), cancellationToken);
+        var dataKey = await envelope.UnwrapAsync(wrapped, RecordContext.Create(id, token, name), client, cancellationToken);
         if (dataKey is null || record is null)
         {
             Log.Refused(logger, id);
@@ -77,12 +79,14 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
 
     /// <summary>Re-wraps a record's data key under the service's current KMS key.</summary>
     /// <returns>False when KMS refused, for an unknown name as for a wrong token.</returns>
-    public async Task<bool> RotateAsync(byte[] name, AccessToken token, CancellationToken cancellationToken)
+    public async Task<bool> RotateAsync(byte[] name, AccessToken token, string client, CancellationToken cancellationToken)
     {
         var record = await records.FindAsync(name, cancellationToken);
         var (id, wrapped) = OrDecoy(record);
 
-        var rewrapped = await envelope.RewrapAsync(wrapped, key.Arn, RecordContext.Create(id, token, name), cancellationToken);
+        // A key of its own only for who can prove the token: a guess must not make the service create keys.
+        var current = record is not null && Authorises(token, record) ? await keys.ArnForAsync(name, cancellationToken) : key.Arn;
+        var rewrapped = await envelope.RewrapAsync(wrapped, current, RecordContext.Create(id, token, name), client, cancellationToken);
         if (rewrapped is null || record is null)
         {
             Log.Refused(logger, id);
@@ -98,13 +102,14 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
     private (RecordId Id, WrappedKey Wrapped) OrDecoy(StoredRecord? record) =>
         record is null ? (key.Decoy.Id, key.Decoy.WrappedKey) : (record.Id, WrappedKey.Read(record.WrappedKey));
 
-    private async Task<NewRecord> SealAsync(byte[] name, byte[] text, AccessToken token, CancellationToken cancellationToken)
+    private async Task<NewRecord> SealAsync(byte[] name, byte[] text, AccessToken token, string client, CancellationToken cancellationToken)
     {
+        var keyArn = await keys.ArnForAsync(name, cancellationToken);
         var header = RecordHeader.Create(RecordId.Create());
         var dataKey = RandomNumberGenerator.GetBytes(RecordCipher.DataKeySize);
         try
         {
-            var wrapped = await envelope.WrapAsync(key.Arn, dataKey, RecordContext.Create(header.Id, token, name), cancellationToken);
+            var wrapped = await envelope.WrapAsync(keyArn, dataKey, RecordContext.Create(header.Id, token, name), client, cancellationToken);
             var body = RecordCipher.Seal(header, dataKey, token, text);
             return new(name, header.Id, token.Hash(), header.ToBytes(), wrapped.ToBytes(), body);
         }

@@ -1,21 +1,25 @@
 using System.Security.Cryptography;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
+using KmsLab.CloudTrail.Attestation;
+using KmsLab.CloudTrail.Records;
+using KmsLab.CryptoApi.Attestation;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.CryptoApi.Encryption;
 
 /// <summary>
 /// Wraps and unwraps data keys with KMS: one Encrypt for each write, one Decrypt for each read, nothing kept in between
-/// (docs/adr/0001-no-data-key-cache.md).
+/// (docs/adr/0001-no-data-key-cache.md). Each call carries a proof that this service made it, on behalf of <c>client</c>.
 /// </summary>
-internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, IOptions<CryptoApiOptions> options)
+internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor attestor, IOptions<CryptoApiOptions> options)
 {
     /// <summary>Encrypts a data key under the key <paramref name="keyArn"/>.</summary>
-    public async Task<WrappedKey> WrapAsync(string keyArn, byte[] dataKey, Dictionary<string, string> context, CancellationToken cancellationToken)
+    public async Task<WrappedKey> WrapAsync(string keyArn, byte[] dataKey, Dictionary<string, string> context, string client, CancellationToken cancellationToken)
     {
         using var plaintext = new MemoryStream(dataKey, writable: false);
         var request = new EncryptRequest { KeyId = keyArn, Plaintext = plaintext, EncryptionContext = context };
+        attestor.Attest(request, "Encrypt", keyArn, context, client);
         var answer = await WithinAsync(token => kms.EncryptAsync(request, token), cancellationToken);
         return new(keyArn, answer.CiphertextBlob.ToArray());
     }
@@ -23,11 +27,12 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, IOptions<Cryp
     /// <summary>Decrypts a data key. The caller zeroes it.</summary>
     /// <returns>The data key, or null when KMS refused: the context, and so the name or the token, is not the one it was wrapped under.</returns>
     /// <exception cref="DamagedRecordException">The ciphertext was made under another key than the record says, or holds something else.</exception>
-    public async Task<byte[]?> UnwrapAsync(WrappedKey wrapped, Dictionary<string, string> context, CancellationToken cancellationToken)
+    public async Task<byte[]?> UnwrapAsync(WrappedKey wrapped, Dictionary<string, string> context, string client, CancellationToken cancellationToken)
     {
         using var ciphertext = new MemoryStream(wrapped.Ciphertext, writable: false);
         // KeyId: the ARN stored with the record. Without it KMS would use whatever key the ciphertext names, an attacker's included.
         var request = new DecryptRequest { KeyId = wrapped.KeyArn, CiphertextBlob = ciphertext, EncryptionContext = context };
+        attestor.Attest(request, "Decrypt", wrapped.KeyArn, context, client);
         try
         {
             var answer = await WithinAsync(token => kms.DecryptAsync(request, token), cancellationToken);
@@ -46,7 +51,7 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, IOptions<Cryp
     /// <summary>Has KMS decrypt a data key and encrypt it under the key <paramref name="keyArn"/>, without ever showing it here.</summary>
     /// <returns>The re-wrapped key, or null when KMS refused, as <see cref="UnwrapAsync"/>.</returns>
     /// <exception cref="DamagedRecordException">The ciphertext was made under another key than the record says.</exception>
-    public async Task<WrappedKey?> RewrapAsync(WrappedKey wrapped, string keyArn, Dictionary<string, string> context, CancellationToken cancellationToken)
+    public async Task<WrappedKey?> RewrapAsync(WrappedKey wrapped, string keyArn, Dictionary<string, string> context, string client, CancellationToken cancellationToken)
     {
         using var ciphertext = new MemoryStream(wrapped.Ciphertext, writable: false);
         var request = new ReEncryptRequest
@@ -57,6 +62,8 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, IOptions<Cryp
             DestinationKeyId = keyArn,
             DestinationEncryptionContext = context,
         };
+        var both = new EncryptionContext(context);
+        attestor.Attest(request, new AttestedCall("ReEncrypt", [wrapped.KeyArn, keyArn], both, both), client);
         try
         {
             var answer = await WithinAsync(token => kms.ReEncryptAsync(request, token), cancellationToken);

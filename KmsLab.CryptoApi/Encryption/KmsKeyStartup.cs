@@ -90,7 +90,12 @@ internal sealed partial class KmsKeyStartup(
     private async Task CreateAsync(CancellationToken cancellationToken)
     {
         var created = await kms.CreateKeyAsync(
-            new CreateKeyRequest { Description = "KmsLab: wraps the data keys of CryptoApi's records" }, cancellationToken);
+            new CreateKeyRequest
+            {
+                Description = "KmsLab: wraps the data keys of CryptoApi's records",
+                Tags = [new Tag { TagKey = RecordKeys.SetTag, TagValue = RecordKeys.SetName }],
+            },
+            cancellationToken);
         try
         {
             await kms.CreateAliasAsync(new CreateAliasRequest { AliasName = KeyId, TargetKeyId = created.KeyMetadata.KeyId }, cancellationToken);

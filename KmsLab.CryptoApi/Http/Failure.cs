@@ -21,6 +21,7 @@ internal sealed record Failure(int Status, string Reason, string Message, TimeSp
     public static Failure? Of(Exception exception) => exception switch
     {
         KmsKeyNotReadyException => new(503, "starting", "The service is starting: it is still looking up its encryption key.", Soon),
+        NameBusyException => new(503, "name-busy", "Another write of the same Name is under way.", Soon),
         DamagedRecordException => new(500, "damaged-record", "The stored record is damaged and can't be read."),
         KmsUnreachableException => new(503, "kms-unreachable", "The key service can't be reached.", Later),
         AmazonServiceException kms => OfKms(kms),

@@ -41,7 +41,7 @@ internal static class RecordEndpoints
         using var fields = await BodyFields.ReadAsync(http.Request, MaxEncryptBody, [Name, Text, CurrentKey], http.RequestAborted);
         using var current = fields[CurrentKey] is { } sent ? AccessToken.Read(sent) : null;
 
-        using var token = await vault.EncryptAsync(fields[Name]!, fields[Text]!, current, http.RequestAborted);
+        using var token = await vault.EncryptAsync(fields[Name]!, fields[Text]!, current, ClientOf(http), http.RequestAborted);
         if (token is null)
             return Problems.NameTaken();
 
@@ -62,7 +62,7 @@ internal static class RecordEndpoints
         using var fields = await BodyFields.ReadAsync(http.Request, MaxDecryptBody, [Name, Key], http.RequestAborted);
         using var token = AccessToken.Read(fields[Key]);
 
-        var text = await vault.DecryptAsync(fields[Name]!, token, http.RequestAborted);
+        var text = await vault.DecryptAsync(fields[Name]!, token, ClientOf(http), http.RequestAborted);
         if (text is null)
             return Problems.WrongKey();
 
@@ -81,7 +81,7 @@ internal static class RecordEndpoints
     {
         using var fields = await BodyFields.ReadAsync(http.Request, MaxDecryptBody, [Name, Key], http.RequestAborted);
         using var token = AccessToken.Read(fields[Key]);
-        return await vault.RotateAsync(fields[Name]!, token, http.RequestAborted)
+        return await vault.RotateAsync(fields[Name]!, token, ClientOf(http), http.RequestAborted)
             ? Done("Data key re-encrypted under the current KMS key")
             : Problems.WrongKey();
     }
@@ -94,6 +94,9 @@ internal static class RecordEndpoints
             ? Done("Data deleted")
             : Problems.WrongKey("Data deletion failed, make sure you have the correct key");
     }
+
+    /// <summary>Who calls, as far as it is known without authentication: the address.</summary>
+    private static string ClientOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
     private static ContentHttpResult Done(string message) => TypedResults.Text($$"""{"Message":"{{message}}"}""", "application/json");
 }

@@ -43,7 +43,7 @@ internal sealed class DecoyStore(Database database, KmsEnvelope envelope)
         var id = RecordId.Create();
         using var token = AccessToken.Create();
         var bytes = RandomNumberGenerator.GetBytes(RecordCipher.DataKeySize);
-        return new(id, await envelope.WrapAsync(keyArn, bytes, RecordContext.Create(id, token, "decoy"u8), cancellationToken));
+        return new(id, await envelope.WrapAsync(keyArn, bytes, RecordContext.Create(id, token, "decoy"u8), "cryptoapi", cancellationToken));
     }
 
     private sealed record Row(byte[] Id, byte[] WrappedKey);

@@ -63,6 +63,14 @@ internal sealed class AwsWire : IAsyncDisposable
         return Task.CompletedTask;
     };
 
+    /// <summary>The operation's next call is done, but its answer is lost: the caller gets a 500 instead.</summary>
+    public void LoseAnswer(string operation) => _faults[operation] = async http =>
+    {
+        Mend(operation);
+        using var answer = await ForwardAsync(http.Request, await ReadAsync(http.Request));
+        http.Response.StatusCode = 500;
+    };
+
     /// <summary>The operation works again.</summary>
     public void Mend(string operation) => _faults.TryRemove(operation, out _);
 
@@ -84,7 +92,7 @@ internal sealed class AwsWire : IAsyncDisposable
         var body = await ReadAsync(http.Request);
         using var answer = await ForwardAsync(http.Request, body);
         var bytes = await answer.Content.ReadAsByteArrayAsync();
-        _calls.Enqueue(new(operation, JsonNode.Parse(body)!, http.Request.Headers.UserAgent.ToString(), (int)answer.StatusCode, JsonNode.Parse(bytes) ?? new JsonObject()));
+        _calls.Enqueue(new(operation, JsonNode.Parse(body)!, http.Request.Headers.UserAgent.ToString(), (int)answer.StatusCode, bytes.Length == 0 ? new JsonObject() : JsonNode.Parse(bytes)!));
         http.Response.StatusCode = (int)answer.StatusCode;
         http.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         if (answer.Headers.TryGetValues("x-amzn-RequestId", out var ids))

@@ -89,7 +89,7 @@ internal sealed class CryptoApiHost : IAsyncDisposable
     public async Task<string> EncryptAsync(string name, string text, string? key = null)
     {
         var (status, body) = await PostAsync("/encrypt", key is null ? new JsonObject { ["Name"] = name, ["Text"] = text } : new() { ["Name"] = name, ["Text"] = text, ["Key"] = key });
-        status.ShouldBe(200, body.ToJsonString());
+        status.ShouldBe(200, $"{body.ToJsonString()}\n{Logs.GetSnapshot().LastOrDefault(line => line.Exception is not null)?.Exception}");
         return body["Key"]!.GetValue<string>();
     }
 
