@@ -32,8 +32,15 @@ internal sealed class Shape
             EncodedTrailName = JsonEncodedText.Encode(TrailName, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
             Constraint = property.AttributeProvider?.GetCustomAttributes(typeof(ConstraintAttribute), false).OfType<ConstraintAttribute>().FirstOrDefault();
             IsOnTrail = property.PropertyType != typeof(byte[]) && property.AttributeProvider?.IsDefined(typeof(NotOnTrailAttribute), false) != true;
+            IsCollection = options.GetTypeInfo(property.PropertyType).Kind is JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary;
             Nested = NestedShape(property.PropertyType, options);
         }
+
+        /// <summary>The member's name on the wire.</summary>
+        public string Name => _property.Name;
+
+        /// <summary>Whether it is a list or a map.</summary>
+        public bool IsCollection { get; }
 
         /// <summary>The member's name with a small first letter, as CloudTrail and validation messages write it.</summary>
         public string TrailName { get; }

@@ -33,14 +33,28 @@ internal static class Validator
         for (var i = 0; i < shape.Members.Count; i++)
         {
             var member = shape.Members[i];
-            if (member.Constraint is null && member.Nested is null)
+            if (member.Constraint is null && member.Nested is null && !member.IsCollection)
                 continue;
 
             var content = member.Get(value);
+            if (member.IsCollection && content is not null)
+                CheckNulls(content, path + member.TrailName, ref errors);
             if (member.Constraint is { } constraint)
                 Check(constraint, content, path, member, ref errors);
             if (member.Nested is { } nested && content is not null)
                 CheckNested(nested, content, path + member.TrailName, ref errors);
+        }
+    }
+
+    // No list or map of AWS's holds nulls, so handlers need not look for them.
+    private static void CheckNulls(object content, string path, ref List<string>? errors)
+    {
+        foreach (var item in content is IDictionary map ? map.Values : (IEnumerable)content)
+        {
+            if (item is null)
+                (errors ??= []).Add($"Value null at '{path}.member' failed to satisfy constraint: Member must not be null");
+            else if (item is IList or IDictionary)
+                CheckNulls(item, path + ".member", ref errors);
         }
     }
 
