@@ -49,7 +49,7 @@ internal sealed partial class Pipeline(
         TurnLog.Reached(logger, TurnStep.Deduplicated);
 
         var changes = Begin(turn, memory);
-        var records = Accept(fresh, changes);
+        var records = Accept(fresh, turn.Late, changes);
         foreach (var record in records)
             Count(record, memory.Series, changes);
         TurnLog.Reached(logger, TurnStep.Counted);
@@ -109,7 +109,7 @@ internal sealed partial class Pipeline(
     }
 
     /// <summary>Notes what is new as seen, keeps malformed events aside, and leaves out what comes too late.</summary>
-    private List<CloudTrailRecord> Accept(IReadOnlyList<ParsedEvent> fresh, TurnChanges changes)
+    private List<CloudTrailRecord> Accept(IReadOnlyList<ParsedEvent> fresh, bool late, TurnChanges changes)
     {
         var records = new List<CloudTrailRecord>(fresh.Count);
         foreach (var item in fresh)
@@ -124,6 +124,9 @@ internal sealed partial class Pipeline(
                 changes.Add(Counter.TooLate);
             else
                 records.Add(item.Record!);
+
+            if (late)
+                changes.Add(Counter.Late);
         }
 
         return records;

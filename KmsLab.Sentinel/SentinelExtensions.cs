@@ -1,3 +1,4 @@
+using Amazon.CloudTrail;
 using Amazon.CloudWatchLogs;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Detection;
@@ -23,6 +24,7 @@ public static class SentinelExtensions
 
         builder.AddDatabase("sentinel", DatabaseOf(builder.Configuration), typeof(SentinelExtensions).Assembly);
         builder.AddAwsClient<IAmazonCloudWatchLogs>();
+        builder.AddAwsClient<IAmazonCloudTrail>();
 
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
@@ -48,7 +50,7 @@ public static class SentinelExtensions
         services.AddSingleton<SentinelMetrics>();
         services.AddSingleton<SentinelStore>();
         services.AddSingleton<DetectionCatalog>();
-        services.AddSingleton(LogGroupsOf);
+        services.AddSingleton(SourcesOf);
         services.AddSingleton(ReadersOf);
         services.AddSingleton<Pipeline>();
         services.AddSingleton<INotificationChannel, LogChannel>();
@@ -57,11 +59,15 @@ public static class SentinelExtensions
         services.AddHostedService<SentinelLoop>();
     }
 
-    private static IEnumerable<IRecordSource> LogGroupsOf(IServiceProvider services)
+    private static IEnumerable<IRecordSource> SourcesOf(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<SentinelOptions>>().Value;
-        var logs = services.GetRequiredService<IAmazonCloudWatchLogs>();
-        return [.. options.LogGroups.Select(group => new CloudWatchLogsSource(logs, group, options.EffectiveEventSources))];
+        var sources = new List<IRecordSource>();
+        foreach (var group in options.EffectiveLogGroups)
+            sources.Add(new CloudWatchLogsSource(services.GetRequiredService<IAmazonCloudWatchLogs>(), group, options.EffectiveEventSources));
+        if (options.EventHistory)
+            sources.Add(new EventHistorySource(services.GetRequiredService<IAmazonCloudTrail>(), options.EffectiveEventSources, services.GetRequiredService<TimeProvider>()));
+        return sources;
     }
 
     private static IEnumerable<SourceReader> ReadersOf(IServiceProvider services) =>

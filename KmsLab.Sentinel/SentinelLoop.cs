@@ -38,6 +38,13 @@ internal sealed partial class SentinelLoop(
         }
     }
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        foreach (var reader in _readers)
+            await reader.DisposeAsync();
+    }
+
     private async Task TurnAsync(CancellationToken cancellationToken)
     {
         foreach (var reader in _readers)

@@ -16,7 +16,7 @@ internal sealed class SentinelMetrics
     public SentinelMetrics(IMeterFactory meters, SentinelStatus status, TimeProvider time)
     {
         var meter = meters.Create(MeterName);
-        _records = meter.CreateCounter<long>("kmslab.sentinel.records", "{record}", "Records by what became of them: counted, duplicate, malformed, too_late or ignored.");
+        _records = meter.CreateCounter<long>("kmslab.sentinel.records", "{record}", "Records by what became of them: counted, duplicate, malformed, late (and counted), too_late or ignored.");
         _failures = meter.CreateCounter<long>("kmslab.sentinel.source.failures", "{failure}", "Failed reads by source.");
         _alarmChanges = meter.CreateCounter<long>("kmslab.sentinel.alarm.changes", "{change}", "Announced changes of alarms by detection and new state.");
         _notifications = meter.CreateCounter<long>("kmslab.sentinel.notifications", "{notification}", "Notifications sent.");
@@ -29,6 +29,7 @@ internal sealed class SentinelMetrics
         Count("duplicate", turn.Duplicates);
         Count("counted", changes.Counters.GetValueOrDefault(State.Counter.Counted));
         Count("malformed", changes.Counters.GetValueOrDefault(State.Counter.Malformed));
+        Count("late", changes.Counters.GetValueOrDefault(State.Counter.Late));
         Count("too_late", changes.Counters.GetValueOrDefault(State.Counter.TooLate));
         foreach (var notification in changes.Notifications)
             _alarmChanges.Add(1, new("detection", notification.Detection), new("state", notification.State.ToString()));

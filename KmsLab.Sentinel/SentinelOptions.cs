@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest;
 
 namespace KmsLab.Sentinel;
 
@@ -10,6 +11,9 @@ internal sealed class SentinelOptions
     /// <summary>CloudWatch Logs groups that a trail delivers to.</summary>
     public string[] LogGroups { get; set; } = [];
 
+    /// <summary>Reads CloudTrail's event history (LookupEvents) as well: needs no trail, and suits accounts with few calls.</summary>
+    public bool EventHistory { get; set; }
+
     /// <summary>The services whose records are read; one server-side filter asks for just these.</summary>
     public string[] EventSources { get; set; } = [];
 
@@ -19,8 +23,8 @@ internal sealed class SentinelOptions
     /// <summary>How far back each head read looks: CloudTrail delivers in about 5 minutes on average, in no order.</summary>
     public TimeSpan HeadWindow { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How far back the read at start looks.</summary>
-    public TimeSpan SweepWindow { get; set; } = TimeSpan.FromHours(48);
+    /// <summary>Looks further back, for what comes later than the head sees: 30 min each 5 min, 6 h each hour and 48 h each day, unless set.</summary>
+    public SweepOptions[] Sweeps { get; set; } = [];
 
     /// <summary>How late a record may come and still be expected: the watermark is the last complete read less this.</summary>
     public TimeSpan AllowedLateness { get; set; } = TimeSpan.FromMinutes(15);
@@ -42,6 +46,22 @@ internal sealed class SentinelOptions
 
     /// <summary>Settings of detections by id; what is left out keeps the detection's own default.</summary>
     public Dictionary<string, DetectionOverrides> Detections { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary><see cref="LogGroups"/> without empty names: setting one to nothing takes a default away.</summary>
+    public IReadOnlyList<string> EffectiveLogGroups => [.. LogGroups.Where(group => !string.IsNullOrWhiteSpace(group))];
+
+    /// <summary><see cref="Sweeps"/>, or the usual ones.</summary>
+    public IReadOnlyList<SweepOptions> EffectiveSweeps => Sweeps is { Length: > 0 } sweeps ? sweeps : UsualSweeps;
+
+    /// <summary>How far back anything is read.</summary>
+    public TimeSpan DeepestLookBack => EffectiveSweeps.Select(sweep => sweep.LookBack).Append(HeadWindow).Max();
+
+    private static IReadOnlyList<SweepOptions> UsualSweeps { get; } =
+    [
+        new() { LookBack = TimeSpan.FromMinutes(30), Every = TimeSpan.FromMinutes(5) },
+        new() { LookBack = TimeSpan.FromHours(6), Every = TimeSpan.FromHours(1) },
+        new() { LookBack = TimeSpan.FromHours(48), Every = TimeSpan.FromHours(24) },
+    ];
 
     /// <summary><see cref="EventSources"/>, or those that the detections need.</summary>
     public IReadOnlyList<string> EffectiveEventSources => EventSources is { Length: > 0 } sources ? sources : ["kms.amazonaws.com"];

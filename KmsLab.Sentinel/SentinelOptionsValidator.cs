@@ -10,9 +10,9 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
     public ValidateOptionsResult Validate(string? name, SentinelOptions options)
     {
         var errors = new List<string>();
-        Check(options.LogGroups.Length > 0 && options.LogGroups.All(group => !string.IsNullOrWhiteSpace(group)),
-            "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to");
-        Check(options.LogGroups.Distinct(StringComparer.Ordinal).Count() == options.LogGroups.Length, "Sentinel:LogGroups names a group twice");
+        Check(options.EventHistory || options.EffectiveLogGroups.Count > 0,
+            "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to, or Sentinel:EventHistory=true");
+        Check(options.EffectiveLogGroups.Distinct(StringComparer.Ordinal).Count() == options.EffectiveLogGroups.Count, "Sentinel:LogGroups names a group twice");
         Check(options.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
 
         Positive(options.HeadInterval, nameof(options.HeadInterval));
@@ -20,8 +20,8 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         Positive(options.BucketSize, nameof(options.BucketSize));
         Positive(options.StandstillLimit, nameof(options.StandstillLimit));
         Check(options.AllowedLateness >= TimeSpan.Zero, "Sentinel:AllowedLateness must not be negative");
-        Check(options.SweepWindow >= options.HeadWindow, "Sentinel:SweepWindow must be at least Sentinel:HeadWindow");
-        Check(options.Retention >= options.SweepWindow + TimeSpan.FromHours(1), "Sentinel:Retention must be at least Sentinel:SweepWindow and one hour more");
+        Check(options.Sweeps.All(sweep => sweep.LookBack > TimeSpan.Zero && sweep.Every > TimeSpan.Zero), "Each of Sentinel:Sweeps needs a LookBack and an Every of more than zero");
+        Check(options.Retention >= options.DeepestLookBack + TimeSpan.FromHours(1), "Sentinel:Retention must be one hour more than the deepest of Sentinel:Sweeps");
         Check(options.MaxSeries > 0, "Sentinel:MaxSeries must be at least 1");
         Check(options.MaxGroups > 0, "Sentinel:MaxGroups must be at least 1");
 

@@ -3,8 +3,9 @@ namespace KmsLab.Sentinel;
 /// <summary>What one turn of the loop takes in.</summary>
 /// <param name="Source">Where the events were read.</param>
 /// <param name="Events">A page of them, maybe none.</param>
+/// <param name="Late">Whether what is new in it comes later than the head read, which should have seen it.</param>
 /// <param name="CompletedAt">On the last page of a read: when the read began.</param>
-internal sealed record Turn(string Source, IReadOnlyList<Ingest.SourceEvent> Events, DateTimeOffset? CompletedAt)
+internal sealed record Turn(string Source, IReadOnlyList<Ingest.SourceEvent> Events, DateTimeOffset? CompletedAt, bool Late = false)
 {
     /// <summary>A turn in which only time passes.</summary>
     public static Turn Tick { get; } = new("", [], null);

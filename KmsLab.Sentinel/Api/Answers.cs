@@ -66,8 +66,9 @@ internal sealed record StatusAnswer(
 internal sealed record SourceAnswer(
     string Name, string State, DateTimeOffset? LastAttempt, DateTimeOffset? LastCompleteRead, int FailuresInARow, long Failures, string? Problem);
 
-/// <summary><c>read</c>, <c>duplicates</c> and <c>ignored</c> count since start and see each read; the others count each record once, for good.</summary>
-internal sealed record RecordsAnswer(long Read, long Duplicates, long Ignored, long Counted, long Malformed, long TooLate, long Overflowed);
+/// <summary><c>read</c>, <c>duplicates</c> and <c>ignored</c> count since start and see each read; the others count each record once, for good.
+/// <c>late</c> came after the head read had passed its time, <c>tooLate</c> is older than is kept, <c>overflowed</c> went to the series Other.</summary>
+internal sealed record RecordsAnswer(long Read, long Duplicates, long Ignored, long Counted, long Malformed, long Late, long TooLate, long Overflowed);
 
 /// <summary>A log event that could not be used. Its content is not kept; <c>origin</c> says where it stands.</summary>
 internal sealed record RejectionAnswer(DateTimeOffset At, string Source, string Origin, string Problem);

@@ -23,7 +23,7 @@ internal sealed class StatusQuery(Database database, SentinelStatus status, IEnu
             status.Watermark?.Known,
             LagOf(status.Watermark?.Known, now),
             [.. sources.Select(source => SourceOf(source.Name, status.Of(source.Name)))],
-            new(status.Read, status.Duplicates, status.Ignored, Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.TooLate), Value(Counter.Overflowed)),
+            new(status.Read, status.Duplicates, status.Ignored, Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Late), Value(Counter.TooLate), Value(Counter.Overflowed)),
             [.. rejections.Select(row => new RejectionAnswer(DateTimeOffset.FromUnixTimeMilliseconds(row.At), row.Source, row.Origin, row.Problem))],
             pending.Single());
 

@@ -2,14 +2,16 @@ using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Ingest;
 
-/// <summary>Reads one source again and again: its head each time, further back at start and after a gap, and not at all while it backs off.</summary>
+/// <summary>Reads one source at two speeds: its head each time, then a few pages of a sweep that is due; and not at all while it backs off.</summary>
 internal sealed partial class SourceReader(
-    IRecordSource source, Pipeline pipeline, IOptions<SentinelOptions> options, TimeProvider time, SentinelStatus status, SentinelMetrics metrics, ILogger<SourceReader> logger)
+    IRecordSource source, Pipeline pipeline, IOptions<SentinelOptions> options, TimeProvider time, SentinelStatus status, SentinelMetrics metrics, ILogger<SourceReader> logger) : IAsyncDisposable
 {
-    private readonly SentinelOptions _options = options.Value;
+    private const int SweepPagesATurn = 5;
+
+    private readonly ReadPlan _plan = new(options.Value);
     private readonly FailureStreak _streak = new();
+    private Sweep? _sweep;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
-    private bool _swept;
     private SourceState _said = SourceState.Starting;
 
     /// <summary>Reads the source once, unless it backs off. Its failures end here, reported; only our own cancellation leaves.</summary>
@@ -21,7 +23,9 @@ internal sealed partial class SourceReader(
 
         try
         {
-            await ReadOnceAsync(now, cancellationToken);
+            var lastCompleteRead = await pipeline.LastCompleteReadAsync(source.Name, cancellationToken);
+            await ReadHeadAsync(now, lastCompleteRead, cancellationToken);
+            await SweepAsync(now, isBackfill: lastCompleteRead is null, cancellationToken);
             Succeeded(now);
         }
         // Whatever goes wrong once we are told to stop comes of stopping.
@@ -31,37 +35,54 @@ internal sealed partial class SourceReader(
         }
         catch (SourceAbsentException absent)
         {
+            await AbandonSweepAsync();
             Absent(absent, now);
         }
         // The edge of the loop: whatever went wrong with this source, the others must be read and this one tried again.
         catch (Exception problem)
         {
+            await AbandonSweepAsync();
             Failed(problem, now);
         }
     }
 
-    private async Task ReadOnceAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public ValueTask DisposeAsync() => AbandonSweepAsync();
+
+    private async Task ReadHeadAsync(DateTimeOffset now, DateTimeOffset? lastCompleteRead, CancellationToken cancellationToken)
     {
-        var from = now - LookBack(now, await pipeline.LastCompleteReadAsync(source.Name, cancellationToken));
-        await foreach (var page in source.ReadAsync(from, cancellationToken))
+        await foreach (var page in source.ReadAsync(now - _plan.HeadLookBack(now, lastCompleteRead), cancellationToken))
             await pipeline.TakeAsync(new Turn(source.Name, page, null), cancellationToken);
         await pipeline.TakeAsync(new Turn(source.Name, [], now), cancellationToken);
     }
 
-    /// <summary>The head; with a gap since the last complete read, that as well; and the whole sweep in this process's first read.</summary>
-    private TimeSpan LookBack(DateTimeOffset now, DateTimeOffset? lastCompleteRead)
+    private async Task SweepAsync(DateTimeOffset now, bool isBackfill, CancellationToken cancellationToken)
     {
-        if (!_swept || lastCompleteRead is null)
-            return _options.SweepWindow;
+        if (_sweep is null && _plan.DueSweep(now) is { } due)
+            _sweep = new Sweep(due, now, isBackfill, source.ReadAsync(now - due.LookBack, cancellationToken).GetAsyncEnumerator(cancellationToken));
 
-        var gap = now - lastCompleteRead.Value;
-        var lookBack = gap < _options.HeadWindow / 2 ? _options.HeadWindow : _options.HeadWindow + gap;
-        return lookBack < _options.SweepWindow ? lookBack : _options.SweepWindow;
+        for (var pages = 0; _sweep is not null && pages < SweepPagesATurn; pages++)
+        {
+            if (await _sweep.NextAsync() is { } page)
+            {
+                await pipeline.TakeAsync(new Turn(source.Name, page, null, Late: !_sweep.IsBackfill), cancellationToken);
+                continue;
+            }
+
+            _plan.Completed(_sweep.Options, _sweep.StartedAt);
+            await AbandonSweepAsync();
+        }
+    }
+
+    /// <summary>Lets go of a sweep; unless it was complete, it stays due.</summary>
+    private async ValueTask AbandonSweepAsync()
+    {
+        if (_sweep is not null)
+            await _sweep.DisposeAsync();
+        _sweep = null;
     }
 
     private void Succeeded(DateTimeOffset now)
     {
-        _swept = true;
         _streak.Ended();
         status.Report(source.Name, last => last with { State = SourceState.Reading, LastAttempt = now, LastCompleteRead = now, FailuresInARow = 0, Problem = null });
         if (_said != SourceState.Reading)

@@ -20,6 +20,9 @@ internal enum Counter
     /// <summary>Log events that are no usable record, each once.</summary>
     Malformed,
 
+    /// <summary>Events that a sweep found first, each once.</summary>
+    Late,
+
     /// <summary>Records older than is kept, each once.</summary>
     TooLate,
 

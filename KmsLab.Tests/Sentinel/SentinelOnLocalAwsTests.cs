@@ -97,6 +97,19 @@ public sealed class SentinelOnLocalAwsTests
     }
 
     [Fact]
+    public async Task Event_history_alone_is_enough_where_there_is_no_trail()
+    {
+        await using var aws = await LocalAwsHost.StartAsync([("LocalAws:Trail:Name", "")]);
+        await using var sentinel = await SentinelHost.StartAsync(aws.Url, ("Sentinel:LogGroups:0", null), ("Sentinel:EventHistory", "true"));
+        using var kms = aws.Kms();
+
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => kms.ListKeysAsync(new ListKeysRequest(), Cancellation)));
+
+        await sentinel.JsonAsync("/api/rates?operation=ListKeys", rates => Count(rates) == 60);
+        (await sentinel.JsonAsync("/api/status"))["sources"]![0]!["name"]!.GetValue<string>().ShouldBe("event-history");
+    }
+
+    [Fact]
     public async Task Malformed_log_event_is_shown_in_status_and_stops_nothing()
     {
         await using var aws = await LocalAwsHost.StartAsync();

@@ -11,8 +11,10 @@ public sealed class SourceReaderTests(PostgresCluster cluster)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private static readonly TimeSpan Head = TimeSpan.FromMinutes(15);
+
     [Fact]
-    public async Task First_read_looks_far_back_and_the_next_ones_at_the_head()
+    public async Task Head_is_read_each_time_and_the_deepest_sweep_at_start()
     {
         await using var bed = await BedAsync();
         var source = new ScriptedSource(bed.Time);
@@ -22,35 +24,98 @@ public sealed class SourceReaderTests(PostgresCluster cluster)
         bed.Time.Advance(bed.Options.HeadInterval);
         await reader.ReadAsync(Cancellation);
 
-        source.LookBacks.ShouldBe([bed.Options.SweepWindow, bed.Options.HeadWindow]);
+        source.LookBacks.ShouldBe([Head, TimeSpan.FromHours(48), Head]);
     }
 
     [Fact]
-    public async Task Read_after_a_gap_covers_the_gap()
+    public async Task Sweeps_come_when_they_are_due_and_a_deep_one_makes_up_for_the_others()
     {
         await using var bed = await BedAsync();
         var source = new ScriptedSource(bed.Time);
         var reader = bed.Start(null, source).Readers[0];
-        await reader.ReadAsync(Cancellation);
 
-        bed.Time.Advance(TimeSpan.FromHours(1));
-        await reader.ReadAsync(Cancellation);
-        bed.Time.Advance(TimeSpan.FromDays(10));
-        await reader.ReadAsync(Cancellation);
+        for (var minute = 0; minute <= 24 * 60; minute++)
+        {
+            await reader.ReadAsync(Cancellation);
+            bed.Time.Advance(TimeSpan.FromMinutes(1));
+        }
 
-        source.LookBacks.ShouldBe([bed.Options.SweepWindow, bed.Options.HeadWindow + TimeSpan.FromHours(1), bed.Options.SweepWindow]);
+        var sweeps = source.LookBacks.Where(lookBack => lookBack != Head).ToList();
+        sweeps.Count(lookBack => lookBack == TimeSpan.FromHours(48)).ShouldBe(2);
+        sweeps.Count(lookBack => lookBack == TimeSpan.FromHours(6)).ShouldBe(23);
+        sweeps.Count(lookBack => lookBack == TimeSpan.FromMinutes(30)).ShouldBe(24 * 11);
+        sweeps.Count.ShouldBe(2 + 23 + (24 * 11));
     }
 
     [Fact]
-    public async Task Restarted_process_looks_far_back_again()
+    public async Task Head_never_waits_for_a_long_sweep()
+    {
+        await using var bed = await BedAsync();
+        var source = new ScriptedSource(bed.Time) { PagesBeyond = Head };
+        source.Pages.AddRange(Enumerable.Range(0, 12).Select(_ => new[] { TestRecords.Decrypt(TestRecords.Noon.AddHours(-20)).Utf8() }));
+        var sentinel = bed.Start(null, source);
+
+        var counted = new List<long>();
+        for (var turn = 0; turn < 4; turn++)
+        {
+            await sentinel.Readers[0].ReadAsync(Cancellation);
+            counted.Add((await sentinel.StatusAsync()).Records.Counted);
+            bed.Time.Advance(bed.Options.HeadInterval);
+        }
+
+        counted.ShouldBe([5, 10, 12, 12]);
+        source.LookBacks.ShouldBe([Head, TimeSpan.FromHours(48), Head, Head, Head]);
+    }
+
+    [Fact]
+    public async Task What_a_sweep_finds_first_is_late_unless_it_is_the_first_look_at_the_source()
+    {
+        await using var bed = await BedAsync();
+        var source = new ScriptedSource(bed.Time) { PagesBeyond = Head };
+        source.Pages.Add([TestRecords.Decrypt(TestRecords.Noon.AddHours(-20)).Utf8()]);
+        var sentinel = bed.Start(null, source);
+        await sentinel.Readers[0].ReadAsync(Cancellation);
+        (await sentinel.StatusAsync()).Records.Late.ShouldBe(0);
+
+        source.Pages.Add([TestRecords.Decrypt(TestRecords.Noon.AddMinutes(-20)).Utf8()]);
+        bed.Time.Advance(TimeSpan.FromMinutes(5));
+        await sentinel.Readers[0].ReadAsync(Cancellation);
+
+        var records = (await sentinel.StatusAsync()).Records;
+        records.Late.ShouldBe(1);
+        records.Counted.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Head_after_a_gap_covers_the_gap()
     {
         await using var bed = await BedAsync();
         var source = new ScriptedSource(bed.Time);
         await bed.Start(null, source).Readers[0].ReadAsync(Cancellation);
 
+        bed.Time.Advance(TimeSpan.FromHours(3));
+        await bed.Start(null, source).Readers[0].ReadAsync(Cancellation);
+        bed.Time.Advance(TimeSpan.FromDays(10));
         await bed.Start(null, source).Readers[0].ReadAsync(Cancellation);
 
-        source.LookBacks.ShouldBe([bed.Options.SweepWindow, bed.Options.SweepWindow]);
+        var heads = source.LookBacks.Where((_, index) => index % 2 == 0);
+        heads.ShouldBe([Head, Head + TimeSpan.FromHours(3), TimeSpan.FromHours(48)]);
+    }
+
+    [Fact]
+    public async Task Sweep_that_fails_stays_due()
+    {
+        await using var bed = await BedAsync();
+        var source = new ScriptedSource(bed.Time) { PagesBeyond = Head, Problem = new HttpRequestException("gone"), ProblemBeyond = Head };
+        var sentinel = bed.Start(null, source);
+        await sentinel.Readers[0].ReadAsync(Cancellation);
+        sentinel.Status.Of(source.Name).State.ShouldBe(SourceState.Failing);
+
+        source.Problem = null;
+        bed.Time.Advance(TimeSpan.FromMinutes(1));
+        await sentinel.Readers[0].ReadAsync(Cancellation);
+
+        source.LookBacks.ShouldBe([Head, TimeSpan.FromHours(48), Head, TimeSpan.FromHours(48)]);
     }
 
     [Fact]
@@ -151,7 +216,13 @@ public sealed class SourceReaderTests(PostgresCluster cluster)
 
         public List<byte[][]> Pages { get; } = [];
 
+        /// <summary>Only reads that look further back see the pages.</summary>
+        public TimeSpan PagesBeyond { get; init; }
+
         public Exception? Problem { get; set; }
+
+        /// <summary>Only reads that look further back have the problem.</summary>
+        public TimeSpan ProblemBeyond { get; init; }
 
         public IReadOnlyList<DateTimeOffset> Reads => _reads;
 
@@ -162,10 +233,11 @@ public sealed class SourceReaderTests(PostgresCluster cluster)
         {
             _reads.Add(from);
             LookBacks.Add(time.GetUtcNow() - from);
-            foreach (var page in Pages)
+            var lookBack = time.GetUtcNow() - from;
+            foreach (var page in lookBack > PagesBeyond ? Pages : [])
                 yield return [.. page.Select(utf8 => new SourceEvent(utf8, "s/1"))];
             await Task.CompletedTask;
-            if (Problem is not null)
+            if (Problem is not null && lookBack > ProblemBeyond)
                 throw Problem;
         }
     }
