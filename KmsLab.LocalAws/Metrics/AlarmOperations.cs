@@ -178,6 +178,6 @@ internal sealed class AlarmOperations(AlarmStore alarms, AlarmTransitions transi
     };
 
     private static int Offset(string? token) => token is null ? 0
-        : int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset
+        : int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset <= 1_000_000_000 ? offset
         : throw CloudWatchErrors.InvalidToken();
 }

@@ -143,7 +143,7 @@ internal sealed class MetricQueries(MetricReader reader, MetricStore metrics)
     }
 
     private static int Offset(string? token) => token is null ? 0
-        : int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset
+        : int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset <= 1_000_000_000 ? offset
         : throw CloudWatchErrors.InvalidToken();
 
     /// <summary>Cuts a page out of the data points of all queries, one after the other.</summary>

@@ -111,7 +111,7 @@ internal sealed class TopicOperations(SnsStore store)
     public static (IEnumerable<T> Page, string? NextToken) Page<T>(List<T> items, string? token)
     {
         var offset = 0;
-        if (token is not null && !int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out offset))
+        if (token is not null && (!int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out offset) || offset > 1_000_000_000))
             throw SnsErrors.Invalid("NextToken");
         return (items.Skip(offset).Take(PageSize), items.Count > offset + PageSize ? Number(offset + PageSize) : null);
     }
