@@ -59,11 +59,8 @@ internal sealed partial class KmsKeyStartup(
     {
         try
         {
-            return await FindAsync(cancellationToken);
-        }
-        catch (NotFoundException) when (options.Value.CreateKey && KeyId.StartsWith("alias/", StringComparison.Ordinal))
-        {
-            await CreateAsync(cancellationToken);
+            if (options.Value.CreateKey && KeyId.StartsWith("alias/", StringComparison.Ordinal) && !await AliasExistsAsync(cancellationToken))
+                await CreateAsync(cancellationToken);
             return await FindAsync(cancellationToken);
         }
         catch (NotFoundException missing)
@@ -85,6 +82,21 @@ internal sealed partial class KmsKeyStartup(
         if (found.KeyState == KeyState.PendingDeletion)
             throw new UnusableKeyException($"CryptoApi:KmsKeyId {KeyId} is a key scheduled for deletion. Cancel that, or name another key.");
         return found.Arn;
+    }
+
+    /// <summary>Looks through the list: asking for an alias that isn't there would leave an error on the trail, which counts as one of this role.</summary>
+    private async Task<bool> AliasExistsAsync(CancellationToken cancellationToken)
+    {
+        var request = new ListAliasesRequest();
+        while (true)
+        {
+            var page = await kms.ListAliasesAsync(request, cancellationToken);
+            if (page.Aliases?.Exists(alias => alias.AliasName == KeyId) == true)
+                return true;
+            if (page.Truncated != true)
+                return false;
+            request.Marker = page.NextMarker;
+        }
     }
 
     private async Task CreateAsync(CancellationToken cancellationToken)

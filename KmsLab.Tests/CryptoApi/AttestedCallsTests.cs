@@ -1,3 +1,4 @@
+using Amazon.CloudWatchLogs;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.ServiceDefaults.Database;
@@ -36,6 +37,32 @@ public sealed class AttestedCallsTests(PostgresCluster cluster, LocalAwsFixture 
     }
 
     [Fact]
+    public async Task The_records_on_the_trail_verify_and_a_stolen_credential_s_do_not()
+    {
+        using var folder = new TempFolder();
+        await using var host = await LocalAwsHost.StartAsync();
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        await using var api = await CryptoApiHost.StartAsync(
+            database, host,
+            ("CryptoApi:Attestation:KeyId", "lab"), ("CryptoApi:Attestation:PrivateKeyFile", folder["attestation.pem"]), ("CryptoApi:Attestation:CreateKeyFile", "true"));
+        var key = await api.EncryptAsync("n", "text");
+        await api.DecryptAsync("n", key);
+        await api.DecryptAsync("n", "wrong");
+        await api.PostAsync("/rotate", new() { ["Name"] = "n", ["Key"] = key });
+        using var thief = host.Kms(new Amazon.Runtime.BasicAWSCredentials("AKIALABCRYPTOAPI0000", "stolen"));
+        await thief.EncryptAsync(new() { KeyId = "alias/kmslab", Plaintext = new MemoryStream([1]) }, TestContext.Current.CancellationToken);
+
+        using var verifier = new AttestationVerifier([new("lab", await File.ReadAllTextAsync(folder["attestation.pem.pub"], TestContext.Current.CancellationToken))]);
+        var records = await TrailAsync(host, 6);
+        records.Select(record => (record.EventName, verifier.Verify(record).Verdict)).ShouldBe(
+            [
+                ("Encrypt", AttestationVerdict.Valid), ("Encrypt", AttestationVerdict.Valid), ("Encrypt", AttestationVerdict.Absent),
+                ("Decrypt", AttestationVerdict.Valid), ("Decrypt", AttestationVerdict.Valid), ("ReEncrypt", AttestationVerdict.Valid),
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Without_a_key_calls_carry_no_proof()
     {
         await using var wire = await AwsWire.StartAsync(aws.Host.Url);
@@ -46,6 +73,25 @@ public sealed class AttestedCallsTests(PostgresCluster cluster, LocalAwsFixture 
         await api.EncryptAsync("n", "text");
 
         wire.Calls.ShouldAllBe(call => !call.UserAgent.Contains("kmslab/"));
+    }
+
+    /// <summary>The records of cryptographic calls in the trail's log group, once there are <paramref name="count"/> of them.</summary>
+    private static async Task<List<CloudTrailRecord>> TrailAsync(LocalAwsHost host, int count)
+    {
+        using var logs = new AmazonCloudWatchLogsClient(LocalAwsHost.Credentials, host.Configure(new AmazonCloudWatchLogsConfig()));
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var page = await logs.FilterLogEventsAsync(new() { LogGroupName = "kmslab-trail" }, TestContext.Current.CancellationToken);
+            var records = (page.Events ?? [])
+                .Select(e => CloudTrailRecordReader.Read(System.Text.Encoding.UTF8.GetBytes(e.Message), RecordInterest.Everything).Record)
+                .OfType<CloudTrailRecord>()
+                .Where(record => record.EventName is "Encrypt" or "Decrypt" or "ReEncrypt")
+                .ToList();
+            if (records.Count >= count || TimeProvider.System.GetElapsedTime(started) > TimeSpan.FromSeconds(30))
+                return records;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>The record that CloudTrail would make of the call.</summary>

@@ -77,6 +77,19 @@ public sealed class FailureTests(PostgresCluster cluster, LocalAwsFixture aws) :
     }
 
     [Fact]
+    public async Task A_first_start_creates_its_key_without_leaving_an_error_on_the_trail()
+    {
+        await using var empty = await LocalAwsHost.StartAsync();
+        await using var wire = await AwsWire.StartAsync(empty.Url);
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        await using var api = await CryptoApiHost.StartUnreadyAsync(database, wire.Url);
+        await api.UntilReadyAsync();
+
+        wire.CallsOf("CreateKey").ShouldHaveSingleItem();
+        wire.Calls.ShouldAllBe(call => call.Error == null);
+    }
+
+    [Fact]
     public async Task A_key_that_does_not_exist_stops_the_service_with_a_clear_line()
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, cluster);
