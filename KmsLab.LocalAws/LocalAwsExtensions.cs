@@ -101,6 +101,7 @@ public static class LocalAwsExtensions
         services.AddSingleton<ProvisionedTrail>();
         services.AddSingleton<TrailDelivery>();
         services.AddHostedService(provider => provider.GetRequiredService<TrailDelivery>());
+        services.AddHostedService<TrailRetention>();
         services.AddSingleton<TrailRecorder>();
     }
 }

@@ -56,5 +56,7 @@ internal sealed class LogsSchema : IStateSchema
             definition TEXT NOT NULL,
             PRIMARY KEY (group_id, name)) WITHOUT ROWID;
         """,
+        // The history asks which of its records an event still shows.
+        "CREATE INDEX log_events_by_record ON log_events (trail_seq) WHERE trail_seq IS NOT NULL;",
     ];
 }
