@@ -11,7 +11,7 @@ namespace KmsLab.Benchmarks.Load;
 /// </summary>
 internal sealed class HttpConnection(IPEndPoint server) : IDisposable
 {
-    private readonly byte[] _buffer = new byte[1 << 20];
+    private byte[] _buffer = new byte[64 * 1024];
     private Socket? _socket;
 
     /// <summary>Sends a whole request and reads the whole response.</summary>
@@ -65,6 +65,8 @@ internal sealed class HttpConnection(IPEndPoint server) : IDisposable
 
     private async ValueTask<int> ReceiveAsync(Socket socket, int offset)
     {
+        if (offset == _buffer.Length)
+            Array.Resize(ref _buffer, _buffer.Length * 2);
         var received = await socket.ReceiveAsync(_buffer.AsMemory(offset));
         return received > 0 ? received : throw new EndOfStreamException();
     }
