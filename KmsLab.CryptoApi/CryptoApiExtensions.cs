@@ -2,6 +2,8 @@ using Amazon.KeyManagementService;
 using KmsLab.CryptoApi.Attestation;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.CryptoApi.Http;
+using KmsLab.CryptoApi.Http.Documents;
+using KmsLab.CryptoApi.Idempotency;
 using KmsLab.CryptoApi.Records;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
@@ -28,6 +30,7 @@ public static class CryptoApiExtensions
         builder.Services.AddHostedService<KmsKeyStartup>();
         builder.Services.AddHealthChecks().AddCheck<KmsKeyHealthCheck>("kms-key", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.AddCryptoHttp();
+        builder.Services.AddIdempotency();
         return builder;
     }
 
@@ -37,6 +40,7 @@ public static class CryptoApiExtensions
         app.UseCryptoHttp();
         app.MapServiceDefaults();
         app.MapRecords();
+        app.MapApiDocuments();
         return app;
     }
 }

@@ -1,8 +1,12 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.CryptoApi.Records;
 
 namespace KmsLab.CryptoApi;
+
+/// <summary>Writes something in the transaction that commits a new record, which <paramref name="token"/> will open.</summary>
+internal delegate Task AlongsideRecord(AccessToken token, DbConnection connection, DbTransaction transaction);
 
 /// <summary>Stores texts by name and gives them back to whoever holds their token. What the HTTP endpoints offer.</summary>
 internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, KmsKey key, RecordKeys keys, ILogger<Vault> logger)
@@ -12,9 +16,10 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
     /// <param name="text">In UTF-8.</param>
     /// <param name="current">The token of the record to replace, if the name is taken.</param>
     /// <param name="client">Who asks; KMS calls are attested on its behalf.</param>
+    /// <param name="alongside">What else to write in the record's transaction; null for nothing.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The new record's token, when the record is committed; null when the name is taken and <paramref name="current"/> is not its token.</returns>
-    public async Task<AccessToken?> EncryptAsync(byte[] name, byte[] text, AccessToken? current, string client, CancellationToken cancellationToken)
+    public async Task<AccessToken?> EncryptAsync(byte[] name, byte[] text, AccessToken? current, string client, AlongsideRecord? alongside, CancellationToken cancellationToken)
     {
         var existing = await records.FindAsync(name, cancellationToken);
         if (existing is not null && !Authorises(current, existing))
@@ -22,9 +27,10 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
 
         var token = AccessToken.Create();
         var record = await SealAsync(name, text, token, client, cancellationToken);
+        RecordTransaction? also = alongside is null ? null : (connection, transaction) => alongside(token, connection, transaction);
         var stored = existing is null
-            ? await records.TryInsertAsync(record, cancellationToken)
-            : await records.TryReplaceAsync(record, existing.Id, cancellationToken);
+            ? await records.TryInsertAsync(record, also, cancellationToken)
+            : await records.TryReplaceAsync(record, existing.Id, also, cancellationToken);
         if (!stored)
         {
             token.Dispose();

@@ -40,8 +40,8 @@ public static class ServiceDefaultsExtensions
     /// <summary>Maps <c>/health</c> (ready to serve: every check) and <c>/alive</c> (the process itself: the checks tagged <c>live</c>).</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.MapHealthChecks("/health");
-        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/health").AllowAnonymous();
+        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AllowAnonymous();
         return app;
     }
 

@@ -25,6 +25,10 @@ internal sealed class AccessToken : IDisposable
     /// <summary>Makes a new one.</summary>
     public static AccessToken Create() => new(RandomNumberGenerator.GetBytes(Size));
 
+    /// <summary>Takes over the <see cref="Size"/> bytes of a token that this service made.</summary>
+    public static AccessToken FromBytes(byte[] bytes) =>
+        bytes.Length == Size ? new(bytes) : throw new ArgumentException($"A token has {Size} bytes.", nameof(bytes));
+
     /// <summary>
     /// Reads what a caller sent as <c>Key</c>. What isn't a token's one spelling becomes some other token, which opens nothing:
     /// a mistyped Key takes the same way as a well-formed wrong one, down to the refusal by KMS.
@@ -39,6 +43,9 @@ internal sealed class AccessToken : IDisposable
 
     /// <summary>The caller's spelling of it.</summary>
     public string ToText() => Base64Url.EncodeToString(_bytes);
+
+    /// <summary>The caller's spelling of it, in bytes that can be zeroed.</summary>
+    public byte[] ToUtf8() => Base64Url.EncodeToUtf8(_bytes);
 
     /// <summary>SHA-256 of the token: what the store keeps, to authorise replacing and deleting.</summary>
     public byte[] Hash() => SHA256.HashData(_bytes);

@@ -125,7 +125,7 @@ internal sealed partial class KmsKeyStartup(
         Log.GaveUp(logger, message, problem);
         key.Report(message);
         Environment.ExitCode = 1;
-        lifetime.StopApplication();
+        lifetime.ApplicationStarted.Register(lifetime.StopApplication); // A start that is cut off would only say that it was.
     }
 
     /// <summary>Configuration names a key that can't serve.</summary>

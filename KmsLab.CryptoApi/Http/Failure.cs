@@ -2,6 +2,7 @@ using System.Data.Common;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using KmsLab.CryptoApi.Encryption;
+using KmsLab.CryptoApi.Idempotency;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.CryptoApi.Http;
@@ -21,6 +22,7 @@ internal sealed record Failure(int Status, string Reason, string Message, TimeSp
     public static Failure? Of(Exception exception) => exception switch
     {
         KmsKeyNotReadyException => new(503, "starting", "The service is starting: it is still looking up its encryption key.", Soon),
+        IdempotencyConflictException => new(409, "idempotency-under-way", "A request with the same Idempotency-Key is under way.", Soon),
         NameBusyException => new(503, "name-busy", "Another write of the same Name is under way.", Soon),
         DamagedRecordException => new(500, "damaged-record", "The stored record is damaged and can't be read."),
         KmsUnreachableException => new(503, "kms-unreachable", "The key service can't be reached.", Later),

@@ -1,5 +1,6 @@
-using System.Security.Cryptography;
 using KmsLab.CryptoApi.Encryption;
+using KmsLab.CryptoApi.Http.Documents;
+using KmsLab.CryptoApi.Idempotency;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KmsLab.CryptoApi.Http;
@@ -27,66 +28,69 @@ internal static class RecordEndpoints
     public static void MapRecords(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("").AddEndpointFilter<FailureFilter>();
-        group.MapGet("/", () => Done("KmsLab CryptoApi"));
-        group.MapPost("/encrypt", EncryptAsync);
+        group.MapGet("/", () => Done("KmsLab CryptoApi")).AllowAnonymous().ExcludeFromDescription();
+        group.MapPost("/encrypt", EncryptAsync).Describe<EncryptRequest>("Encrypt", "Encrypts and stores a text by name.", 400, 409, 413, 415, 422, 507);
+        group.MapPost("/decrypt", DecryptAsync).Describe<KeyedRequest>("Decrypt", "Gives a text back to whoever holds its Key.", 400, 413, 415);
         // The lab's clients send GET with a body. A minimal API that binds a body on GET answers 500 on every route; this one reads it itself.
-        group.MapMethods("/decrypt", ["GET", "POST"], DecryptAsync);
+        group.MapGet("/decrypt", DecryptAsync).ExcludeFromDescription();
         // POST, never a Key in a URL: URLs end up in logs.
-        group.MapPost("/rotate", RotateAsync);
-        group.MapPost("/delete", DeleteAsync);
+        group.MapPost("/rotate", RotateAsync).Describe<KeyedRequest>("Rotate", "Re-encrypts a record's data key under the current KMS key. Its Key stays.", 400, 413, 415);
+        group.MapPost("/delete", DeleteAsync).Describe<KeyedRequest>("Delete", "Deletes a record.", 400, 413, 415);
     }
 
-    private static async Task<IResult> EncryptAsync(HttpContext http, Vault vault)
+    private static async Task<Results<SecretJson<EncryptAnswer>, ProblemHttpResult>> EncryptAsync(HttpContext http, Vault vault, IdempotentVault once)
     {
+        var client = ApiClient.Of(http);
+        var idempotencyKey = IdempotencyKey.Read(http.Request);
         using var fields = await BodyFields.ReadAsync(http.Request, MaxEncryptBody, [Name, Text, CurrentKey], http.RequestAborted);
         using var current = fields[CurrentKey] is { } sent ? AccessToken.Read(sent) : null;
 
-        using var token = await vault.EncryptAsync(fields[Name]!, fields[Text]!, current, ClientOf(http), http.RequestAborted);
+        if (idempotencyKey is null)
+        {
+            using var token = await vault.EncryptAsync(fields[Name]!, fields[Text]!, current, client, null, http.RequestAborted);
+            return Encrypted(token);
+        }
+
+        using var request = IdempotentRequest.Create(client, idempotencyKey, fields[Name], fields[Text], fields[CurrentKey]);
+        using var outcome = await once.EncryptAsync(request, fields[Name]!, fields[Text]!, current, client, http.RequestAborted);
+        if (outcome.Replayed)
+            http.Response.Headers[IdempotencyKey.Replayed] = "true";
+        return Encrypted(outcome.Token);
+    }
+
+    private static Results<SecretJson<EncryptAnswer>, ProblemHttpResult> Encrypted(AccessToken? token)
+    {
         if (token is null)
             return Problems.NameTaken();
 
-        // "save" is the lab's own spelling: its clients and its instructions show these exact words.
-        await JsonText.WriteAsync(
-            http.Response,
-            json =>
-            {
-                json.WriteString("Message"u8, "Data encrypted and stored, keep your key save"u8);
-                json.WriteString("Key"u8, token.ToText());
-            },
-            http.RequestAborted);
-        return Results.Empty;
+        var key = token.ToUtf8();
+        return new SecretJson<EncryptAnswer>(key, json =>
+        {
+            // "save" is the lab's own spelling: its clients and its instructions show these exact words.
+            json.WriteString("Message"u8, "Data encrypted and stored, keep your key save"u8);
+            json.WriteString("Key"u8, key);
+        });
     }
 
-    private static async Task<IResult> DecryptAsync(HttpContext http, Vault vault)
+    private static async Task<Results<SecretJson<DecryptAnswer>, ProblemHttpResult>> DecryptAsync(HttpContext http, Vault vault)
     {
         using var fields = await BodyFields.ReadAsync(http.Request, MaxDecryptBody, [Name, Key], http.RequestAborted);
         using var token = AccessToken.Read(fields[Key]);
 
-        var text = await vault.DecryptAsync(fields[Name]!, token, ClientOf(http), http.RequestAborted);
-        if (text is null)
-            return Problems.WrongKey();
-
-        try
-        {
-            await JsonText.WriteAsync(http.Response, json => json.WriteString("Text"u8, text), http.RequestAborted);
-            return Results.Empty;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(text);
-        }
+        var text = await vault.DecryptAsync(fields[Name]!, token, ApiClient.Of(http), http.RequestAborted);
+        return text is null ? Problems.WrongKey() : new SecretJson<DecryptAnswer>(text, json => json.WriteString("Text"u8, text));
     }
 
-    private static async Task<IResult> RotateAsync(HttpContext http, Vault vault)
+    private static async Task<Results<Ok<DoneAnswer>, ProblemHttpResult>> RotateAsync(HttpContext http, Vault vault)
     {
         using var fields = await BodyFields.ReadAsync(http.Request, MaxDecryptBody, [Name, Key], http.RequestAborted);
         using var token = AccessToken.Read(fields[Key]);
-        return await vault.RotateAsync(fields[Name]!, token, ClientOf(http), http.RequestAborted)
+        return await vault.RotateAsync(fields[Name]!, token, ApiClient.Of(http), http.RequestAborted)
             ? Done("Data key re-encrypted under the current KMS key")
             : Problems.WrongKey();
     }
 
-    private static async Task<IResult> DeleteAsync(HttpContext http, Vault vault)
+    private static async Task<Results<Ok<DoneAnswer>, ProblemHttpResult>> DeleteAsync(HttpContext http, Vault vault)
     {
         using var fields = await BodyFields.ReadAsync(http.Request, MaxDecryptBody, [Name, Key], http.RequestAborted);
         using var token = AccessToken.Read(fields[Key]);
@@ -95,8 +99,5 @@ internal static class RecordEndpoints
             : Problems.WrongKey("Data deletion failed, make sure you have the correct key");
     }
 
-    /// <summary>Who calls, as far as it is known without authentication: the address.</summary>
-    private static string ClientOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-
-    private static ContentHttpResult Done(string message) => TypedResults.Text($$"""{"Message":"{{message}}"}""", "application/json");
+    private static Ok<DoneAnswer> Done(string message) => TypedResults.Ok(new DoneAnswer(message));
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.ServiceDefaults.Database;
@@ -15,6 +16,9 @@ internal sealed record StoredRecord(RecordId Id, byte[] TokenHash, byte[] Header
 /// <param name="WrappedKey">Stored form of <see cref="Encryption.WrappedKey"/>.</param>
 /// <param name="Body">Ciphertext and tag of the text.</param>
 internal sealed record NewRecord(byte[] Name, RecordId Id, byte[] TokenHash, byte[] Header, byte[] WrappedKey, byte[] Body);
+
+/// <summary>Writes something in a record's transaction, which may be run again.</summary>
+internal delegate Task RecordTransaction(DbConnection connection, DbTransaction transaction);
 
 /// <summary>The records, by name. A write has been committed when it returns.</summary>
 /// <remarks>
@@ -42,22 +46,22 @@ internal sealed class RecordStore(Database database, TimeProvider time)
 
     /// <summary>Stores a record under a new name.</summary>
     /// <returns>False when the name is taken.</returns>
-    public Task<bool> TryInsertAsync(NewRecord record, CancellationToken cancellationToken) => WriteAsync(
+    public Task<bool> TryInsertAsync(NewRecord record, RecordTransaction? also, CancellationToken cancellationToken) => WriteAsync(
         """
         INSERT INTO records (name, record_id, token_hash, created_at, header, wrapped_key, body)
         VALUES (@Name, @Id, @TokenHash, @Now, @Header, @WrappedKey, @Body)
         ON CONFLICT (name) DO NOTHING
         """,
-        record, null, cancellationToken);
+        record, null, also, cancellationToken);
 
     /// <summary>Puts a record in the place of the one with the id <paramref name="current"/>.</summary>
     /// <returns>False when that one is not there any more.</returns>
-    public Task<bool> TryReplaceAsync(NewRecord record, RecordId current, CancellationToken cancellationToken) => WriteAsync(
+    public Task<bool> TryReplaceAsync(NewRecord record, RecordId current, RecordTransaction? also, CancellationToken cancellationToken) => WriteAsync(
         """
         UPDATE records SET record_id = @Id, token_hash = @TokenHash, created_at = @Now, header = @Header, wrapped_key = @WrappedKey, body = @Body
         WHERE name = @Name AND record_id = @Current
         """,
-        record, current, cancellationToken);
+        record, current, also, cancellationToken);
 
     /// <summary>Deletes the record with the id <paramref name="id"/>.</summary>
     /// <returns>False when the name holds another record by now.</returns>
@@ -89,7 +93,7 @@ internal sealed class RecordStore(Database database, TimeProvider time)
             repeatable: true);
     }
 
-    private Task<bool> WriteAsync(string sql, NewRecord record, RecordId? current, CancellationToken cancellationToken)
+    private Task<bool> WriteAsync(string sql, NewRecord record, RecordId? current, RecordTransaction? also, CancellationToken cancellationToken)
     {
         var values = new
         {
@@ -104,9 +108,14 @@ internal sealed class RecordStore(Database database, TimeProvider time)
         };
         return database.WriteAsync(
             async (connection, transaction) =>
-                await connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellationToken)) == 1
-                || await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                    "SELECT count(*) FROM records WHERE name = @Name AND record_id = @Id", values, transaction, cancellationToken: cancellationToken)) == 1,
+            {
+                var stored = await connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellationToken)) == 1
+                    || await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+                        "SELECT count(*) FROM records WHERE name = @Name AND record_id = @Id", values, transaction, cancellationToken: cancellationToken)) == 1;
+                if (stored && also is not null)
+                    await also(connection, transaction);
+                return stored;
+            },
             cancellationToken,
             repeatable: true);
     }

@@ -71,6 +71,18 @@ internal sealed class AwsWire : IAsyncDisposable
         http.Response.StatusCode = 500;
     };
 
+    /// <summary>From now on the operation's calls wait at the door, and are then served.</summary>
+    public HeldCalls Hold(string operation)
+    {
+        var held = new HeldCalls();
+        _faults[operation] = async http =>
+        {
+            await held.WaitAsync();
+            await ForwardAndNoteAsync(http, operation);
+        };
+        return held;
+    }
+
     /// <summary>The operation works again.</summary>
     public void Mend(string operation) => _faults.TryRemove(operation, out _);
 
@@ -89,6 +101,11 @@ internal sealed class AwsWire : IAsyncDisposable
             return;
         }
 
+        await ForwardAndNoteAsync(http, operation);
+    }
+
+    private async Task ForwardAndNoteAsync(HttpContext http, string operation)
+    {
         var body = await ReadAsync(http.Request);
         using var answer = await ForwardAsync(http.Request, body);
         var bytes = await answer.Content.ReadAsByteArrayAsync();
@@ -114,5 +131,25 @@ internal sealed class AwsWire : IAsyncDisposable
         foreach (var header in new[] { "X-Amz-Target", "Authorization", "X-Amz-Date", "User-Agent" })
             forwarded.Headers.TryAddWithoutValidation(header, request.Headers[header].ToString());
         return await _upstream.SendAsync(forwarded);
+    }
+}
+
+/// <summary>Calls that wait at the door until the test lets them in.</summary>
+internal sealed class HeldCalls : IDisposable
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when the first call has come.</summary>
+    public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+    public void Release() => _released.TrySetResult();
+
+    public void Dispose() => Release();
+
+    internal Task WaitAsync()
+    {
+        _reached.TrySetResult();
+        return _released.Task;
     }
 }

@@ -20,7 +20,7 @@ public sealed class RecordStoreTests(PostgresCluster cluster)
         await using var test = await OpenAsync(provider);
         var record = New("name\0with NUL \U0001F512"u8.ToArray(), body: 1024 * 1024);
 
-        (await test.Store.TryInsertAsync(record, Cancelled)).ShouldBeTrue();
+        (await test.Store.TryInsertAsync(record, null, Cancelled)).ShouldBeTrue();
 
         var found = await test.Store.FindAsync(record.Name, Cancelled);
         found.ShouldNotBeNull();
@@ -36,7 +36,7 @@ public sealed class RecordStoreTests(PostgresCluster cluster)
     public async Task Store_knows_names_byte_by_byte(DatabaseProvider provider)
     {
         await using var test = await OpenAsync(provider);
-        await test.Store.TryInsertAsync(New("Andy"u8.ToArray()), Cancelled);
+        await test.Store.TryInsertAsync(New("Andy"u8.ToArray()), null, Cancelled);
 
         (await test.Store.FindAsync("andy"u8.ToArray(), Cancelled)).ShouldBeNull();
         (await test.Store.FindAsync("Andy "u8.ToArray(), Cancelled)).ShouldBeNull();
@@ -51,7 +51,7 @@ public sealed class RecordStoreTests(PostgresCluster cluster)
         await using var test = await OpenAsync(provider);
         var records = Enumerable.Range(0, 8).Select(_ => New("contested"u8.ToArray())).ToArray();
 
-        var won = await Task.WhenAll(records.Select(record => Task.Run(() => test.Store.TryInsertAsync(record, Cancelled))));
+        var won = await Task.WhenAll(records.Select(record => Task.Run(() => test.Store.TryInsertAsync(record, null, Cancelled))));
 
         won.Count(w => w).ShouldBe(1);
         (await test.Store.FindAsync("contested"u8.ToArray(), Cancelled))!.Id.ShouldBe(records[Array.IndexOf(won, true)].Id);
@@ -63,10 +63,10 @@ public sealed class RecordStoreTests(PostgresCluster cluster)
     {
         await using var test = await OpenAsync(provider);
         var first = New("contested"u8.ToArray());
-        await test.Store.TryInsertAsync(first, Cancelled);
+        await test.Store.TryInsertAsync(first, null, Cancelled);
         var records = Enumerable.Range(0, 8).Select(_ => New("contested"u8.ToArray())).ToArray();
 
-        var won = await Task.WhenAll(records.Select(record => Task.Run(() => test.Store.TryReplaceAsync(record, first.Id, Cancelled))));
+        var won = await Task.WhenAll(records.Select(record => Task.Run(() => test.Store.TryReplaceAsync(record, first.Id, null, Cancelled))));
 
         won.Count(w => w).ShouldBe(1);
         (await test.Store.FindAsync("contested"u8.ToArray(), Cancelled))!.Id.ShouldBe(records[Array.IndexOf(won, true)].Id);
@@ -80,11 +80,11 @@ public sealed class RecordStoreTests(PostgresCluster cluster)
         await using var test = await OpenAsync(provider);
         var (first, second) = (New("n"u8.ToArray()), New("n"u8.ToArray()));
 
-        (await test.Store.TryInsertAsync(first, Cancelled)).ShouldBeTrue();
-        (await test.Store.TryInsertAsync(first, Cancelled)).ShouldBeTrue();
-        (await test.Store.TryReplaceAsync(second, first.Id, Cancelled)).ShouldBeTrue();
-        (await test.Store.TryReplaceAsync(second, first.Id, Cancelled)).ShouldBeTrue();
-        (await test.Store.TryInsertAsync(first, Cancelled)).ShouldBeFalse();
+        (await test.Store.TryInsertAsync(first, null, Cancelled)).ShouldBeTrue();
+        (await test.Store.TryInsertAsync(first, null, Cancelled)).ShouldBeTrue();
+        (await test.Store.TryReplaceAsync(second, first.Id, null, Cancelled)).ShouldBeTrue();
+        (await test.Store.TryReplaceAsync(second, first.Id, null, Cancelled)).ShouldBeTrue();
+        (await test.Store.TryInsertAsync(first, null, Cancelled)).ShouldBeFalse();
     }
 
     private static NewRecord New(byte[] name, int body = 20)

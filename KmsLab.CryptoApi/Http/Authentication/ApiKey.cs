@@ -1,0 +1,48 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace KmsLab.CryptoApi.Http.Authentication;
+
+/// <summary>
+/// The secret by which a program proves that it is a known client: <c>kmslab_</c> and 256 random bits in base64url. The prefix lets secret scanners
+/// find one that was committed by mistake. The service is configured with its hash only.
+/// </summary>
+/// <remarks>A plain SHA-256 suffices: nobody guesses 256 random bits, however fast the hash. It would not do for passwords.</remarks>
+internal static class ApiKey
+{
+    public const string Prefix = "kmslab_";
+
+    /// <summary>Hexadecimal digits of a hash.</summary>
+    public const int HashDigits = 2 * SHA256.HashSizeInBytes;
+
+    /// <summary>Makes a new one.</summary>
+    public static string Create() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>SHA-256 of a key, in UTF-8.</summary>
+    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    /// <summary>Prints a new key and the configuration that admits it, for <c>new-api-key NAME</c>.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Print(string client, TextWriter output)
+    {
+        if (ApiKeyOptionsValidator.ProblemOfName(client) is { } problem)
+        {
+            output.WriteLine($"The client's name {problem}.");
+            return 1;
+        }
+
+        var key = Create();
+        output.WriteLine($"""
+            Key of {client}, shown only now. It belongs in the client's secrets; send it as X-Api-Key, or as Authorization: Bearer.
+
+              {key}
+
+            The service gets its hash (N: the next free number):
+
+              CryptoApi__Authentication__Clients__N__Name={client}
+              CryptoApi__Authentication__Clients__N__KeyHash={Convert.ToHexStringLower(Hash(key))}
+            """);
+        return 0;
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.CryptoApi.Idempotency;
+
+internal static class IdempotencyExtensions
+{
+    /// <summary>Adds writes that a client may try again.</summary>
+    public static IServiceCollection AddIdempotency(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<IdempotencyOptions>, IdempotencyOptionsValidator>();
+        services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateOnStart();
+        return services.AddSingleton<IdempotencyStore>().AddSingleton<IdempotentVault>().AddHostedService<IdempotencyPruning>();
+    }
+}
