@@ -1,10 +1,12 @@
 using Amazon.KeyManagementService;
 using KmsLab.CryptoApi.Attestation;
+using KmsLab.CryptoApi.Dependencies;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.CryptoApi.Http;
 using KmsLab.CryptoApi.Http.Documents;
 using KmsLab.CryptoApi.Idempotency;
 using KmsLab.CryptoApi.Records;
+using KmsLab.CryptoApi.Telemetry;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
 using KmsLab.ServiceDefaults.Database;
@@ -20,6 +22,9 @@ public static class CryptoApiExtensions
     public static WebApplicationBuilder AddCryptoApi(this WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults(CryptoApiOptions.Section, "http://localhost:5080");
+        // Longer than a KMS call and its statements take, shorter than the 30 s after which ECS kills. The lab has its own.
+        if (!builder.Configuration.GetValue<bool>(ServiceDefaultsExtensions.EmbeddedKey))
+            builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddSingleton<IValidateOptions<CryptoApiOptions>, CryptoApiOptionsValidator>();
         builder.Services.AddOptions<CryptoApiOptions>().BindConfiguration(CryptoApiOptions.Section).ValidateOnStart();
 
@@ -27,6 +32,7 @@ public static class CryptoApiExtensions
         builder.AddAwsClient<IAmazonKeyManagementService>();
         builder.Services.AddSingleton<RecordStore>().AddSingleton<DecoyStore>().AddSingleton<RecordKeyStore>();
         builder.Services.AddSingleton<KmsKey>().AddSingleton<RecordKeys>().AddSingleton<CallAttestor>().AddSingleton<KmsEnvelope>().AddSingleton<Vault>();
+        builder.Services.AddSingleton<CryptoMetrics>().AddSingleton<KmsCalls>();
         builder.Services.AddHostedService<KmsKeyStartup>();
         builder.Services.AddHealthChecks().AddCheck<KmsKeyHealthCheck>("kms-key", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.AddCryptoHttp();

@@ -4,7 +4,7 @@ using Amazon.KeyManagementService.Model;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.CryptoApi.Attestation;
-using Microsoft.Extensions.Options;
+using KmsLab.CryptoApi.Dependencies;
 
 namespace KmsLab.CryptoApi.Encryption;
 
@@ -12,7 +12,7 @@ namespace KmsLab.CryptoApi.Encryption;
 /// Wraps and unwraps data keys with KMS: one Encrypt for each write, one Decrypt for each read, nothing kept in between
 /// (docs/adr/0001-no-data-key-cache.md). Each call carries a proof that this service made it, on behalf of <c>client</c>.
 /// </summary>
-internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor attestor, IOptions<CryptoApiOptions> options)
+internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor attestor, KmsCalls calls)
 {
     /// <summary>Encrypts a data key under the key <paramref name="keyArn"/>.</summary>
     public async Task<WrappedKey> WrapAsync(string keyArn, byte[] dataKey, Dictionary<string, string> context, string client, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor 
         using var plaintext = new MemoryStream(dataKey, writable: false);
         var request = new EncryptRequest { KeyId = keyArn, Plaintext = plaintext, EncryptionContext = context };
         attestor.Attest(request, "Encrypt", keyArn, context, client);
-        var answer = await WithinAsync(token => kms.EncryptAsync(request, token), cancellationToken);
+        var answer = await calls.CallAsync("Encrypt", token => kms.EncryptAsync(request, token), cancellationToken);
         return new(keyArn, answer.CiphertextBlob.ToArray());
     }
 
@@ -35,7 +35,7 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor 
         attestor.Attest(request, "Decrypt", wrapped.KeyArn, context, client);
         try
         {
-            var answer = await WithinAsync(token => kms.DecryptAsync(request, token), cancellationToken);
+            var answer = await calls.CallAsync("Decrypt", token => kms.DecryptAsync(request, token), cancellationToken);
             return Take(answer.Plaintext);
         }
         catch (InvalidCiphertextException)
@@ -66,7 +66,7 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor 
         attestor.Attest(request, new AttestedCall("ReEncrypt", [wrapped.KeyArn, keyArn], both, both), client);
         try
         {
-            var answer = await WithinAsync(token => kms.ReEncryptAsync(request, token), cancellationToken);
+            var answer = await calls.CallAsync("ReEncrypt", token => kms.ReEncryptAsync(request, token), cancellationToken);
             return new(keyArn, answer.CiphertextBlob.ToArray());
         }
         catch (InvalidCiphertextException)
@@ -89,27 +89,4 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor 
             return dataKey.Length == RecordCipher.DataKeySize ? dataKey : throw new DamagedRecordException("its data key has the wrong length");
         }
     }
-
-    /// <summary>The SDK's own limits add up to minutes; a caller waits for <see cref="CryptoApiOptions.KmsTimeout"/> at most.</summary>
-    /// <exception cref="KmsUnreachableException">KMS did not answer in time, or the connection broke.</exception>
-    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(options.Value.KmsTimeout);
-        try
-        {
-            return await call(deadline.Token);
-        }
-        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new KmsUnreachableException("KMS did not answer in time.", late);
-        }
-        catch (Exception broken) when (broken is HttpRequestException or IOException) // The SDK passes a reset connection on as it is.
-        {
-            throw new KmsUnreachableException("The connection to KMS broke.", broken);
-        }
-    }
 }
-
-/// <summary>KMS did not answer within <see cref="CryptoApiOptions.KmsTimeout"/>, or the connection to it broke.</summary>
-internal sealed class KmsUnreachableException(string message, Exception inner) : Exception(message, inner);

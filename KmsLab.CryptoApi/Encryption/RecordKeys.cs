@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
+using KmsLab.CryptoApi.Dependencies;
 using KmsLab.CryptoApi.Records;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,7 @@ public enum KeyPolicy
 
 /// <summary>Chooses the KMS key of a write, and under <see cref="KeyPolicy.PerRecord"/> creates it. Nothing here ever deletes a key.</summary>
 internal sealed partial class RecordKeys(
-    IAmazonKeyManagementService kms, KmsKey shared, RecordKeyStore store, IOptions<CryptoApiOptions> options, TimeProvider time, ILogger<RecordKeys> logger)
+    IAmazonKeyManagementService kms, KmsCalls calls, KmsKey shared, RecordKeyStore store, IOptions<CryptoApiOptions> options, TimeProvider time, ILogger<RecordKeys> logger)
 {
     /// <summary>Tag that all of the application's keys carry, so that a protected set can be named by it.</summary>
     public const string SetTag = "kmslab:set";
@@ -55,13 +56,13 @@ internal sealed partial class RecordKeys(
         {
             // Neither alias nor tags may tell the name: both stand in clear on the trail.
             var id = Convert.ToHexStringLower(owner);
-            var created = await kms.CreateKeyAsync(
+            var created = await calls.CallAsync("CreateKey", token => kms.CreateKeyAsync(
                 new CreateKeyRequest
                 {
                     Description = "KmsLab: wraps the data key of one record of CryptoApi",
                     Tags = [new Tag { TagKey = SetTag, TagValue = SetName }, new Tag { TagKey = "kmslab:record-key", TagValue = id }],
                 },
-                cancellationToken);
+                token), cancellationToken);
             await AliasAsync($"alias/kmslab-record/{id}", created.KeyMetadata.KeyId, cancellationToken);
             arn = created.KeyMetadata.Arn;
             Log.Created(logger, arn);
@@ -78,7 +79,7 @@ internal sealed partial class RecordKeys(
     {
         try
         {
-            await kms.CreateAliasAsync(new CreateAliasRequest { AliasName = alias, TargetKeyId = keyId }, cancellationToken);
+            await calls.CallAsync("CreateAlias", token => kms.CreateAliasAsync(new CreateAliasRequest { AliasName = alias, TargetKeyId = keyId }, token), cancellationToken);
         }
         catch (AlreadyExistsException)
         {

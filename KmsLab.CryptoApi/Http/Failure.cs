@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
+using KmsLab.CryptoApi.Dependencies;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.CryptoApi.Idempotency;
 using KmsLab.ServiceDefaults.Database;
@@ -14,6 +15,8 @@ namespace KmsLab.CryptoApi.Http;
 /// <param name="RetryAfter">When trying again may help; null when only an operator can mend it.</param>
 internal sealed record Failure(int Status, string Reason, string Message, TimeSpan? RetryAfter = null)
 {
+    private const string KeyUnusable = "The encryption key is disabled or gone. The operator has to see to it.";
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
@@ -25,9 +28,10 @@ internal sealed record Failure(int Status, string Reason, string Message, TimeSp
         IdempotencyConflictException => new(409, "idempotency-under-way", "A request with the same Idempotency-Key is under way.", Soon),
         NameBusyException => new(503, "name-busy", "Another write of the same Name is under way.", Soon),
         DamagedRecordException => new(500, "damaged-record", "The stored record is damaged and can't be read."),
-        KmsUnreachableException => new(503, "kms-unreachable", "The key service can't be reached.", Later),
+        KmsUnreachableException down => new(503, down.RetryAfter is null ? "kms-unreachable" : "kms-circuit-open", "The key service can't be reached.", down.RetryAfter ?? Later),
         AmazonServiceException kms => OfKms(kms),
         AmazonClientException => new(503, "kms-unreachable", "The key service can't be reached.", Later),
+        DatabaseDownException => new(503, "database-circuit-open", "The database can't be reached.", Soon),
         DbException database => OfDatabase(DatabaseFailures.Classify(database)),
         _ => null,
     };
@@ -37,18 +41,21 @@ internal sealed record Failure(int Status, string Reason, string Message, TimeSp
     {
         { ErrorCode: "ThrottlingException" or "Throttling" or "TooManyRequestsException" or "RequestLimitExceeded" } or LimitExceededException =>
             new(503, "kms-throttled", "The key service is busy.", Soon),
-        DisabledException or KMSInvalidStateException or NotFoundException or InvalidKeyUsageException =>
-            new(503, "kms-key-unusable", "The encryption key is disabled or gone. The operator has to see to it."),
+        DisabledException => new(503, "kms-key-disabled", KeyUnusable),
+        KMSInvalidStateException => new(503, "kms-key-state", KeyUnusable), // pending deletion, above all
+        NotFoundException => new(503, "kms-key-missing", KeyUnusable),
+        InvalidKeyUsageException => new(503, "kms-key-usage", KeyUnusable),
         { ErrorCode: "AccessDeniedException" or "AccessDenied" or "UnrecognizedClientException" or "InvalidClientTokenId" or "ExpiredTokenException" or "InvalidSignatureException" } =>
             new(503, "kms-denied", "The service is not allowed to use its encryption key. The operator has to see to it."),
         _ => new(503, "kms-unavailable", "The key service could not do its part.", Later),
     };
 
-    private static Failure? OfDatabase(DatabaseFailure failure) => failure switch
+    private static Failure OfDatabase(DatabaseFailure failure) => failure switch
     {
         DatabaseFailure.Unreachable => new(503, "database-unreachable", "The database can't be reached.", Later),
         DatabaseFailure.Busy => new(503, "database-busy", "The database is busy.", Soon),
         DatabaseFailure.Full => new(507, "database-full", "Nothing more can be stored: the database is full. The operator has to see to it."),
-        _ => null,
+        DatabaseFailure.ReadOnly => new(503, "database-read-only", "Nothing can be stored at the moment: the database is read-only. The operator has to see to it."),
+        _ => new(500, "database-error", "The database could not do its part."),
     };
 }

@@ -1,12 +1,22 @@
 using System.Globalization;
+using KmsLab.CryptoApi.Telemetry;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KmsLab.CryptoApi.Http;
 
-/// <summary>Turns what an endpoint throws into problem details.</summary>
-internal sealed partial class FailureFilter(ILogger<FailureFilter> logger) : IEndpointFilter
+/// <summary>Turns what an endpoint throws into problem details, and counts how each request ended.</summary>
+internal sealed partial class FailureFilter(CryptoMetrics metrics, ILogger<FailureFilter> logger) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var operation = http.GetEndpoint()?.Metadata.GetMetadata<OperationName>()?.Name ?? "other";
+        var answer = await AnswerAsync(context, next, operation);
+        metrics.Answered(operation, StatusOf(answer));
+        return answer;
+    }
+
+    private async ValueTask<object?> AnswerAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next, string operation)
     {
         var http = context.HttpContext;
         try
@@ -23,21 +33,35 @@ internal sealed partial class FailureFilter(ILogger<FailureFilter> logger) : IEn
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            return Results.Empty; // Nobody is listening any more.
+            return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest); // Nobody is listening any more.
         }
         catch (Exception problem) when (Failure.Of(problem) is { } failure)
         {
             Log.Failed(logger, failure.Reason, problem);
+            metrics.Failed(operation, failure.Reason);
             return Answer(http, failure);
+        }
+        catch // What nobody foresaw: the exception handler answers.
+        {
+            metrics.Failed(operation, "unexpected");
+            metrics.Answered(operation, StatusCodes.Status500InternalServerError);
+            throw;
         }
     }
 
     private static ProblemHttpResult Answer(HttpContext http, Failure failure)
     {
         if (failure.RetryAfter is { } wait)
-            http.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
         return Problems.Create(failure.Status, "The request failed", failure.Message);
     }
+
+    private static int StatusOf(object? answer) => answer switch
+    {
+        INestedHttpResult nested => StatusOf(nested.Result),
+        IStatusCodeHttpResult { StatusCode: { } status } => status,
+        _ => StatusCodes.Status200OK,
+    };
 
     private static partial class Log
     {
@@ -45,3 +69,6 @@ internal sealed partial class FailureFilter(ILogger<FailureFilter> logger) : IEn
         public static partial void Failed(ILogger logger, string reason, Exception problem);
     }
 }
+
+/// <summary>An endpoint's name in metrics.</summary>
+internal sealed record OperationName(string Name);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 
 namespace KmsLab.ServiceDefaults.Database;
 
@@ -25,10 +26,13 @@ public enum DatabaseProvider
 /// again, are therefore tried up to three times when the connection (never the statement) failed.
 /// </para>
 /// </remarks>
-public sealed class Database(DbDataSource source, DatabaseProvider provider) : IDisposable, IAsyncDisposable
+public sealed class Database(DbDataSource source, DatabaseProvider provider, TimeProvider? time = null) : IDisposable, IAsyncDisposable
 {
     private static readonly TimeSpan[] RetryDelays = [TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(250)];
 
+    private static readonly ActivitySource Activities = new("KmsLab.Database");
+
+    private readonly DatabaseBreaker _breaker = new(time ?? TimeProvider.System);
     private readonly SemaphoreSlim? _writer = provider == DatabaseProvider.Sqlite ? new(1, 1) : null;
 
     /// <summary>The engine behind it.</summary>
@@ -36,6 +40,7 @@ public sealed class Database(DbDataSource source, DatabaseProvider provider) : I
 
     /// <summary>Runs <paramref name="read"/> on a connection of its own, outside any transaction.</summary>
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellationToken) => RetryAsync(
+        "read",
         async () =>
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -50,7 +55,7 @@ public sealed class Database(DbDataSource source, DatabaseProvider provider) : I
     /// The statements may be run again after an unknown outcome (a connection that broke during the commit) and then give the same answer.
     /// </param>
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken, bool repeatable = false) =>
-        repeatable ? RetryAsync(() => WriteOnceAsync(write, cancellationToken), cancellationToken) : WriteOnceAsync(write, cancellationToken);
+        RetryAsync("write", () => WriteOnceAsync(write, cancellationToken), cancellationToken, repeatable ? RetryDelays : []);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -85,20 +90,34 @@ public sealed class Database(DbDataSource source, DatabaseProvider provider) : I
         }
     }
 
-    private static async Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
+    private async Task<T> RetryAsync<T>(string operation, Func<Task<T>> attempt, CancellationToken cancellationToken, TimeSpan[]? delays = null)
     {
-        foreach (var delay in RetryDelays)
+        using var activity = Activities.StartActivity($"database {operation}", ActivityKind.Client);
+        try
+        {
+            return await RetryAsync(attempt, delays ?? RetryDelays, cancellationToken);
+        }
+        catch (DbException failed)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, DatabaseFailures.Classify(failed).ToString());
+            throw;
+        }
+    }
+
+    private async Task<T> RetryAsync<T>(Func<Task<T>> attempt, TimeSpan[] delays, CancellationToken cancellationToken)
+    {
+        foreach (var delay in delays)
         {
             try
             {
-                return await attempt();
+                return await _breaker.RunAsync(attempt, cancellationToken);
             }
-            catch (DbException lost) when (DatabaseFailures.Classify(lost) == DatabaseFailure.Unreachable)
+            catch (DbException lost) when (lost is not DatabaseDownException && DatabaseFailures.Classify(lost) == DatabaseFailure.Unreachable)
             {
                 await Task.Delay(delay, TimeProvider.System, cancellationToken);
             }
         }
 
-        return await attempt();
+        return await _breaker.RunAsync(attempt, cancellationToken);
     }
 }

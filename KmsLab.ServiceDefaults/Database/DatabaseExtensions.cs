@@ -29,7 +29,7 @@ public static class DatabaseExtensions
             ? value
             : throw new InvalidOperationException($"ConnectionStrings:{name} is not set. Set it in configuration or as the environment variable ConnectionStrings__{name}.");
 
-        builder.Services.AddSingleton(_ => new Database(CreateSource(connectionString, provider), provider));
+        builder.Services.AddSingleton(services => new Database(CreateSource(connectionString, provider), provider, services.GetService<TimeProvider>()));
         builder.Services.AddHostedService(_ => new DatabaseMigrator(name, connectionString, provider, migrations));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             name, services => new DatabaseHealthCheck(services.GetRequiredService<Database>()), HealthStatus.Unhealthy, ["ready"], HealthCheckTimeout));

@@ -16,6 +16,9 @@ public enum DatabaseFailure
     /// <summary>Nothing more can be stored until somebody makes room.</summary>
     Full,
 
+    /// <summary>Nothing can be stored, only read, until somebody mends that.</summary>
+    ReadOnly,
+
     /// <summary>A mistake in a statement, a damaged file, missing rights: trying again will not help.</summary>
     Permanent,
 }
@@ -26,6 +29,7 @@ public static class DatabaseFailures
     /// <summary>Classifies <paramref name="exception"/>, by SQLSTATE for PostgreSQL and by result code for SQLite.</summary>
     public static DatabaseFailure Classify(DbException exception) => exception switch
     {
+        DatabaseDownException => DatabaseFailure.Unreachable,
         PostgresException postgres => Classify(postgres.SqlState),
         NpgsqlException { InnerException: TimeoutException } => DatabaseFailure.Busy,
         NpgsqlException => DatabaseFailure.Unreachable, // Everything but the server's own answers is about the connection.
@@ -38,6 +42,7 @@ public static class DatabaseFailures
     {
         ['0', '8', ..] => DatabaseFailure.Unreachable, // connection exceptions
         "57P01" or "57P02" or "57P03" or "57P05" => DatabaseFailure.Unreachable, // shutdown, crash, starting up, idle session timeout
+        ['2', '8', ..] => DatabaseFailure.Unreachable, // authorization: a password that is being rotated, or a pg_hba.conf that is
         "53300" => DatabaseFailure.Unreachable, // too many connections
         "25006" => DatabaseFailure.Unreachable, // read-only transaction: a failover left us at the old primary
         PostgresErrorCodes.DiskFull => DatabaseFailure.Full,
@@ -49,6 +54,7 @@ public static class DatabaseFailures
     // https://sqlite.org/rescode.html
     private static DatabaseFailure Classify(int resultCode) => resultCode switch
     {
+        8 => DatabaseFailure.ReadOnly, // READONLY
         5 or 6 => DatabaseFailure.Busy, // BUSY, LOCKED
         13 => DatabaseFailure.Full,
         10 or 14 => DatabaseFailure.Unreachable, // IOERR, CANTOPEN

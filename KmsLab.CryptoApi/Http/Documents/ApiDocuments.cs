@@ -36,7 +36,7 @@ internal static class ApiDocuments
     /// <summary>Says what an endpoint takes, and what it answers when it can't do it. 401, 429 and 503 may come from each.</summary>
     public static void Describe<TRequest>(this RouteHandlerBuilder endpoint, string id, string summary, params int[] failures) where TRequest : notnull
     {
-        endpoint.WithName(id).WithSummary(summary).WithTags("Records").Accepts<TRequest>("application/json", Anything);
+        endpoint.WithName(id).WithMetadata(new OperationName(id)).WithSummary(summary).WithTags("Records").Accepts<TRequest>("application/json", Anything);
         foreach (var status in failures.Concat([401, 429, 503]))
             endpoint.ProducesProblem(status);
     }
