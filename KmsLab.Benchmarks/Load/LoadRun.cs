@@ -4,11 +4,12 @@ using System.Net;
 namespace KmsLab.Benchmarks.Load;
 
 /// <summary>What a load run measured.</summary>
-/// <param name="PerSecond">Completed requests a second.</param>
+/// <param name="Requests">Completed requests.</param>
+/// <param name="PerSecond">The same a second.</param>
 /// <param name="P50">Median latency.</param>
 /// <param name="P99">99th percentile of latency.</param>
 /// <param name="Failures">Responses other than 200.</param>
-internal sealed record LoadResult(double PerSecond, TimeSpan P50, TimeSpan P99, long Failures);
+internal sealed record LoadResult(int Requests, double PerSecond, TimeSpan P50, TimeSpan P99, long Failures);
 
 /// <summary>A closed loop: each connection sends its next request when the last one is answered. Bounded in time; loopback only.</summary>
 internal static class LoadRun
@@ -24,6 +25,7 @@ internal static class LoadRun
 
         var latencies = workers.SelectMany(worker => worker.Latencies).Order().ToArray();
         return new LoadResult(
+            latencies.Length,
             latencies.Length / elapsed.TotalSeconds,
             TimeSpan.FromTicks(latencies.ElementAtOrDefault(latencies.Length / 2)),
             TimeSpan.FromTicks(latencies.ElementAtOrDefault((int)(latencies.Length * 0.99))),

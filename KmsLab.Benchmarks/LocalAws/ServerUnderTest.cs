@@ -32,6 +32,16 @@ internal sealed class ServerUnderTest : IDisposable
         }
     }
 
+    /// <summary>Processor time used so far: unlike throughput, hardly changed by what else the machine is doing.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public static Task<ServerUnderTest> LocalAwsAsync(string dataDirectory) => StartAsync("LocalAws", port => new ProcessStartInfo(
         "dotnet",
         [

@@ -20,6 +20,7 @@ internal sealed partial class StateStore : IDisposable
     private readonly ILogger<StateStore> _logger;
     private readonly FileStream _owner;
     private readonly Thread _writer;
+    private readonly WalCheckpoints _checkpoints;
     private readonly Queue<Group> _groups = new();
     private Exception? _failure;
     private bool _stopping;
@@ -46,7 +47,7 @@ internal sealed partial class StateStore : IDisposable
         {
             connection = Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
+            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;";
             command.ExecuteNonQuery();
             SchemaVersions.Apply(connection, schemas);
         }
@@ -56,6 +57,7 @@ internal sealed partial class StateStore : IDisposable
             throw new InvalidOperationException($"LocalAws can't use its state file {path} ({error.Message.TrimEnd('.')}). Repair or remove it, or set LocalAws:DataDirectory to another directory.", error);
         }
 
+        _checkpoints = new WalCheckpoints(path, Open);
         _writer = new Thread(() => WriteLoop(connection)) { IsBackground = true, Name = "localaws state writer" };
         _writer.Start();
     }
@@ -104,6 +106,7 @@ internal sealed partial class StateStore : IDisposable
             _stopping = true;
         }
 
+        _checkpoints.Dispose();
         _work.Set();
         _writer.Join();
         _work.Dispose();
@@ -125,15 +128,22 @@ internal sealed partial class StateStore : IDisposable
     {
         using (connection)
         {
-            var session = new WriteSession(connection);
+            using var session = new WriteSession(connection);
             while (true)
             {
                 if (Next() is { } group)
+                {
                     Commit(connection, session, group);
+                    _checkpoints.Committed(connection);
+                }
                 else if (Volatile.Read(ref _stopping))
+                {
                     return;
+                }
                 else
+                {
                     _work.WaitOne();
+                }
             }
         }
     }
