@@ -10,7 +10,7 @@ namespace KmsLab.LocalAws.State;
 /// </remarks>
 internal sealed class WriteSession(SqliteConnection connection) : IDisposable
 {
-    private readonly Dictionary<string, sqlite3_stmt> _statements = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Prepared> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
     private readonly sqlite3 _database = connection.Handle!;
 
@@ -21,9 +21,9 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
     /// <returns>The number of rows changed.</returns>
     public int Execute(string sql, params ReadOnlySpan<object?> parameters)
     {
-        var statement = Statement(sql);
+        var (statement, places) = Statement(sql, parameters.Length);
         for (var i = 0; i < parameters.Length; i++)
-            Check(Bind(statement, i + 1, parameters[i]));
+            Check(Bind(statement, places[i], parameters[i]));
         try
         {
             if (raw.sqlite3_step(statement) is var result and not (raw.SQLITE_DONE or raw.SQLITE_ROW))
@@ -60,20 +60,22 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in _statements.Values)
-            statement.Dispose();
+        foreach (var prepared in _statements.Values)
+            prepared.Statement.Dispose();
         foreach (var command in _commands.Values)
             command.Dispose();
     }
 
-    private sqlite3_stmt Statement(string sql)
+    private Prepared Statement(string sql, int parameters)
     {
-        if (_statements.TryGetValue(sql, out var statement))
-            return statement;
+        if (_statements.TryGetValue(sql, out var prepared))
+            return prepared;
 
-        Check(raw.sqlite3_prepare_v2(_database, sql, out statement));
-        _statements.Add(sql, statement);
-        return statement;
+        Check(raw.sqlite3_prepare_v2(_database, sql, out var statement));
+        // SQLite counts parameters in the order in which the text has them, not by the number in their name.
+        prepared = new(statement, [.. Enumerable.Range(1, parameters).Select(number => raw.sqlite3_bind_parameter_index(statement, $"${number}"))]);
+        _statements.Add(sql, prepared);
+        return prepared;
     }
 
     private static int Bind(sqlite3_stmt statement, int index, object? value) => value switch
@@ -110,4 +112,7 @@ internal sealed class WriteSession(SqliteConnection connection) : IDisposable
         command.Transaction = Transaction;
         return command;
     }
+
+    /// <summary>A statement, and the place of <c>$1</c>, <c>$2</c>, ... in it.</summary>
+    private readonly record struct Prepared(sqlite3_stmt Statement, int[] Places);
 }
