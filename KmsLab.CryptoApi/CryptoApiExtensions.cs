@@ -1,5 +1,6 @@
 using Amazon.KeyManagementService;
 using KmsLab.CryptoApi.Attestation;
+using KmsLab.CryptoApi.Audit;
 using KmsLab.CryptoApi.Dependencies;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.CryptoApi.Http;
@@ -37,6 +38,7 @@ public static class CryptoApiExtensions
         builder.Services.AddHealthChecks().AddCheck<KmsKeyHealthCheck>("kms-key", HealthStatus.Unhealthy, ["ready"]);
         builder.Services.AddCryptoHttp();
         builder.Services.AddIdempotency();
+        builder.Services.AddAudit();
         return builder;
     }
 
@@ -46,6 +48,7 @@ public static class CryptoApiExtensions
         app.UseCryptoHttp();
         app.MapServiceDefaults();
         app.MapRecords();
+        app.MapAudit();
         app.MapApiDocuments();
         return app;
     }

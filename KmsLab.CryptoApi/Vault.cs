@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
+using KmsLab.CryptoApi.Audit;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.CryptoApi.Records;
 
@@ -9,7 +10,7 @@ namespace KmsLab.CryptoApi;
 internal delegate Task AlongsideRecord(AccessToken token, DbConnection connection, DbTransaction transaction);
 
 /// <summary>Stores texts by name and gives them back to whoever holds their token. What the HTTP endpoints offer.</summary>
-internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, KmsKey key, RecordKeys keys, ILogger<Vault> logger)
+internal sealed partial class Vault(RecordStore records, AuditedFind find, AuditLog audit, KmsEnvelope envelope, KmsKey key, RecordKeys keys, ILogger<Vault> logger)
 {
     /// <summary>Encrypts and stores a text.</summary>
     /// <param name="name">In UTF-8.</param>
@@ -21,12 +22,15 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
     /// <returns>The new record's token, when the record is committed; null when the name is taken and <paramref name="current"/> is not its token.</returns>
     public async Task<AccessToken?> EncryptAsync(byte[] name, byte[] text, AccessToken? current, string client, AlongsideRecord? alongside, CancellationToken cancellationToken)
     {
-        var existing = await records.FindAsync(name, cancellationToken);
+        var id = RecordId.Create();
+        await using var call = audit.Begin("Encrypt", client);
+        call.Concerns(id, keys.KnownArn);
+        var existing = await find.FindToWriteAsync(name, call, cancellationToken);
         if (existing is not null && !Authorises(current, existing))
             return null;
 
         var token = AccessToken.Create();
-        var record = await SealAsync(name, text, token, client, cancellationToken);
+        var record = await SealAsync(name, text, id, token, call, cancellationToken);
         RecordTransaction? also = alongside is null ? null : (connection, transaction) => alongside(token, connection, transaction);
         var stored = existing is null
             ? await records.TryInsertAsync(record, also, cancellationToken)
@@ -50,10 +54,11 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
     /// <exception cref="DamagedRecordException">KMS agreed, but what is stored is not what was written.</exception>
     public async Task<byte[]?> DecryptAsync(byte[] name, AccessToken token, string client, CancellationToken cancellationToken)
     {
-        var record = await records.FindAsync(name, cancellationToken);
+        await using var call = Begin("Decrypt", client);
+        var record = await find.FindToUseAsync(name, call, cancellationToken);
         var (id, wrapped) = OrDecoy(record);
 
-        var dataKey = await envelope.UnwrapAsync(wrapped, RecordContext.Create(id, token, name), client, cancellationToken);
+        var dataKey = await envelope.UnwrapAsync(wrapped, RecordContext.Create(id, token, name), call, cancellationToken);
         if (dataKey is null || record is null)
         {
             Log.Refused(logger, id);
@@ -87,12 +92,13 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
     /// <returns>False when KMS refused, for an unknown name as for a wrong token.</returns>
     public async Task<bool> RotateAsync(byte[] name, AccessToken token, string client, CancellationToken cancellationToken)
     {
-        var record = await records.FindAsync(name, cancellationToken);
+        await using var call = Begin("ReEncrypt", client);
+        var record = await find.FindToUseAsync(name, call, cancellationToken);
         var (id, wrapped) = OrDecoy(record);
 
         // A key of its own only for who can prove the token: a guess must not make the service create keys.
         var current = record is not null && Authorises(token, record) ? await keys.ArnForAsync(name, cancellationToken) : key.Arn;
-        var rewrapped = await envelope.RewrapAsync(wrapped, current, RecordContext.Create(id, token, name), client, cancellationToken);
+        var rewrapped = await envelope.RewrapAsync(wrapped, current, RecordContext.Create(id, token, name), call, cancellationToken);
         if (rewrapped is null || record is null)
         {
             Log.Refused(logger, id);
@@ -105,17 +111,26 @@ internal sealed partial class Vault(RecordStore records, KmsEnvelope envelope, K
         return true;
     }
 
+    /// <summary>A call on a record; where there is none, on the decoy.</summary>
+    private AuditedCall Begin(string operation, string client)
+    {
+        var call = audit.Begin(operation, client);
+        if (key.Known is { } known)
+            call.Concerns(known.Decoy.Id, known.Decoy.WrappedKey.KeyArn);
+        return call;
+    }
+
     private (RecordId Id, WrappedKey Wrapped) OrDecoy(StoredRecord? record) =>
         record is null ? (key.Decoy.Id, key.Decoy.WrappedKey) : (record.Id, WrappedKey.Read(record.WrappedKey));
 
-    private async Task<NewRecord> SealAsync(byte[] name, byte[] text, AccessToken token, string client, CancellationToken cancellationToken)
+    private async Task<NewRecord> SealAsync(byte[] name, byte[] text, RecordId id, AccessToken token, AuditedCall call, CancellationToken cancellationToken)
     {
         var keyArn = await keys.ArnForAsync(name, cancellationToken);
-        var header = RecordHeader.Create(RecordId.Create());
+        var header = RecordHeader.Create(id);
         var dataKey = RandomNumberGenerator.GetBytes(RecordCipher.DataKeySize);
         try
         {
-            var wrapped = await envelope.WrapAsync(keyArn, dataKey, RecordContext.Create(header.Id, token, name), client, cancellationToken);
+            var wrapped = await envelope.WrapAsync(keyArn, dataKey, RecordContext.Create(header.Id, token, name), call, cancellationToken);
             var body = RecordCipher.Seal(header, dataKey, token, text);
             return new(name, header.Id, token.Hash(), header.ToBytes(), wrapped.ToBytes(), body);
         }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace KmsLab.CloudTrail.Attestation;
 
@@ -31,6 +32,14 @@ public sealed record AttestationProof(string KeyId, long Seconds, string Nonce, 
 
     /// <summary>When it was signed.</summary>
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeSeconds(Seconds);
+
+    /// <summary>A new call's nonce.</summary>
+    public static string NewNonce()
+    {
+        Span<byte> nonce = stackalloc byte[16];
+        RandomNumberGenerator.Fill(nonce);
+        return Base64Url.EncodeToString(nonce);
+    }
 
     /// <summary>Finds the well-formed proofs in a User-Agent, wherever the SDK put them.</summary>
     public static IReadOnlyList<AttestationProof> FindAll(string userAgent)

@@ -33,11 +33,10 @@ public sealed class AttestationSigner : IDisposable
     /// <summary>Makes the proof for one call.</summary>
     /// <param name="call">The call that is about to be made.</param>
     /// <param name="client">Who asked the application for it, such as an API key's id or an address.</param>
-    public AttestationProof Sign(AttestedCall call, string client)
+    /// <param name="nonce">A nonce of <see cref="AttestationProof.NewNonce"/> that no other call has, where the caller needs to know it before; null for a new one.</param>
+    public AttestationProof Sign(AttestedCall call, string client, string? nonce = null)
     {
-        Span<byte> nonce = stackalloc byte[16];
-        RandomNumberGenerator.Fill(nonce);
-        var unsigned = new AttestationProof(_keyId, _time.GetUtcNow().ToUnixTimeSeconds(), Base64Url.EncodeToString(nonce), ClientTag(client), default);
+        var unsigned = new AttestationProof(_keyId, _time.GetUtcNow().ToUnixTimeSeconds(), nonce ?? AttestationProof.NewNonce(), ClientTag(client), default);
         var bytes = call.ToSignedBytes(unsigned);
         lock (_signing)
         {

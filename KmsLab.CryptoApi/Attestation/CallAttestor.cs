@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
+using KmsLab.CryptoApi.Audit;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.CryptoApi.Attestation;
@@ -33,16 +34,19 @@ internal sealed class CallAttestor : IDisposable
     /// <summary>Attests one call.</summary>
     /// <param name="request">The request that is about to be sent.</param>
     /// <param name="call">What it asks for.</param>
-    /// <param name="client">Who asked this service for it.</param>
-    public void Attest(AmazonWebServiceRequest request, AttestedCall call, string client)
+    /// <param name="entry">Its entry in the audit: whose nonce the proof carries, and on whose behalf.</param>
+    public void Attest(AmazonWebServiceRequest request, AttestedCall call, AuditedCall entry)
     {
         if (_signer is not null)
-            ((IAmazonWebServiceRequest)request).UserAgentDetails.AddUserAgentComponent(_signer.Sign(call, client).ToString());
+            ((IAmazonWebServiceRequest)request).UserAgentDetails.AddUserAgentComponent(_signer.Sign(call, entry.Client, entry.Nonce).ToString());
     }
 
     /// <summary>Attests a call that uses one key under one context.</summary>
-    public void Attest(AmazonWebServiceRequest request, string operation, string keyArn, Dictionary<string, string> context, string client) =>
-        Attest(request, new AttestedCall(operation, [keyArn], new EncryptionContext(context)), client);
+    public void Attest(AmazonWebServiceRequest request, string keyArn, Dictionary<string, string> context, AuditedCall entry) =>
+        Attest(request, new AttestedCall(entry.Operation, [keyArn], new EncryptionContext(context)), entry);
+
+    /// <summary>What stands for a client in proofs; null where calls are not attested.</summary>
+    public string? ClientTag(string client) => _signer?.ClientTag(client);
 
     public void Dispose() => _signer?.Dispose();
 }

@@ -4,38 +4,42 @@ using Amazon.KeyManagementService.Model;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.CryptoApi.Attestation;
+using KmsLab.CryptoApi.Audit;
 using KmsLab.CryptoApi.Dependencies;
 
 namespace KmsLab.CryptoApi.Encryption;
 
 /// <summary>
 /// Wraps and unwraps data keys with KMS: one Encrypt for each write, one Decrypt for each read, nothing kept in between
-/// (docs/adr/0001-no-data-key-cache.md). Each call carries a proof that this service made it, on behalf of <c>client</c>.
+/// (docs/adr/0001-no-data-key-cache.md). Each call carries a proof that this service made it, on behalf of the client of its <c>call</c>, the
+/// audit's entry, which learns how it ended.
 /// </summary>
 internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor attestor, KmsCalls calls)
 {
     /// <summary>Encrypts a data key under the key <paramref name="keyArn"/>.</summary>
-    public async Task<WrappedKey> WrapAsync(string keyArn, byte[] dataKey, Dictionary<string, string> context, string client, CancellationToken cancellationToken)
+    public async Task<WrappedKey> WrapAsync(string keyArn, byte[] dataKey, Dictionary<string, string> context, AuditedCall call, CancellationToken cancellationToken)
     {
         using var plaintext = new MemoryStream(dataKey, writable: false);
         var request = new EncryptRequest { KeyId = keyArn, Plaintext = plaintext, EncryptionContext = context };
-        attestor.Attest(request, "Encrypt", keyArn, context, client);
-        var answer = await calls.CallAsync("Encrypt", token => kms.EncryptAsync(request, token), cancellationToken);
+        call.Uses(keyArn);
+        attestor.Attest(request, keyArn, context, call);
+        var answer = await calls.CallAsync(call.Operation, token => call.MakeAsync(() => kms.EncryptAsync(request, token)), cancellationToken);
         return new(keyArn, answer.CiphertextBlob.ToArray());
     }
 
     /// <summary>Decrypts a data key. The caller zeroes it.</summary>
     /// <returns>The data key, or null when KMS refused: the context, and so the name or the token, is not the one it was wrapped under.</returns>
     /// <exception cref="DamagedRecordException">The ciphertext was made under another key than the record says, or holds something else.</exception>
-    public async Task<byte[]?> UnwrapAsync(WrappedKey wrapped, Dictionary<string, string> context, string client, CancellationToken cancellationToken)
+    public async Task<byte[]?> UnwrapAsync(WrappedKey wrapped, Dictionary<string, string> context, AuditedCall call, CancellationToken cancellationToken)
     {
         using var ciphertext = new MemoryStream(wrapped.Ciphertext, writable: false);
         // KeyId: the ARN stored with the record. Without it KMS would use whatever key the ciphertext names, an attacker's included.
         var request = new DecryptRequest { KeyId = wrapped.KeyArn, CiphertextBlob = ciphertext, EncryptionContext = context };
-        attestor.Attest(request, "Decrypt", wrapped.KeyArn, context, client);
+        call.Uses(wrapped.KeyArn);
+        attestor.Attest(request, wrapped.KeyArn, context, call);
         try
         {
-            var answer = await calls.CallAsync("Decrypt", token => kms.DecryptAsync(request, token), cancellationToken);
+            var answer = await calls.CallAsync(call.Operation, token => call.MakeAsync(() => kms.DecryptAsync(request, token)), cancellationToken);
             return Take(answer.Plaintext);
         }
         catch (InvalidCiphertextException)
@@ -51,7 +55,7 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor 
     /// <summary>Has KMS decrypt a data key and encrypt it under the key <paramref name="keyArn"/>, without ever showing it here.</summary>
     /// <returns>The re-wrapped key, or null when KMS refused, as <see cref="UnwrapAsync"/>.</returns>
     /// <exception cref="DamagedRecordException">The ciphertext was made under another key than the record says.</exception>
-    public async Task<WrappedKey?> RewrapAsync(WrappedKey wrapped, string keyArn, Dictionary<string, string> context, string client, CancellationToken cancellationToken)
+    public async Task<WrappedKey?> RewrapAsync(WrappedKey wrapped, string keyArn, Dictionary<string, string> context, AuditedCall call, CancellationToken cancellationToken)
     {
         using var ciphertext = new MemoryStream(wrapped.Ciphertext, writable: false);
         var request = new ReEncryptRequest
@@ -63,10 +67,11 @@ internal sealed class KmsEnvelope(IAmazonKeyManagementService kms, CallAttestor 
             DestinationEncryptionContext = context,
         };
         var both = new EncryptionContext(context);
-        attestor.Attest(request, new AttestedCall("ReEncrypt", [wrapped.KeyArn, keyArn], both, both), client);
+        call.Uses(wrapped.KeyArn, keyArn);
+        attestor.Attest(request, new AttestedCall(call.Operation, [wrapped.KeyArn, keyArn], both, both), call);
         try
         {
-            var answer = await calls.CallAsync("ReEncrypt", token => kms.ReEncryptAsync(request, token), cancellationToken);
+            var answer = await calls.CallAsync(call.Operation, token => call.MakeAsync(() => kms.ReEncryptAsync(request, token)), cancellationToken);
             return new(keyArn, answer.CiphertextBlob.ToArray());
         }
         catch (InvalidCiphertextException)

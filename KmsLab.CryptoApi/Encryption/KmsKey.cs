@@ -17,6 +17,9 @@ internal sealed class KmsKey
     /// <exception cref="KmsKeyNotReadyException">It is not known yet.</exception>
     public DecoyRecord Decoy => Ready.Decoy;
 
+    /// <summary>The key's ARN and the decoy, or null while they are not known.</summary>
+    public (string Arn, DecoyRecord Decoy)? Known => _resolved is { } resolved ? (resolved.Arn, resolved.Decoy) : null;
+
     /// <summary>Null once the key is known; until then, why it isn't.</summary>
     public string? Problem => _resolved is null ? _problem : null;
 

@@ -29,6 +29,9 @@ internal sealed partial class RecordKeys(
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The ARN that <see cref="ArnForAsync"/> will give, where that is known without asking; else null.</summary>
+    public string? KnownArn => options.Value.KeyPolicy == KeyPolicy.Shared ? shared.Known?.Arn : null;
+
     /// <summary>The ARN of the key to wrap the data key of <paramref name="name"/> under.</summary>
     /// <exception cref="NameBusyException">Another writer has been creating the name's key for too long.</exception>
     public async Task<string> ArnForAsync(byte[] name, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Dapper;
+using KmsLab.CryptoApi.Audit;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.ServiceDefaults.Database;
 
@@ -12,7 +13,7 @@ namespace KmsLab.CryptoApi.Records;
 internal sealed record DecoyRecord(RecordId Id, WrappedKey WrappedKey);
 
 /// <summary>Keeps one decoy for each KMS key, so that instances and restarts share it: one Encrypt on the trail, once.</summary>
-internal sealed class DecoyStore(Database database, KmsEnvelope envelope)
+internal sealed class DecoyStore(Database database, KmsEnvelope envelope, AuditLog audit, AuditStore calls)
 {
     public async Task<DecoyRecord> GetOrCreateAsync(string keyArn, CancellationToken cancellationToken)
     {
@@ -43,7 +44,10 @@ internal sealed class DecoyStore(Database database, KmsEnvelope envelope)
         var id = RecordId.Create();
         using var token = AccessToken.Create();
         var bytes = RandomNumberGenerator.GetBytes(RecordCipher.DataKeySize);
-        return new(id, await envelope.WrapAsync(keyArn, bytes, RecordContext.Create(id, token, "decoy"u8), "cryptoapi", cancellationToken));
+        await using var call = audit.Begin("Encrypt", AuditLog.Service);
+        call.Concerns(id, keyArn);
+        await calls.IntendAsync(call, cancellationToken);
+        return new(id, await envelope.WrapAsync(keyArn, bytes, RecordContext.Create(id, token, "decoy"u8), call, cancellationToken));
     }
 
     private sealed record Row(byte[] Id, byte[] WrappedKey);

@@ -28,13 +28,15 @@ internal delegate Task RecordTransaction(DbConnection connection, DbTransaction 
 internal sealed class RecordStore(Database database, TimeProvider time)
 {
     /// <summary>Finds a record, without its text: a refused read must take the same time for a long text, a short one and none.</summary>
-    public async Task<StoredRecord?> FindAsync(byte[] name, CancellationToken cancellationToken)
+    public Task<StoredRecord?> FindAsync(byte[] name, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => FindAsync(name, connection, null, cancellationToken), cancellationToken);
+
+    /// <summary>The same, in a transaction of the caller's.</summary>
+    public static async Task<StoredRecord?> FindAsync(byte[] name, DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
     {
-        var row = await database.ReadAsync(
-            connection => connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
-                "SELECT record_id AS Id, token_hash AS TokenHash, header AS Header, wrapped_key AS WrappedKey FROM records WHERE name = @name",
-                new { name }, cancellationToken: cancellationToken)),
-            cancellationToken);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            "SELECT record_id AS Id, token_hash AS TokenHash, header AS Header, wrapped_key AS WrappedKey FROM records WHERE name = @name",
+            new { name }, transaction, cancellationToken: cancellationToken));
         return row is null ? null : new(RecordId.Read(row.Id), row.TokenHash, row.Header, row.WrappedKey);
     }
 

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.CryptoApi.Audit;
+
+internal static class AuditExtensions
+{
+    /// <summary>Adds the row for each KMS call.</summary>
+    public static IServiceCollection AddAudit(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>();
+        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateOnStart();
+        services.AddSingleton<AuditStore>().AddSingleton<AuditedFind>().AddSingleton<AuditLog>().AddSingleton<AuditWriter>();
+        return services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>()).AddHostedService<AuditPruning>().AddAuditorPolicy();
+    }
+}
