@@ -40,6 +40,10 @@ internal static class LabSettings
         ["CryptoApi:Attestation:KeyId"] = "lab",
         ["CryptoApi:Attestation:PrivateKeyFile"] = data.PathOf("attestation.pem"),
         ["CryptoApi:Attestation:CreateKeyFile"] = "true",
+        // A name for an index: whoever adds clients of their own counts from 0.
+        ["CryptoApi:Authentication:Clients:lab-auditor:Name"] = AuditorKey.Client,
+        ["CryptoApi:Authentication:Clients:lab-auditor:KeyHash"] = AuditorKey.Hash(data),
+        ["CryptoApi:Audit:Auditors:lab-auditor"] = AuditorKey.Client,
         ["ConnectionStrings:vault"] = $"Data Source={data.PathOf("vault.db")}",
 
         ["Sentinel:Url"] = "http://localhost:5090",

@@ -8,7 +8,7 @@ namespace KmsLab.CryptoApi.Audit;
 /// <summary>Looks up a record and writes down the KMS call that will follow, in one round trip.</summary>
 /// <remarks>
 /// <para>
-/// On PostgreSQL that takes one statement of its own dialect, the second place where the dialects part (docs/adr/0002-one-sql-dialect.md): the row's
+/// On PostgreSQL that takes one statement of its own dialect, one of the few places where the dialects part (docs/adr/0002-one-sql-dialect.md): the row's
 /// record id and key come from the record that the same statement finds. It does not wait for the server's disk (<c>synchronous_commit</c>): the row
 /// survives the death of this process, and after one of the server, the outcome, which carries the whole row, puts it back.
 /// </para>

@@ -48,7 +48,7 @@ public sealed class CryptoTelemetryTests(PostgresCluster cluster, LocalAwsFixtur
             ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
-        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.PostgreSql, cluster);
         await using var api = await CryptoApiHost.StartAsync(database, aws.Host);
         var trace = ActivityTraceId.CreateRandom().ToHexString();
 
