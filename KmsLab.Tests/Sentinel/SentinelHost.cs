@@ -1,8 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel;
 using KmsLab.Tests.LocalAws;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
-using System.Diagnostics.Metrics;
 
 namespace KmsLab.Tests.Sentinel;
 
