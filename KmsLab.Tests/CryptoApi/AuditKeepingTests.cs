@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using KmsLab.CryptoApi.Audit;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.LocalAws;
@@ -57,5 +58,34 @@ public sealed class AuditKeepingTests(PostgresCluster cluster, LocalAwsFixture a
         await api.DecryptAsync("n", "k");
 
         (await database.AuditAsync()).Select(row => (row.Operation, row.Outcome)).ShouldBe([("Encrypt", "Success"), ("Decrypt", "InvalidCiphertextException")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Outcomes_wait_for_a_database_that_is_away_and_bring_a_lost_row_back()
+    {
+        await using var server = await PostgresCluster.StartServerAsync();
+        await using var database = TestDatabase.On(await server.CreateDatabaseAsync());
+        await using var api = await CryptoApiHost.StartAsync(database, aws.Host);
+        await using var call = api.Services.GetRequiredService<AuditLog>().Begin("Decrypt", "client:billing");
+        call.MarkIntended(); // Its row went with the server's memory.
+
+        await server.KillAsync();
+        await call.MakeAsync(() => Task.FromResult(new AmazonWebServiceResponse { ResponseMetadata = new() { RequestId = "kms-1" } }));
+        await server.StartAsync();
+
+        var row = (await database.AuditAsync(rows => rows.Exists(row => row.Nonce == call.Nonce))).Single(row => row.Nonce == call.Nonce);
+        (row.Client, row.Outcome, row.RequestId).ShouldBe(("client:billing", "Success", "kms-1"));
+    }
+
+    [Fact]
+    public async Task Options_that_would_keep_nothing_stop_the_start()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, cluster);
+
+        var problem = await Should.ThrowAsync<Exception>(() => CryptoApiHost.StartAsync(
+            database, aws.Host, ("CryptoApi:Audit:KeepFor", "00:00:00"), ("CryptoApi:Audit:Auditors:0", " ")));
+
+        problem.Message.ShouldContain("CryptoApi:Audit:KeepFor");
+        problem.Message.ShouldContain("CryptoApi:Audit:Auditors");
     }
 }
