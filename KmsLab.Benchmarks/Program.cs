@@ -1,10 +1,12 @@
 using BenchmarkDotNet.Running;
+using KmsLab.Benchmarks.CryptoApi;
 using KmsLab.Benchmarks.LocalAws;
 
 const string Help = """
     dotnet run -c Release --project KmsLab.Benchmarks -- <what>
 
       localaws [SECONDS]   KMS and Logs throughput and latency of LocalAws, side by side with moto_server where it is installed
+      cryptoapi [SECONDS]  CryptoApi on PostgreSQL: throughput and latency, and what a request adds to its bare KMS call
       micro [FILTER]       micro-benchmarks (BenchmarkDotNet)
     """;
 
@@ -12,6 +14,9 @@ switch (args)
 {
     case ["localaws", .. var rest]:
         await LocalAwsComparison.RunAsync(TimeSpan.FromSeconds(rest is [var seconds] ? double.Parse(seconds) : 4));
+        return 0;
+    case ["cryptoapi", .. var rest]:
+        await CryptoApiComparison.RunAsync(TimeSpan.FromSeconds(rest is [var time] ? double.Parse(time) : 4));
         return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(LocalAwsComparison).Assembly).Run([.. rest.Length == 0 ? ["--filter", "*"] : rest]);

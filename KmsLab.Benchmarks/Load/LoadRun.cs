@@ -14,38 +14,60 @@ internal sealed record LoadResult(int Requests, double PerSecond, TimeSpan P50, 
 /// <summary>A closed loop: each connection sends its next request when the last one is answered. Bounded in time; loopback only.</summary>
 internal static class LoadRun
 {
-    public static async Task<LoadResult> RunAsync(IPEndPoint server, ReadOnlyMemory<byte> request, int connections, TimeSpan duration)
+    /// <summary>Sends one request over and over.</summary>
+    public static Task<LoadResult> RunAsync(IPEndPoint server, ReadOnlyMemory<byte> request, int connections, TimeSpan duration) =>
+        RunAsync(server, _ => request, connections, duration);
+
+    /// <summary>Sends what <paramref name="request"/> makes; it gets the worker's count of requests.</summary>
+    public static Task<LoadResult> RunAsync(IPEndPoint server, Func<long, ReadOnlyMemory<byte>> request, int connections, TimeSpan duration)
     {
         if (!IPAddress.IsLoopback(server.Address))
             throw new ArgumentException("Load goes to loopback only.", nameof(server));
 
-        var clock = Stopwatch.StartNew();
-        var workers = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(() => WorkAsync(server, request, clock, duration))));
-        var elapsed = clock.Elapsed;
-
-        var latencies = workers.SelectMany(worker => worker.Latencies).Order().ToArray();
-        return new LoadResult(
-            latencies.Length,
-            latencies.Length / elapsed.TotalSeconds,
-            TimeSpan.FromTicks(latencies.ElementAtOrDefault(latencies.Length / 2)),
-            TimeSpan.FromTicks(latencies.ElementAtOrDefault((int)(latencies.Length * 0.99))),
-            workers.Sum(worker => worker.Failures));
+        return MeasureAsync(connections, async measure =>
+        {
+            using var connection = new HttpConnection(server);
+            await measure(async count => (await connection.ExchangeAsync(request(count))).Status == 200);
+        }, duration);
     }
 
-    private static async Task<(List<long> Latencies, long Failures)> WorkAsync(IPEndPoint server, ReadOnlyMemory<byte> request, Stopwatch clock, TimeSpan duration)
-    {
-        using var connection = new HttpConnection(server);
-        var latencies = new List<long>(1 << 14);
-        var failures = 0L;
-        while (clock.Elapsed < duration)
+    /// <summary>Makes a call of a client library over and over; one that throws ends the run.</summary>
+    public static Task<LoadResult> CallAsync(Func<long, Task> call, int connections, TimeSpan duration) => MeasureAsync(
+        connections,
+        measure => measure(async count =>
         {
-            var sent = clock.Elapsed.Ticks;
-            var (status, _) = await connection.ExchangeAsync(request);
-            latencies.Add(clock.Elapsed.Ticks - sent);
-            if (status != 200)
-                failures++;
-        }
+            await call(count);
+            return true;
+        }),
+        duration);
 
-        return (latencies, failures);
+    private static async Task<LoadResult> MeasureAsync(int workers, Func<Func<Func<long, Task<bool>>, Task>, Task> work, TimeSpan duration)
+    {
+        var clock = Stopwatch.StartNew();
+        var samples = await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
+        {
+            var latencies = new List<long>(1 << 14);
+            var failures = 0L;
+            await work(async once =>
+            {
+                while (clock.Elapsed < duration)
+                {
+                    var sent = clock.Elapsed.Ticks;
+                    if (!await once(latencies.Count))
+                        failures++;
+                    latencies.Add(clock.Elapsed.Ticks - sent);
+                }
+            });
+            return (Latencies: latencies, Failures: failures);
+        })));
+        var elapsed = clock.Elapsed;
+
+        var all = samples.SelectMany(sample => sample.Latencies).Order().ToArray();
+        return new LoadResult(
+            all.Length,
+            all.Length / elapsed.TotalSeconds,
+            TimeSpan.FromTicks(all.ElementAtOrDefault(all.Length / 2)),
+            TimeSpan.FromTicks(all.ElementAtOrDefault((int)(all.Length * 0.99))),
+            samples.Sum(sample => sample.Failures));
     }
 }

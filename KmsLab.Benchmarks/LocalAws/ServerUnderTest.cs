@@ -49,6 +49,14 @@ internal sealed class ServerUnderTest : IDisposable
             $"--LocalAws:DataDirectory={dataDirectory}", "--Logging:LogLevel:Default=Warning",
         ]));
 
+    public static Task<ServerUnderTest> CryptoApiAsync(IPEndPoint aws, string postgres) => StartAsync("CryptoApi", port => new ProcessStartInfo(
+        "dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "KmsLab.CryptoApi.dll"), $"--CryptoApi:Url=http://127.0.0.1:{port}", "--CryptoApi:CreateKey=true",
+            $"--ConnectionStrings:vault={postgres};Maximum Pool Size=64", "--CryptoApi:Limits:RequestsPerSecond=0", "--Logging:LogLevel:Default=Warning",
+            $"--AWS:ServiceURL=http://{aws}", "--AWS:Region=us-east-1", "--AWS:AccessKeyId=AKIALABCRYPTOAPI0000", "--AWS:SecretAccessKey=secret",
+        ]), "/health");
+
     /// <summary>Null where moto is not installed.</summary>
     public static async Task<ServerUnderTest?> MotoAsync() => IsOnPath("moto_server")
         ? await StartAsync("moto", port => new ProcessStartInfo("moto_server", ["-H", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture)]))
@@ -61,7 +69,7 @@ internal sealed class ServerUnderTest : IDisposable
         _process.Dispose();
     }
 
-    private static async Task<ServerUnderTest> StartAsync(string name, Func<int, ProcessStartInfo> command)
+    private static async Task<ServerUnderTest> StartAsync(string name, Func<int, ProcessStartInfo> command, string readyAt = "/")
     {
         var port = FreePort();
         var start = command(port);
@@ -74,7 +82,7 @@ internal sealed class ServerUnderTest : IDisposable
         process.BeginErrorReadLine();
 
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        while (!await AnswersAsync(http, port))
+        while (!await AnswersAsync(http, port, readyAt))
         {
             if (process.HasExited || clock.Elapsed > StartTimeout)
                 throw new InvalidOperationException($"{name} did not start.");
@@ -84,12 +92,12 @@ internal sealed class ServerUnderTest : IDisposable
         return new ServerUnderTest(name, process, new IPEndPoint(IPAddress.Loopback, port), clock.Elapsed);
     }
 
-    private static async Task<bool> AnswersAsync(HttpClient http, int port)
+    private static async Task<bool> AnswersAsync(HttpClient http, int port, string path)
     {
         try
         {
-            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/"));
-            return true;
+            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}{path}"));
+            return path == "/" || answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {

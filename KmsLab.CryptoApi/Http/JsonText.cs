@@ -17,6 +17,8 @@ internal static class JsonText
         json.WriteStartObject();
         members(json);
         json.WriteEndObject();
-        await json.FlushAsync(cancellationToken);
+        json.Flush(); // Into the response's buffer: now its length is known, and it need not go out in chunks.
+        response.ContentLength = json.BytesCommitted;
+        await response.BodyWriter.FlushAsync(cancellationToken);
     }
 }

@@ -29,8 +29,10 @@ public static class DatabaseExtensions
             ? value
             : throw new InvalidOperationException($"ConnectionStrings:{name} is not set. Set it in configuration or as the environment variable ConnectionStrings__{name}.");
 
-        builder.Services.AddSingleton(services => new Database(CreateSource(connectionString, provider), provider, services.GetService<TimeProvider>()));
-        builder.Services.AddHostedService(_ => new DatabaseMigrator(name, connectionString, provider, migrations));
+        var passwordFile = builder.Configuration[$"ConnectionStrings:{name}:PasswordFile"] is { Length: > 0 } file ? file : null;
+
+        builder.Services.AddSingleton(services => new Database(CreateSource(connectionString, provider, passwordFile), provider, services.GetService<TimeProvider>()));
+        builder.Services.AddHostedService(_ => new DatabaseMigrator(name, PasswordFile.Apply(connectionString, passwordFile), provider, migrations));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             name, services => new DatabaseHealthCheck(services.GetRequiredService<Database>()), HealthStatus.Unhealthy, ["ready"], HealthCheckTimeout));
         return builder;
@@ -47,10 +49,18 @@ public static class DatabaseExtensions
 
     /// <summary>Makes the data source for <paramref name="connectionString"/>.</summary>
     /// <remarks>Waiting is bounded: 5 s for a connection and 10 s for a statement, unless the connection string says otherwise.</remarks>
-    public static DbDataSource CreateSource(string connectionString, DatabaseProvider provider) => provider switch
+    public static DbDataSource CreateSource(string connectionString, DatabaseProvider provider, string? passwordFile = null) => provider switch
     {
         DatabaseProvider.Sqlite => new SqliteDataSource(new SqliteConnectionStringBuilder(connectionString).ToString()),
-        DatabaseProvider.PostgreSql => NpgsqlDataSource.Create($"Timeout=5;Command Timeout=10;{connectionString}"), // The last of two wins.
+        DatabaseProvider.PostgreSql => CreatePostgres($"Timeout=5;Command Timeout=10;{connectionString}", passwordFile), // The last of two wins.
         _ => throw new ArgumentOutOfRangeException(nameof(provider), provider, "Use Sqlite or PostgreSql."),
     };
+
+    private static NpgsqlDataSource CreatePostgres(string connectionString, string? passwordFile)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        if (passwordFile is not null)
+            builder.UsePasswordProvider(_ => PasswordFile.Read(passwordFile), (_, _) => new(PasswordFile.Read(passwordFile)));
+        return builder.Build();
+    }
 }

@@ -48,11 +48,15 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Starts the server, again after <see cref="KillAsync"/>, and returns when it accepts connections.</summary>
-    public async Task StartAsync()
+    /// <param name="settings">Settings over the usual ones, such as <c>ssl=on</c>.</param>
+    public async Task StartAsync(params IEnumerable<string> settings)
     {
         // fsync=off: these tests kill processes, never the machine, and the operating system keeps what a process wrote.
         var shell = Process.Start(_installation.Server(
-            "-D", _directory, "-k", _directory, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB"))!;
+        [
+            "-D", _directory, "-k", _directory, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB",
+            .. settings.SelectMany(setting => new[] { "-c", setting }),
+        ]))!;
         _shell = shell;
 
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
