@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
-using KmsLab.Benchmarks.LocalAws;
 using KmsLab.Benchmarks.Load;
+using KmsLab.Benchmarks.LocalAws;
 using KmsLab.Tests.Postgres;
 
 namespace KmsLab.Benchmarks.CryptoApi;

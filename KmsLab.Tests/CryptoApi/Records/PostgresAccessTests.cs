@@ -55,7 +55,12 @@ public sealed class PostgresAccessTests(LocalAwsFixture aws) : IClassFixture<Loc
 
         string Tls(string host, string root) => new NpgsqlConnectionStringBuilder
         {
-            Host = host, Port = port, Username = admin.Username, Database = admin.Database, SslMode = SslMode.VerifyFull, RootCertificate = folder[root],
+            Host = host,
+            Port = port,
+            Username = admin.Username,
+            Database = admin.Database,
+            SslMode = SslMode.VerifyFull,
+            RootCertificate = folder[root],
         }.ToString();
         await using var database = TestDatabase.On(Tls("localhost", "root.pem"));
         await using var api = await CryptoApiHost.StartAsync(database, aws.Host);
