@@ -74,7 +74,7 @@ internal static class LabSettings
         ["AWS:SecretAccessKey"] = Principal.SecretAccessKey,
     };
 
-    /// <summary>A lab identity. The secret is no secret: LocalAws does not verify signatures unless asked.</summary>
+    /// <summary>A lab identity. The secret is no secret: LocalAws checks no signatures.</summary>
     private sealed record Principal(string AccessKeyId, string Arn)
     {
         public const string SecretAccessKey = "kmslab-lab-credentials-not-a-secret";

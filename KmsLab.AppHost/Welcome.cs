@@ -15,7 +15,7 @@ internal static class Welcome
           curl -H 'Content-Type: application/json' -d '{"Name":"Andy Jassy","Text":"Welcome to ReInvent 2020!"}' {{Url(lab.CryptoApi)}}/encrypt
           curl -X GET -H 'Content-Type: application/json' --data '{"Name":"Andy Jassy","Key":"<the Key you got>"}' {{Url(lab.CryptoApi)}}/decrypt
           curl {{Url(lab.Sentinel)}}/api/alarms
-          curl -H "X-Api-Key: $(cat '{{lab.Data.PathOf(AuditorKey.FileName)}}')" '{{Url(lab.CryptoApi)}}/audit?requestId=<requestID of an alarm's record>'
+          curl -H "X-Api-Key: $(cat '{{lab.Data.PathOf(AuditorKey.FileName)}}')" '{{Url(lab.CryptoApi)}}/audit?requestId=<requestID of the record>'
         Decrypt twice with a wrong Key, and Sentinel raises the alarm. Ctrl-C stops the lab.
 
         """;

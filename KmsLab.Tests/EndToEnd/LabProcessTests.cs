@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -19,6 +20,8 @@ public sealed class LabProcessTests
         (await lab.WaitForExitAsync()).ShouldBe(0);
         lab.Output.ShouldContain("/encrypt");
         lab.Output.ShouldNotContain("Exception");
+        CommandsIn(lab.Output).ShouldNotBeEmpty();
+        CommandsIn(lab.Output).ShouldAllBe(command => IsShell(command));
     }
 
     [Fact]
@@ -74,6 +77,17 @@ public sealed class LabProcessTests
         (await lab.WaitForExitAsync()).ShouldBe(0);
 
         elsewhere.Pending().ShouldBeFalse("something connected to the hostile endpoint");
+    }
+
+    private static IEnumerable<string> CommandsIn(string output) =>
+        output.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("curl ", StringComparison.Ordinal));
+
+    /// <summary>Whether a shell can read the command; it is not run.</summary>
+    private static bool IsShell(string command)
+    {
+        using var shell = Process.Start("sh", ["-n", "-c", command]);
+        shell.WaitForExit();
+        return shell.ExitCode == 0;
     }
 
     private static string[] Arguments(TempFolder folder) =>
