@@ -1,6 +1,7 @@
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 
@@ -12,12 +13,16 @@ namespace KmsLab.Sentinel;
 /// </summary>
 internal sealed class LoopMemory
 {
-    private LoopMemory(SeriesBook series, WindowBook windows, AlarmBook alarms, SeenRecords seen, Dictionary<string, DateTimeOffset> completedReads) =>
-        (Series, Windows, Alarms, Seen, CompletedReads) = (series, windows, alarms, seen, completedReads);
+    private LoopMemory(
+        SeriesBook series, WindowBook windows, IReadOnlyList<IKnowledge> knowledge, AlarmBook alarms, SeenRecords seen, Dictionary<string, DateTimeOffset> completedReads) =>
+        (Series, Windows, Knowledge, Alarms, Seen, CompletedReads) = (series, windows, knowledge, alarms, seen, completedReads);
 
     public SeriesBook Series { get; }
 
     public WindowBook Windows { get; }
+
+    /// <summary>What is known beyond the records, in the order in which it looks at them.</summary>
+    public IReadOnlyList<IKnowledge> Knowledge { get; }
 
     public AlarmBook Alarms { get; }
 
@@ -26,17 +31,20 @@ internal sealed class LoopMemory
     /// <summary>When the last complete read of each source began.</summary>
     public Dictionary<string, DateTimeOffset> CompletedReads { get; }
 
-    public static async Task<LoopMemory> LoadAsync(SentinelStore store, DetectionCatalog catalog, SentinelOptions options, CancellationToken cancellationToken)
+    public static async Task<LoopMemory> LoadAsync(SentinelStore store, DetectionCatalog catalog, KnowledgeCatalog knowledgeCatalog, SentinelOptions options, CancellationToken cancellationToken)
     {
-        var saved = await store.LoadAsync(cancellationToken);
+        var knowledge = knowledgeCatalog.Create();
+        var saved = await store.LoadAsync(knowledge, cancellationToken);
 
-        var windows = new WindowBook(catalog, options);
+        var windows = new WindowBook(catalog, knowledge, options);
         foreach (var (key, group, evidence) in saved.Groups)
             windows.Restore(key, group, evidence);
         foreach (var (key, at, records) in saved.Counts)
             windows.Find(key)?.Counts.Add(at, records);
+        foreach (var (key, at, value) in saved.Values)
+            windows.Find(key)?.Values?.Add(at, value);
 
-        return new(new SeriesBook(saved.Series, options), windows, new AlarmBook(saved.Alarms, catalog), new SeenRecords(store), new(saved.CompletedReads));
+        return new(new SeriesBook(saved.Series, options), windows, knowledge, new AlarmBook(saved.Alarms, catalog), new SeenRecords(store), new(saved.CompletedReads));
     }
 
     public void Prune(DateTimeOffset floor)

@@ -2,6 +2,7 @@ using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ namespace KmsLab.Sentinel;
 internal sealed partial class Pipeline(
     SentinelStore store,
     DetectionCatalog catalog,
+    KnowledgeCatalog knowledge,
     IEnumerable<IRecordSource> sources,
     IOptions<SentinelOptions> options,
     TimeProvider time,
@@ -48,15 +50,26 @@ internal sealed partial class Pipeline(
         var fresh = await memory.Seen.NewAsync(events, item => item.Ids, cancellationToken);
         TurnLog.Reached(logger, TurnStep.Deduplicated);
 
+        var findings = await memory.Seen.NewAsync(turn.Findings, finding => [finding.Id], cancellationToken);
+
         var changes = Begin(turn, memory);
         var records = Accept(fresh, turn.Late, changes);
-        foreach (var record in records)
-            Count(record, memory.Series, changes);
+        foreach (var observation in records)
+            Count(observation.Record, memory.Series, changes);
         TurnLog.Reached(logger, TurnStep.Counted);
 
         var watermark = WatermarkOf(memory, changes.Now);
-        foreach (var record in records)
-            memory.Windows.Observe(record, memory.Alarms, watermark, changes);
+        foreach (var observation in records)
+        {
+            foreach (var part in memory.Knowledge)
+                part.Study(observation);
+            memory.Windows.Observe(observation, memory.Alarms, watermark, changes);
+        }
+
+        foreach (var finding in Accept(findings, changes).Concat(memory.Knowledge.SelectMany(part => part.Findings())))
+            memory.Windows.Observe(finding, memory.Alarms, watermark, changes);
+        foreach (var part in memory.Knowledge)
+            part.Advance(watermark, changes.Now);
         memory.Alarms.Advance(watermark, changes.Now, changes);
         TurnLog.Reached(logger, TurnStep.Evaluated);
 
@@ -77,12 +90,14 @@ internal sealed partial class Pipeline(
             return;
 
         await store.PruneAsync(now, now - _options.Retention, cancellationToken);
+        foreach (var detection in catalog.All)
+            await store.PruneAsync(detection, now - _options.Retention, cancellationToken);
         _memory?.Prune(now - _options.Retention);
         _prunedAt = now;
     }
 
     private async Task<LoopMemory> MemoryAsync(CancellationToken cancellationToken) =>
-        _memory ??= await LoopMemory.LoadAsync(store, catalog, _options, cancellationToken);
+        _memory ??= await LoopMemory.LoadAsync(store, catalog, knowledge, _options, cancellationToken);
 
     private List<ParsedEvent> Parse(Turn turn)
     {
@@ -98,7 +113,7 @@ internal sealed partial class Pipeline(
 
     private TurnChanges Begin(Turn turn, LoopMemory memory)
     {
-        var changes = new TurnChanges(time.GetUtcNow());
+        var changes = new TurnChanges(time.GetUtcNow(), memory.Knowledge);
         if (turn.CompletedAt is { } at)
         {
             changes.Completed = (turn.Source, at);
@@ -109,9 +124,9 @@ internal sealed partial class Pipeline(
     }
 
     /// <summary>Notes what is new as seen, keeps malformed events aside, and leaves out what comes too late.</summary>
-    private List<CloudTrailRecord> Accept(IReadOnlyList<ParsedEvent> fresh, bool late, TurnChanges changes)
+    private List<Observation> Accept(IReadOnlyList<ParsedEvent> fresh, bool late, TurnChanges changes)
     {
-        var records = new List<CloudTrailRecord>(fresh.Count);
+        var records = new List<Observation>(fresh.Count);
         foreach (var item in fresh)
         {
             var eventTime = item.Record?.EventTime ?? changes.Now;
@@ -123,7 +138,7 @@ internal sealed partial class Pipeline(
             else if (eventTime < changes.Now - _options.Retention)
                 changes.Add(Counter.TooLate);
             else
-                records.Add(item.Record!);
+                records.Add(new Observation(item.Record!));
 
             if (late)
                 changes.Add(Counter.Late);
@@ -132,10 +147,21 @@ internal sealed partial class Pipeline(
         return records;
     }
 
+    private IReadOnlyList<Finding> Accept(IReadOnlyList<Finding> fresh, TurnChanges changes)
+    {
+        changes.Seen.AddRange(fresh.Select(finding => (finding.Id, finding.At + _options.Retention)));
+        return fresh;
+    }
+
+    /// <summary>Rates are those of key use; records of other services are read for the detections alone.</summary>
     private static void Count(CloudTrailRecord record, SeriesBook series, TurnChanges changes)
     {
-        foreach (var key in SeriesKey.Of(record))
-            series.Count(key, record.EventTime, changes);
+        if (record.EventSource == "kms.amazonaws.com")
+        {
+            foreach (var key in SeriesKey.Of(record))
+                series.Count(key, record.EventTime, changes);
+        }
+
         changes.Add(Counter.Counted);
     }
 

@@ -3,6 +3,7 @@ using Amazon.CloudWatchLogs;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults;
@@ -50,6 +51,7 @@ public static class SentinelExtensions
         services.AddSingleton<SentinelMetrics>();
         services.AddSingleton<SentinelStore>();
         services.AddSingleton<DetectionCatalog>();
+        services.AddSingleton<KnowledgeCatalog>();
         services.AddSingleton(SourcesOf);
         services.AddSingleton(ReadersOf);
         services.AddSingleton<Pipeline>();

@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Knowledge;
 
 namespace KmsLab.Sentinel;
 
@@ -47,6 +48,26 @@ internal sealed class SentinelOptions
     /// <summary>Settings of detections by id; what is left out keeps the detection's own default.</summary>
     public Dictionary<string, DetectionOverrides> Detections { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Rules without code, by id.</summary>
+    public Dictionary<string, RuleOptions> Rules { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The keys that are guarded, by the set's name.</summary>
+    public Dictionary<string, ProtectedSet> ProtectedSets { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What the application's proofs are checked with.</summary>
+    public AttestationOptions Attestation { get; set; } = new();
+
+    /// <summary><see cref="ProtectedSets"/>, each with its name.</summary>
+    public IReadOnlyList<ProtectedSet> NamedSets
+    {
+        get
+        {
+            foreach (var (name, set) in ProtectedSets)
+                set.Name = name;
+            return [.. ProtectedSets.Values];
+        }
+    }
+
     /// <summary><see cref="LogGroups"/> without empty names: setting one to nothing takes a default away.</summary>
     public IReadOnlyList<string> EffectiveLogGroups => [.. LogGroups.Where(group => !string.IsNullOrWhiteSpace(group))];
 
@@ -64,5 +85,5 @@ internal sealed class SentinelOptions
     ];
 
     /// <summary><see cref="EventSources"/>, or those that the detections need.</summary>
-    public IReadOnlyList<string> EffectiveEventSources => EventSources is { Length: > 0 } sources ? sources : ["kms.amazonaws.com"];
+    public IReadOnlyList<string> EffectiveEventSources => EventSources is { Length: > 0 } sources ? sources : DetectionCatalog.EventSources(this);
 }

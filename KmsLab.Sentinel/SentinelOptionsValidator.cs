@@ -25,8 +25,9 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         Check(options.MaxSeries > 0, "Sentinel:MaxSeries must be at least 1");
         Check(options.MaxGroups > 0, "Sentinel:MaxGroups must be at least 1");
 
-        foreach (var (id, overrides) in options.Detections)
-            errors.AddRange(DetectionCatalog.Check(id, overrides, options.Retention));
+        errors.AddRange(DetectionCatalog.Check(options));
+        errors.AddRange(options.NamedSets.SelectMany(set => set.Check($"Sentinel:ProtectedSets:{set.Name}")));
+        errors.AddRange(options.Attestation.Check());
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 

@@ -1,3 +1,5 @@
+using KmsLab.Sentinel.Detection;
+
 namespace KmsLab.Sentinel;
 
 /// <summary>What one turn of the loop takes in.</summary>
@@ -7,6 +9,12 @@ namespace KmsLab.Sentinel;
 /// <param name="CompletedAt">On the last page of a read: when the read began.</param>
 internal sealed record Turn(string Source, IReadOnlyList<Ingest.SourceEvent> Events, DateTimeOffset? CompletedAt, bool Late = false)
 {
+    /// <summary>What Sentinel saw itself.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>A turn with what Sentinel saw itself.</summary>
+    public static Turn Of(IReadOnlyList<Finding> findings) => Tick with { Findings = findings };
+
     /// <summary>A turn in which only time passes.</summary>
     public static Turn Tick { get; } = new("", [], null);
 }

@@ -18,6 +18,9 @@ public sealed class EncryptionContext : IEquatable<EncryptionContext>
     /// <summary>The value of <paramref name="name"/>, or null.</summary>
     public string? this[string name] => Array.Find(_pairs, pair => pair.Key == name).Value;
 
+    /// <summary>The pairs as one text, different for different contexts: <c>name=value&amp;name=value</c>, percent-encoded.</summary>
+    public override string ToString() => string.Join('&', _pairs.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
+
     /// <inheritdoc/>
     public bool Equals(EncryptionContext? other) => other is not null && _pairs.AsSpan().SequenceEqual(other._pairs);
 

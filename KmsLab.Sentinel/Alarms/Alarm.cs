@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Knowledge;
 
 namespace KmsLab.Sentinel.Alarms;
 
@@ -35,6 +36,9 @@ internal sealed record Alarm
 
     public required TimeSpan Window { get; init; }
 
+    /// <summary>What would have been normal, for a detection that goes by that.</summary>
+    public Expectation? Expected { get; init; }
+
     /// <summary>Event time of the occurrence's first record.</summary>
     public required DateTimeOffset FirstSeen { get; init; }
 
@@ -65,8 +69,9 @@ internal sealed record Alarm
     /// <param name="detection">Whose alarm.</param>
     /// <param name="group">What was counted.</param>
     /// <param name="violation">What was found.</param>
+    /// <param name="limit">What it had to reach.</param>
     /// <param name="now">The time of the change.</param>
-    public static Alarm Raise(Alarm? previous, ConfiguredDetection detection, DetectionGroup group, Violation violation, DateTimeOffset now) => new()
+    public static Alarm Raise(Alarm? previous, ConfiguredDetection detection, DetectionGroup group, Violation violation, Limit limit, DateTimeOffset now) => new()
     {
         Id = IdOf(detection.Definition.Id, group.Key),
         Detection = detection.Definition.Id,
@@ -75,8 +80,9 @@ internal sealed record Alarm
         Occurrence = (previous?.Occurrence ?? 0) + 1,
         Revision = (previous?.Revision ?? 0) + 1,
         Observed = violation.Observed,
-        Threshold = detection.Settings.Threshold,
+        Threshold = limit.Threshold,
         Window = detection.Settings.Window,
+        Expected = limit.Expected,
         FirstSeen = violation.From,
         LastSeen = violation.From,
         QuietAt = violation.QuietAt,
@@ -95,7 +101,13 @@ internal sealed record Alarm
     };
 
     /// <summary>Takes up all that the group's window holds from the occurrence's beginning to its end; the window may have forgotten older records.</summary>
-    public Alarm Rest(GroupWindow window)
+    public Alarm Rest(GroupWindow window, DetectionSettings settings) => Prolong(window, settings).Rest(window);
+
+    /// <summary>Hysteresis: it goes on while a window holds less than would raise it, but enough to keep it.</summary>
+    private Alarm Prolong(GroupWindow window, DetectionSettings settings) =>
+        settings.ClearThreshold >= Threshold || window.Values is not null || Ended ? this : this with { QuietAt = window.Counts.ProlongedQuiet(QuietAt, Window, settings.ClearThreshold) };
+
+    private Alarm Rest(GroupWindow window)
     {
         var known = Evidence.Select(record => record.EventId).ToHashSet();
         var more = window.Evidence.Where(record => record.EventTime >= FirstSeen && record.EventTime < QuietAt && !known.Contains(record.EventId));

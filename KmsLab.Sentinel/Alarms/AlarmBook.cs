@@ -7,34 +7,34 @@ namespace KmsLab.Sentinel.Alarms;
 internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog)
 {
     private readonly Dictionary<string, Alarm> _alarms = alarms.ToDictionary(alarm => alarm.Id);
-    private readonly Dictionary<string, GroupWindow> _touched = [];
+    private readonly Dictionary<string, (GroupWindow Window, ConfiguredDetection Detection)> _touched = [];
     private readonly HashSet<string> _raised = [];
 
     /// <summary>A group has a new record: if it has an alarm, the record may belong to its evidence.</summary>
-    public void Touch(string detection, GroupWindow window) => _touched[Alarm.IdOf(detection, window.Group.Key)] = window;
+    public void Touch(ConfiguredDetection detection, GroupWindow window) => _touched[Alarm.IdOf(detection.Definition.Id, window.Group.Key)] = (window, detection);
 
     /// <summary>A record reached the threshold: raises its group's alarm, or adds to it.</summary>
-    public void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Watermark watermark, DateTimeOffset now)
+    public void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, Watermark watermark, DateTimeOffset now)
     {
         var id = Alarm.IdOf(detection.Definition.Id, window.Group.Key);
         var alarm = _alarms.GetValueOrDefault(id);
-        if (alarm is not null && (!alarm.Ended || alarm.IsLatePart(violation, watermark.Known)))
+        if (alarm is not null && (!alarm.Ended || alarm.IsLatePart(violation, WatermarkOf(detection.Definition.Clock, watermark, now).Known)))
         {
             _alarms[id] = alarm.Extend(violation);
             return;
         }
 
-        _alarms[id] = Alarm.Raise(alarm, detection, window.Group, violation, now);
+        _alarms[id] = Alarm.Raise(alarm, detection, window.Group, violation, limit, now);
         _raised.Add(id);
     }
 
     /// <summary>Ends the turn: gives the alarms concerned their evidence, announces those raised, and lets the watermark move them all.</summary>
     public void Advance(Watermark watermark, DateTimeOffset now, TurnChanges changes)
     {
-        foreach (var (id, window) in _touched)
+        foreach (var (id, (window, detection)) in _touched)
         {
             if (_alarms.TryGetValue(id, out var alarm))
-                Put(alarm.Rest(window), changes);
+                Put(alarm.Rest(window, detection.Settings), changes);
         }
 
         foreach (var id in _raised)
@@ -42,7 +42,7 @@ internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog cata
 
         foreach (var alarm in _alarms.Values.ToList())
         {
-            var advanced = alarm.Advance(watermark, now);
+            var advanced = alarm.Advance(WatermarkOf(catalog.Find(alarm.Detection)?.Definition.Clock ?? Clock.Trail, watermark, now), now);
             if (ReferenceEquals(advanced, alarm))
                 continue;
 
@@ -71,7 +71,10 @@ internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog cata
 
     private void Announce(Alarm alarm, TurnChanges changes)
     {
-        if (catalog.ModeOf(alarm.Detection) == DetectionMode.On && DetectionCatalog.Find(alarm.Detection) is { } definition)
-            changes.Notifications.Add(Notification.Of(alarm, definition));
+        if (catalog.Find(alarm.Detection) is { Settings.Mode: DetectionMode.On } detection)
+            changes.Notifications.Add(Notification.Of(alarm, detection.Definition));
     }
+
+    /// <summary>What Sentinel sees itself is complete up to now, whatever becomes of the trail.</summary>
+    private static Watermark WatermarkOf(Clock clock, Watermark watermark, DateTimeOffset now) => clock == Clock.Wall ? new(now, now, false) : watermark;
 }

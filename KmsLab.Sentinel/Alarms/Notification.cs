@@ -19,7 +19,9 @@ internal sealed record Notification(
     DateTimeOffset FirstSeen,
     DateTimeOffset LastSeen,
     long EvidenceTotal,
-    IReadOnlyList<Evidence> Evidence)
+    IReadOnlyList<Evidence> Evidence,
+    string Why = "",
+    IReadOnlyList<string>? Runbook = null)
 {
     public static Notification Of(Alarm alarm, DetectionDefinition definition) => new(
         $"{alarm.Id}-{alarm.Revision}",
@@ -37,5 +39,7 @@ internal sealed record Notification(
         alarm.FirstSeen,
         alarm.LastSeen,
         alarm.EvidenceTotal,
-        alarm.Evidence);
+        alarm.Evidence,
+        AlarmText.Why(alarm, definition),
+        AlarmText.Runbook(alarm, definition));
 }

@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Knowledge;
 
 namespace KmsLab.Sentinel.Api;
 
@@ -19,17 +20,20 @@ internal sealed record AlarmAnswer(
     DateTimeOffset ChangedAt,
     long Occurrence,
     string Technique,
+    string Why,
+    Expectation? Expected,
     IReadOnlyList<string> Runbook,
     long EvidenceTotal,
     IReadOnlyList<Evidence> Evidence)
 {
-    public static AlarmAnswer Of(Alarm alarm)
+    public static AlarmAnswer Of(Alarm alarm, DetectionCatalog catalog)
     {
-        var definition = DetectionCatalog.Find(alarm.Detection);
+        var definition = catalog.Find(alarm.Detection)?.Definition;
         return new(
             alarm.Id, alarm.Detection, definition?.Severity ?? Severity.Low, definition?.Title ?? alarm.Detection, alarm.State, alarm.Group.ToDictionary(),
             alarm.Observed, alarm.Threshold, alarm.Window, alarm.FirstSeen, alarm.LastSeen, alarm.ChangedAt, alarm.Occurrence,
-            definition?.Technique ?? "", definition?.Runbook ?? [], alarm.EvidenceTotal, alarm.Evidence);
+            definition?.Technique ?? "", definition is null ? "" : AlarmText.Why(alarm, definition), alarm.Expected, definition is null ? [] : AlarmText.Runbook(alarm, definition),
+            alarm.EvidenceTotal, alarm.Evidence);
     }
 }
 

@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.State;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -39,17 +40,17 @@ internal static class SentinelApi
         return TypedResults.Json(new RatesAnswer(asOf, StatusQuery.LagOf(asOf, time.GetUtcNow()), series), SentinelJson.Default.RatesAnswer);
     }
 
-    private static async Task<JsonHttpResult<IReadOnlyList<AlarmAnswer>>> AlarmsAsync(SentinelStore store, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<IReadOnlyList<AlarmAnswer>>> AlarmsAsync(SentinelStore store, DetectionCatalog catalog, CancellationToken cancellationToken)
     {
         var alarms = await store.ReadAlarmsAsync(cancellationToken);
-        return TypedResults.Json<IReadOnlyList<AlarmAnswer>>([.. alarms.Select(AlarmAnswer.Of)], SentinelJson.Default.IReadOnlyListAlarmAnswer);
+        return TypedResults.Json<IReadOnlyList<AlarmAnswer>>([.. alarms.Select(alarm => AlarmAnswer.Of(alarm, catalog))], SentinelJson.Default.IReadOnlyListAlarmAnswer);
     }
 
-    private static async Task<Results<JsonHttpResult<AlarmAnswer>, ProblemHttpResult>> AlarmAsync(string id, SentinelStore store, CancellationToken cancellationToken)
+    private static async Task<Results<JsonHttpResult<AlarmAnswer>, ProblemHttpResult>> AlarmAsync(string id, SentinelStore store, DetectionCatalog catalog, CancellationToken cancellationToken)
     {
         var alarms = await store.ReadAlarmsAsync(cancellationToken);
         return alarms.FirstOrDefault(alarm => alarm.Id == id) is { } alarm
-            ? TypedResults.Json(AlarmAnswer.Of(alarm), SentinelJson.Default.AlarmAnswer)
+            ? TypedResults.Json(AlarmAnswer.Of(alarm, catalog), SentinelJson.Default.AlarmAnswer)
             : TypedResults.Problem($"There is no alarm {id}. GET /api/alarms lists them.", statusCode: StatusCodes.Status404NotFound, title: "No such alarm");
     }
 

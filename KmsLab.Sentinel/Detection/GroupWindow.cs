@@ -1,16 +1,20 @@
+using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 
 namespace KmsLab.Sentinel.Detection;
 
 /// <summary>What a detection knows of one group: exact counts by event time, and summaries of the latest records.</summary>
 /// <remarks>Summaries are kept before anybody knows whether they matter: an alarm rests on records that came before it.</remarks>
-internal sealed class GroupWindow(DetectionGroup group, IEnumerable<Evidence> evidence)
+internal sealed class GroupWindow(DetectionGroup group, ConfiguredDetection detection, IEnumerable<Evidence> evidence)
 {
     private readonly List<Evidence> _evidence = [.. evidence];
 
     public DetectionGroup Group { get; } = group;
 
     public SlidingWindow Counts { get; } = new();
+
+    /// <summary>For a detection that counts distinct values.</summary>
+    public DistinctWindow? Values { get; } = detection.Definition.Measure == Measure.DistinctValues ? new(detection.Settings.Window) : null;
 
     /// <summary>In order of event time, at most <see cref="Evidence.Limit"/>.</summary>
     public IReadOnlyList<Evidence> Evidence => _evidence;
@@ -24,9 +28,21 @@ internal sealed class GroupWindow(DetectionGroup group, IEnumerable<Evidence> ev
             _evidence.RemoveAt(0);
     }
 
+    /// <summary>Looks at every window that holds the instant <paramref name="at"/>.</summary>
+    public Violation? FindViolation(long at, long threshold) => (Values, detection.Settings) switch
+    {
+        ({ } values, _) => values.FindViolation(at, threshold),
+        (_, { Periods: > 1 } settings) => Counts.FindPersistent(at, settings.Window, threshold, settings.Datapoints, settings.Periods),
+        (_, var settings) => Counts.FindViolation(at, settings.Window, threshold),
+    };
+
     public void Prune(DateTimeOffset floor)
     {
         Counts.Prune(floor.ToUnixTimeMilliseconds());
+        Values?.Prune(floor.ToUnixTimeMilliseconds());
         _evidence.RemoveAll(record => record.EventTime < floor);
     }
+
+    /// <summary>The hash by which a value is kept.</summary>
+    public static RecordId Hash(string value) => RecordId.Hash(System.Text.Encoding.UTF8.GetBytes(value));
 }

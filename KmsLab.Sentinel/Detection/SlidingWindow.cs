@@ -50,6 +50,55 @@ internal sealed class SlidingWindow
         return found is { } violation ? new(Instant(violation.From), Instant(violation.QuietAt), violation.Observed) : null;
     }
 
+    /// <summary>
+    /// M-of-N: looks at every run of <paramref name="periods"/> windows, side by side and aligned to the epoch, that holds the instant
+    /// <paramref name="at"/>, for one in which <paramref name="datapoints"/> windows reach <paramref name="threshold"/>.
+    /// </summary>
+    /// <returns>Null when there is none.</returns>
+    public Violation? FindPersistent(long at, TimeSpan window, long threshold, int datapoints, int periods)
+    {
+        var length = (long)window.TotalMilliseconds;
+        var current = FloorDivide(at, length);
+        var reaching = new List<(long Period, long Records)>();
+        for (var period = current - periods + 1; period < current + periods; period++)
+        {
+            var (records, _) = Between(Instant(period * length), Instant((period + 1) * length));
+            if (records >= threshold)
+                reaching.Add((period, records));
+        }
+
+        Violation? found = null;
+        for (var first = current - periods + 1; first <= current; first++)
+        {
+            var inRun = reaching.FindAll(period => period.Period >= first && period.Period < first + periods);
+            if (inRun.Count >= datapoints)
+            {
+                found = new(
+                    found?.From ?? Instant(inRun[0].Period * length), Instant((first + periods) * length), Math.Max(found?.Observed ?? 0, inRun.Max(period => period.Records)));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Hysteresis: when it is quiet, if it stays loud while a window that began before holds <paramref name="least"/> records.</summary>
+    /// <param name="quietAt">When it would be quiet without.</param>
+    /// <param name="window">The windows' length.</param>
+    /// <param name="least">Fewer than the threshold.</param>
+    public DateTimeOffset ProlongedQuiet(DateTimeOffset quietAt, TimeSpan window, long least)
+    {
+        var length = (long)window.TotalMilliseconds;
+        var quiet = quietAt.ToUnixTimeMilliseconds();
+        for (var start = IndexOf(quiet - length + 1); start < _counts.Count && _counts[start].At < quiet; start++)
+        {
+            var from = _counts[start].At;
+            if (Between(Instant(from), Instant(from + length)).Records >= least)
+                quiet = Math.Max(quiet, from + length);
+        }
+
+        return Instant(quiet);
+    }
+
     /// <summary>How many records fall into [<paramref name="from"/>, <paramref name="to"/>), and the time of the last of them.</summary>
     public (long Records, DateTimeOffset Last) Between(DateTimeOffset from, DateTimeOffset to)
     {
@@ -61,6 +110,8 @@ internal sealed class SlidingWindow
 
     /// <summary>Forgets what is older than <paramref name="floor"/>.</summary>
     public void Prune(long floor) => _counts.RemoveRange(0, IndexOf(floor));
+
+    private static long FloorDivide(long dividend, long divisor) => (dividend / divisor) - (dividend % divisor < 0 ? 1 : 0);
 
     private static DateTimeOffset Instant(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at);
 

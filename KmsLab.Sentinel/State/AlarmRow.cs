@@ -10,7 +10,7 @@ internal sealed class AlarmRow
     public const string Columns = """
         id AS Id, detection AS Detection, members AS Members, state AS State, occurrence AS Occurrence, revision AS Revision, observed AS Observed,
         threshold AS Threshold, window_size AS WindowSize, first_seen AS FirstSeen, last_seen AS LastSeen, quiet_at AS QuietAt,
-        changed_at AS ChangedAt, ended AS Ended, evidence AS Evidence, evidence_total AS EvidenceTotal
+        changed_at AS ChangedAt, ended AS Ended, evidence AS Evidence, evidence_total AS EvidenceTotal, expected AS Expected
         """;
 
     public required string Id { get; init; }
@@ -45,6 +45,8 @@ internal sealed class AlarmRow
 
     public required long EvidenceTotal { get; init; }
 
+    public required string Expected { get; init; }
+
     public static AlarmRow Of(Alarm alarm) => new()
     {
         Id = alarm.Id,
@@ -63,6 +65,7 @@ internal sealed class AlarmRow
         Ended = alarm.Ended ? 1 : 0,
         Evidence = JsonSerializer.Serialize(alarm.Evidence, SentinelJson.Default.IReadOnlyListEvidence),
         EvidenceTotal = alarm.EvidenceTotal,
+        Expected = alarm.Expected is { } expected ? JsonSerializer.Serialize(expected, SentinelJson.Default.Expectation) : "",
     };
 
     public Alarm ToAlarm() => new()
@@ -83,6 +86,7 @@ internal sealed class AlarmRow
         Ended = Ended != 0,
         Evidence = EvidenceOf(Evidence),
         EvidenceTotal = EvidenceTotal,
+        Expected = Expected.Length > 0 ? JsonSerializer.Deserialize(Expected, SentinelJson.Default.Expectation) : null,
     };
 
     public static DetectionGroup GroupOf(string members) => new(JsonSerializer.Deserialize(members, SentinelJson.Default.ListKeyValuePairStringString)!);

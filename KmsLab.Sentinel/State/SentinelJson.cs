@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Knowledge;
 
 namespace KmsLab.Sentinel.State;
 
@@ -13,6 +14,7 @@ namespace KmsLab.Sentinel.State;
 [JsonSerializable(typeof(IReadOnlyList<KeyValuePair<string, string>>))]
 [JsonSerializable(typeof(List<KeyValuePair<string, string>>))]
 [JsonSerializable(typeof(Notification))]
+[JsonSerializable(typeof(Expectation))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(RatesAnswer))]
 [JsonSerializable(typeof(AlarmAnswer))]

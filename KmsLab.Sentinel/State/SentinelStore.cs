@@ -1,6 +1,8 @@
 using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Knowledge;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.State;
@@ -57,13 +59,21 @@ internal sealed class SentinelStore(Database database, ILogger<SentinelStore> lo
         $"""
         DELETE FROM seen_record WHERE expires_at < @now;
         DELETE FROM bucket WHERE start_at < @floor;
-        DELETE FROM detection_count WHERE at < @floor;
-        DELETE FROM detection_group WHERE last_at < @floor;
         DELETE FROM alarm WHERE ended = 1 AND quiet_at < @floor AND changed_at < @floor;
         DELETE FROM outbox WHERE sent_at < @floor;
         DELETE FROM rejection WHERE rejected_at < (SELECT MIN(rejected_at) FROM (SELECT rejected_at FROM rejection ORDER BY rejected_at DESC LIMIT {RejectionsKept}) AS newest);
         """,
         new { now = now.ToUnixTimeMilliseconds(), floor = floor.ToUnixTimeMilliseconds() },
+        cancellationToken);
+
+    /// <summary>Deletes what the windows of <paramref name="detection"/> can't need any more.</summary>
+    public Task PruneAsync(ConfiguredDetection detection, DateTimeOffset floor, CancellationToken cancellationToken) => ExecuteAsync(
+        """
+        DELETE FROM detection_count WHERE detection = @id AND at < @floor;
+        DELETE FROM detection_value WHERE detection = @id AND slot_at < @floor;
+        DELETE FROM detection_group WHERE detection = @id AND last_at < @floor;
+        """,
+        new { id = detection.Definition.Id, floor = (floor - detection.Settings.Span).ToUnixTimeMilliseconds() },
         cancellationToken);
 
     /// <summary>How many rejections are kept for people to look at.</summary>
@@ -74,8 +84,16 @@ internal sealed class SentinelStore(Database database, ILogger<SentinelStore> lo
         database.ReadAsync(connection => new StateReader(connection, cancellationToken).AlarmsAsync(), cancellationToken);
 
     /// <summary>Everything that the loop keeps in memory.</summary>
-    public Task<SavedState> LoadAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => new StateReader(connection, cancellationToken).AllAsync(), cancellationToken);
+    /// <param name="knowledge">What else is read from the same database.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<SavedState> LoadAsync(IReadOnlyList<IKnowledge> knowledge, CancellationToken cancellationToken) => database.ReadAsync(
+        async connection =>
+        {
+            foreach (var part in knowledge)
+                await part.LoadAsync(connection, cancellationToken);
+            return await new StateReader(connection, cancellationToken).AllAsync();
+        },
+        cancellationToken);
 
     private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)),

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Rates;
@@ -12,13 +13,14 @@ internal sealed record SavedState(
     IReadOnlyList<KeyValuePair<SeriesKey, long>> Series,
     IReadOnlyList<(WindowKey Key, DetectionGroup Group, IReadOnlyList<Evidence> Evidence)> Groups,
     IReadOnlyList<(WindowKey Key, long At, long Records)> Counts,
+    IReadOnlyList<(WindowKey Key, long SlotAt, RecordId Value)> Values,
     IReadOnlyList<Alarm> Alarms);
 
 /// <summary>Reads the state back.</summary>
 internal sealed class StateReader(DbConnection connection, CancellationToken cancellationToken)
 {
     public async Task<SavedState> AllAsync() => new(
-        await CompletedReadsAsync(), await SeriesAsync(), await GroupsAsync(), await CountsAsync(), await AlarmsAsync());
+        await CompletedReadsAsync(), await SeriesAsync(), await GroupsAsync(), await CountsAsync(), await ValuesAsync(), await AlarmsAsync());
 
     public async Task<IReadOnlyList<Alarm>> AlarmsAsync()
     {
@@ -49,6 +51,12 @@ internal sealed class StateReader(DbConnection connection, CancellationToken can
     {
         var rows = await QueryAsync<(string Detection, string Group, long At, long Records)>("SELECT detection, group_key, at, records FROM detection_count ORDER BY at");
         return [.. rows.Select(row => (new WindowKey(row.Detection, row.Group), row.At, row.Records))];
+    }
+
+    private async Task<IReadOnlyList<(WindowKey, long, RecordId)>> ValuesAsync()
+    {
+        var rows = await QueryAsync<(string Detection, string Group, long At, byte[] Value)>("SELECT detection, group_key, slot_at, value FROM detection_value ORDER BY slot_at");
+        return [.. rows.Select(row => (new WindowKey(row.Detection, row.Group), row.At, RecordId.FromBytes(row.Value)))];
     }
 
     private Task<IEnumerable<T>> QueryAsync<T>(string sql) => connection.QueryAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken));

@@ -1,6 +1,7 @@
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
 
 namespace KmsLab.Sentinel.State;
@@ -38,7 +39,7 @@ internal enum Counter
 internal sealed record Rejection(RecordId Id, string Source, string Origin, string Problem);
 
 /// <summary>Everything that one turn of the loop changes; it is committed whole or not at all.</summary>
-internal sealed class TurnChanges(DateTimeOffset now)
+internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> knowledge)
 {
     private readonly Dictionary<BucketKey, long> _calls = [];
     private readonly Dictionary<(WindowKey Window, long At), long> _records = [];
@@ -60,6 +61,12 @@ internal sealed class TurnChanges(DateTimeOffset now)
 
     public Dictionary<WindowKey, GroupWindow> Windows { get; } = [];
 
+    /// <summary>Distinct values that are new in their slots.</summary>
+    public List<(WindowKey Window, long SlotAt, RecordId Value)> Values { get; } = [];
+
+    /// <summary>What learns from the turn.</summary>
+    public IReadOnlyList<IKnowledge> Knowledge => knowledge;
+
     public Dictionary<string, Alarm> Alarms { get; } = [];
 
     public List<Notification> Notifications { get; } = [];
@@ -69,7 +76,7 @@ internal sealed class TurnChanges(DateTimeOffset now)
     /// <summary>The source that has now been read completely, and the time at which that read began.</summary>
     public (string Source, DateTimeOffset At)? Completed { get; set; }
 
-    public bool IsEmpty => Seen.Count == 0 && Alarms.Count == 0 && Notifications.Count == 0 && Completed is null;
+    public bool IsEmpty => Seen.Count == 0 && Alarms.Count == 0 && Notifications.Count == 0 && Completed is null && !Knowledge.Any(part => part.HasChanges);
 
     public void CountCall(BucketKey bucket) => _calls[bucket] = _calls.GetValueOrDefault(bucket) + 1;
 

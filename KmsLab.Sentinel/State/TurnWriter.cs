@@ -16,6 +16,8 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
         await WriteAlarmsAsync();
         await WriteOutboxAsync();
         await WriteRejectionsAsync();
+        foreach (var part in changes.Knowledge.Where(part => part.HasChanges))
+            await part.WriteAsync(transaction, cancellationToken);
         await InsertAsync(
             "counter (name, value)", "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value",
             changes.Counters.Select(counter => new object[] { counter.Key.ToString(), counter.Value }));
@@ -67,19 +69,22 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
             "detection_count (detection, group_key, at, records)",
             "ON CONFLICT (detection, group_key, at) DO UPDATE SET records = detection_count.records + excluded.records",
             changes.Records.Select(count => new object[] { count.Key.Window.Detection, count.Key.Window.Group, count.Key.At, count.Value }));
+        await InsertAsync(
+            "detection_value (detection, group_key, slot_at, value)", "ON CONFLICT DO NOTHING",
+            changes.Values.Select(value => new object[] { value.Window.Detection, value.Window.Group, value.SlotAt, value.Value.ToBytes() }));
     }
 
     private Task<int> WriteAlarmsAsync() => transaction.Connection!.ExecuteAsync(new CommandDefinition(
         """
         INSERT INTO alarm (id, detection, members, state, occurrence, revision, observed, threshold, window_size,
-                           first_seen, last_seen, quiet_at, changed_at, ended, evidence, evidence_total)
+                           first_seen, last_seen, quiet_at, changed_at, ended, evidence, evidence_total, expected)
         VALUES (@Id, @Detection, @Members, @State, @Occurrence, @Revision, @Observed, @Threshold, @WindowSize,
-                @FirstSeen, @LastSeen, @QuietAt, @ChangedAt, @Ended, @Evidence, @EvidenceTotal)
+                @FirstSeen, @LastSeen, @QuietAt, @ChangedAt, @Ended, @Evidence, @EvidenceTotal, @Expected)
         ON CONFLICT (id) DO UPDATE SET
             state = excluded.state, occurrence = excluded.occurrence, revision = excluded.revision, observed = excluded.observed,
             threshold = excluded.threshold, window_size = excluded.window_size, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
             quiet_at = excluded.quiet_at, changed_at = excluded.changed_at, ended = excluded.ended, evidence = excluded.evidence,
-            evidence_total = excluded.evidence_total
+            evidence_total = excluded.evidence_total, expected = excluded.expected
         """,
         changes.Alarms.Values.Select(AlarmRow.Of), transaction, cancellationToken: cancellationToken));
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Rates;
 
@@ -46,5 +45,5 @@ public sealed class KmsErrorBurstTests
         new DetectionGroup([new("a", "1;b=1:2")]).Key.ShouldNotBe(new DetectionGroup([new("a", "1"), new("b", "2")]).Key);
 
     private static DetectionGroup? Select(JsonObject record) =>
-        KmsErrorBurst.Definition.Select(CloudTrailRecordReader.Read(record.Utf8(), RecordInterest.Everything).Record.ShouldNotBeNull());
+        KmsErrorBurst.Definition.Select(record.Observation())?.Group;
 }

@@ -4,6 +4,7 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults.Database;
@@ -53,7 +54,7 @@ internal sealed class SentinelBed : IAsyncDisposable
         var metrics = new SentinelMetrics(_services.GetRequiredService<IMeterFactory>(), status, Time);
         var store = new SentinelStore(_opened, new CrashingLogger<SentinelStore>(plan, Messages));
         var pipeline = new Pipeline(
-            store, new DetectionCatalog(options), sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
+            store, new DetectionCatalog(options), new KnowledgeCatalog(options), sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
         var publisher = new OutboxPublisher(
             store, [new RecordingChannel(Sent)], new OutboxSignal(), metrics, Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
         var readers = sources.Select(source => new SourceReader(source, pipeline, options, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Detection;
 
 namespace KmsLab.Tests.Sentinel;
 
@@ -43,6 +45,20 @@ internal static class TestRecords
         ["eventCategory"] = "Management",
         ["tlsDetails"] = new JsonObject { ["tlsVersion"] = "TLSv1.3", ["cipherSuite"] = "TLS_AES_256_GCM_SHA384" },
     };
+
+    /// <summary>A key is created, with one tag.</summary>
+    public static JsonObject CreateKey(string tagKey, string tagValue, string arn = KeyArn) => Decrypt().With(record =>
+    {
+        record["eventName"] = "CreateKey";
+        record["readOnly"] = false;
+        record["requestParameters"] = new JsonObject
+        {
+            ["keySpec"] = "SYMMETRIC_DEFAULT",
+            ["keyUsage"] = "ENCRYPT_DECRYPT",
+            ["tags"] = new JsonArray(new JsonObject { ["tagKey"] = tagKey, ["tagValue"] = tagValue }),
+        };
+        record["resources"] = new JsonArray(Resource(arn));
+    });
 
     /// <summary>A Decrypt that KMS refused because of a wrong encryption context.</summary>
     public static JsonObject WrongKey(DateTimeOffset at, string role = RoleArn, string? eventId = null) => Decrypt(at, "InvalidCiphertextException", role, eventId);
@@ -94,6 +110,10 @@ internal static class TestRecords
     }
 
     public static byte[] Utf8(this JsonObject record) => Encoding.UTF8.GetBytes(record.ToJsonString());
+
+    /// <summary>The record as detections see it.</summary>
+    public static Observation Observation(this JsonObject record) =>
+        new(CloudTrailRecordReader.Read(record.Utf8(), RecordInterest.Everything).Record.ShouldNotBeNull());
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

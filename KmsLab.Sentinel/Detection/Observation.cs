@@ -1,0 +1,60 @@
+using System.Text.Json;
+using KmsLab.CloudTrail.Attestation;
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Rates;
+
+namespace KmsLab.Sentinel.Detection;
+
+/// <summary>
+/// A record as detections see it: its own fields, and what Sentinel knows beyond them. The facts are filled in by <see cref="IKnowledge"/> before any
+/// detection looks, so that a detection stays a pure function.
+/// </summary>
+internal sealed class Observation(CloudTrailRecord record)
+{
+    private JsonElement? _root;
+
+    public CloudTrailRecord Record => record;
+
+    /// <summary>Who called, by a name that lasts.</summary>
+    public string Principal { get; } = StablePrincipal.Of(record.Identity);
+
+    /// <summary>Whether KMS was called.</summary>
+    public bool IsKms => record.EventSource == "kms.amazonaws.com";
+
+    /// <summary>Whether the call succeeded. A DryRun call never does anything: it always 'fails' with DryRunOperationException.</summary>
+    public bool Succeeded => record.ErrorCode is null;
+
+    /// <summary>The protected set that the first of its protected keys belongs to; null when it uses none.</summary>
+    public ProtectedSet? Set { get; set; }
+
+    /// <summary>The set's name, or the key's ARN where it belongs to none: what reads of the same data have in common.</summary>
+    public string SetOrKey => Set?.Name ?? (record.KeyArns.Count > 0 ? record.KeyArns[0] : "unknown");
+
+    /// <summary>What the attestation says; null when the call is no cryptographic one, or nobody gave Sentinel a public key to verify with.</summary>
+    public AttestationVerdict? Attestation { get; set; }
+
+    /// <summary>The well-formed proof that <see cref="Attestation"/> rests on, if there is one.</summary>
+    public AttestationProof? Proof { get; set; }
+
+    /// <summary>The record's <c>requestParameters</c>; <see cref="JsonValueKind.Undefined"/> or Null when there are none.</summary>
+    public JsonElement Parameters => Member(Root, "requestParameters");
+
+    /// <summary>The record's <c>responseElements</c>.</summary>
+    public JsonElement Response => Member(Root, "responseElements");
+
+    private JsonElement Root => _root ??= JsonElement.Parse(record.Json.Span);
+
+    /// <summary>A text among the request parameters, by its path; null when it is missing or no text.</summary>
+    public string? Parameter(params ReadOnlySpan<string> path)
+    {
+        var element = Parameters;
+        foreach (var name in path)
+            element = Member(element, name);
+        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    }
+
+    /// <summary>A member of an object, whatever <paramref name="element"/> turns out to be.</summary>
+    public static JsonElement Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
+}
