@@ -2,6 +2,7 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 
@@ -31,7 +32,7 @@ internal sealed class LoopMemory
     /// <summary>When the last complete read of each source began.</summary>
     public Dictionary<string, DateTimeOffset> CompletedReads { get; }
 
-    public static async Task<LoopMemory> LoadAsync(SentinelStore store, DetectionCatalog catalog, KnowledgeCatalog knowledgeCatalog, SentinelOptions options, CancellationToken cancellationToken)
+    public static async Task<LoopMemory> LoadAsync(SentinelStore store, DetectionCatalog catalog, KnowledgeCatalog knowledgeCatalog, ChannelRoutes routes, SentinelOptions options, CancellationToken cancellationToken)
     {
         var knowledge = knowledgeCatalog.Create();
         var saved = await store.LoadAsync(knowledge, cancellationToken);
@@ -44,7 +45,7 @@ internal sealed class LoopMemory
         foreach (var (key, at, value) in saved.Values)
             windows.Find(key)?.Values?.Add(at, value);
 
-        return new(new SeriesBook(saved.Series, options), windows, knowledge, new AlarmBook(saved.Alarms, catalog), new SeenRecords(store), new(saved.CompletedReads));
+        return new(new SeriesBook(saved.Series, options), windows, knowledge, new AlarmBook(saved.Alarms, catalog, routes), new SeenRecords(store), new(saved.CompletedReads));
     }
 
     public void Prune(DateTimeOffset floor)

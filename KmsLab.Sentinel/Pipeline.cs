@@ -3,6 +3,7 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ internal sealed partial class Pipeline(
     SentinelStore store,
     DetectionCatalog catalog,
     KnowledgeCatalog knowledge,
+    ChannelRoutes routes,
     IEnumerable<IRecordSource> sources,
     IOptions<SentinelOptions> options,
     TimeProvider time,
@@ -97,7 +99,7 @@ internal sealed partial class Pipeline(
     }
 
     private async Task<LoopMemory> MemoryAsync(CancellationToken cancellationToken) =>
-        _memory ??= await LoopMemory.LoadAsync(store, catalog, knowledge, _options, cancellationToken);
+        _memory ??= await LoopMemory.LoadAsync(store, catalog, knowledge, routes, _options, cancellationToken);
 
     private List<ParsedEvent> Parse(Turn turn)
     {

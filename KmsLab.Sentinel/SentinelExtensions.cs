@@ -55,9 +55,7 @@ public static class SentinelExtensions
         services.AddSingleton(SourcesOf);
         services.AddSingleton(ReadersOf);
         services.AddSingleton<Pipeline>();
-        services.AddSingleton<INotificationChannel, LogChannel>();
-        services.AddSingleton<OutboxSignal>();
-        services.AddHostedService<OutboxPublisher>();
+        services.AddPublishing();
         services.AddHostedService<SentinelLoop>();
     }
 

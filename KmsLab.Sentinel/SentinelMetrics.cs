@@ -11,7 +11,6 @@ internal sealed class SentinelMetrics
     private readonly Counter<long> _records;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _alarmChanges;
-    private readonly Counter<long> _notifications;
 
     public SentinelMetrics(IMeterFactory meters, SentinelStatus status, TimeProvider time)
     {
@@ -19,7 +18,6 @@ internal sealed class SentinelMetrics
         _records = meter.CreateCounter<long>("kmslab.sentinel.records", "{record}", "Records by what became of them: counted, duplicate, malformed, late (and counted), too_late or ignored.");
         _failures = meter.CreateCounter<long>("kmslab.sentinel.source.failures", "{failure}", "Failed reads by source.");
         _alarmChanges = meter.CreateCounter<long>("kmslab.sentinel.alarm.changes", "{change}", "Announced changes of alarms by detection and new state.");
-        _notifications = meter.CreateCounter<long>("kmslab.sentinel.notifications", "{notification}", "Notifications sent.");
         meter.CreateObservableGauge("kmslab.sentinel.watermark.lag", () => Lag(status, time), "s", "How far the watermark is behind the clock.");
     }
 
@@ -31,13 +29,11 @@ internal sealed class SentinelMetrics
         Count("malformed", changes.Counters.GetValueOrDefault(State.Counter.Malformed));
         Count("late", changes.Counters.GetValueOrDefault(State.Counter.Late));
         Count("too_late", changes.Counters.GetValueOrDefault(State.Counter.TooLate));
-        foreach (var notification in changes.Notifications)
+        foreach (var (notification, _) in changes.Outbox)
             _alarmChanges.Add(1, new("detection", notification.Detection), new("state", notification.State.ToString()));
     }
 
     public void SourceFailed(string source) => _failures.Add(1, new KeyValuePair<string, object?>("source", source));
-
-    public void NotificationSent() => _notifications.Add(1);
 
     private void Count(string result, long records)
     {

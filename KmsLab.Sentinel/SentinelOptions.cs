@@ -1,6 +1,7 @@
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Publishing;
 
 namespace KmsLab.Sentinel;
 
@@ -67,6 +68,9 @@ internal sealed class SentinelOptions
             return [.. ProtectedSets.Values];
         }
     }
+
+    /// <summary>Who is told of alarms.</summary>
+    public NotificationOptions Notifications { get; set; } = new();
 
     /// <summary><see cref="LogGroups"/> without empty names: setting one to nothing takes a default away.</summary>
     public IReadOnlyList<string> EffectiveLogGroups => [.. LogGroups.Where(group => !string.IsNullOrWhiteSpace(group))];

@@ -29,6 +29,8 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.NamedSets.SelectMany(set => set.Check($"Sentinel:ProtectedSets:{set.Name}")));
         errors.AddRange(options.Attestation.Check());
 
+        errors.AddRange(options.Notifications.Validate());
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 
         void Check(bool holds, string error)

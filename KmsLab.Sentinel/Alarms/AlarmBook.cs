@@ -1,10 +1,11 @@
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
 
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>All alarms, and what this turn changed of them.</summary>
-internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog)
+internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog, ChannelRoutes routes)
 {
     private readonly Dictionary<string, Alarm> _alarms = alarms.ToDictionary(alarm => alarm.Id);
     private readonly Dictionary<string, (GroupWindow Window, ConfiguredDetection Detection)> _touched = [];
@@ -72,7 +73,7 @@ internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog cata
     private void Announce(Alarm alarm, TurnChanges changes)
     {
         if (catalog.Find(alarm.Detection) is { Settings.Mode: DetectionMode.On } detection)
-            changes.Notifications.Add(Notification.Of(alarm, detection.Definition));
+            changes.Outbox.Add(new(Notification.Of(alarm, detection.Definition), routes.For(detection.Definition.Severity)));
     }
 
     /// <summary>What Sentinel sees itself is complete up to now, whatever becomes of the trail.</summary>

@@ -56,7 +56,8 @@ internal sealed record BucketAnswer(DateTimeOffset Start, double Seconds, long C
 /// <param name="Sources">What is read.</param>
 /// <param name="Records">What became of what was read.</param>
 /// <param name="Malformed">The latest log events that could not be used, newest first.</param>
-/// <param name="PendingNotifications">Notifications in the outbox that are not sent yet.</param>
+/// <param name="PendingNotifications">Notifications that some channel has not sent yet.</param>
+/// <param name="Channels">How it goes with each channel.</param>
 internal sealed record StatusAnswer(
     DateTimeOffset Now,
     DateTimeOffset? Watermark,
@@ -64,7 +65,8 @@ internal sealed record StatusAnswer(
     IReadOnlyList<SourceAnswer> Sources,
     RecordsAnswer Records,
     IReadOnlyList<RejectionAnswer> Malformed,
-    long PendingNotifications);
+    long PendingNotifications,
+    IReadOnlyList<ChannelAnswer> Channels);
 
 /// <summary>A source: <c>state</c> is starting, reading, waiting (it does not exist yet) or failing.</summary>
 internal sealed record SourceAnswer(

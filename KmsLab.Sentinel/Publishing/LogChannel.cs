@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
 
 namespace KmsLab.Sentinel.Publishing;
 
@@ -7,7 +8,11 @@ internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotifica
 {
     private const int EventIdsShown = 10;
 
-    public Task SendAsync(Notification notification, CancellationToken cancellationToken)
+    public string Name => "log";
+
+    public Severity MinimumSeverity => Severity.Low;
+
+    public Task<SendOutcome> SendAsync(Notification notification, CancellationToken cancellationToken)
     {
         var group = string.Join(", ", notification.Group.Select(member => $"{member.Key} {member.Value}"));
         switch (notification.State)
@@ -25,7 +30,7 @@ internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotifica
                 break;
         }
 
-        return Task.CompletedTask;
+        return Task.FromResult(SendOutcome.Sent);
     }
 
     private static partial class Log

@@ -1,68 +1,93 @@
-using System.Text.Json;
 using KmsLab.Sentinel.Ingest;
-using KmsLab.Sentinel.State;
 
 namespace KmsLab.Sentinel.Publishing;
 
-/// <summary>Sends what the outbox holds, oldest first, and marks it afterwards: a notification repeats only if this dies in between.</summary>
-internal sealed partial class OutboxPublisher(
-    SentinelStore store, IEnumerable<INotificationChannel> channels, OutboxSignal signal, SentinelMetrics metrics, TimeProvider time, ILogger<OutboxPublisher> logger) : BackgroundService
+/// <summary>Sends what the outbox holds through every channel, each at its own pace.</summary>
+internal sealed partial class OutboxPublisher : BackgroundService
 {
-    private const int Batch = 100;
+    private readonly DeliveryStore _deliveries;
+    private readonly ChannelSender[] _senders;
+    private readonly Task[] _passes;
+    private readonly FailureStreak[] _streaks;
+    private readonly OutboxSignal _signal;
+    private readonly TimeProvider _time;
+    private readonly ILogger<OutboxPublisher> _logger;
+    private bool _abandoned;
 
-    private readonly FailureStreak _streak = new();
+    public OutboxPublisher(
+        DeliveryStore deliveries, IEnumerable<INotificationChannel> channels, NotificationOptions options, OutboxSignal signal, PublishingMetrics metrics,
+        TimeProvider time, ILogger<OutboxPublisher> logger)
+    {
+        (_deliveries, _signal, _time, _logger) = (deliveries, signal, time, logger);
+        _senders = [.. channels.Select(channel => new ChannelSender(channel, deliveries, options, metrics, time, logger))];
+        _passes = [.. _senders.Select(_ => Task.CompletedTask)];
+        _streaks = [.. _senders.Select(_ => new FailureStreak())];
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            try
+            while (!stoppingToken.IsCancellationRequested)
             {
-                await signal.WaitAsync(stoppingToken);
-                await SendAsync(stoppingToken);
-                _streak.Ended();
-            }
-            // Whatever goes wrong once we are told to stop comes of stopping.
-            catch (Exception) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            // The edge of the process: what could not be sent stays in the outbox, for the loop's next signal after the pause.
-            catch (Exception problem)
-            {
-                var pause = _streak.Failed();
-                if (_streak.Length == 1)
-                    Log.Failed(logger, problem);
-                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await _signal.WaitAsync(stoppingToken);
+                // A channel that is still busy with its last pass is left alone: a slow one holds up nobody else.
+                for (var index = 0; index < _senders.Length; index++)
+                {
+                    if (_passes[index].IsCompleted)
+                        _passes[index] = PassAsync(index, stoppingToken);
+                }
             }
         }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+
+        await Task.WhenAll(_passes);
     }
 
-    /// <summary>Sends everything that is not marked as sent.</summary>
+    /// <summary>Sends all that is due, one channel after the other.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
-        while (await store.FindUnsentAsync(Batch, cancellationToken) is { Count: > 0 } unsent)
-        {
-            foreach (var (id, payload) in unsent)
-                await SendAsync(id, payload, cancellationToken);
-        }
+        foreach (var sender in _senders)
+            await SendAsync(sender, cancellationToken);
     }
 
-    private async Task SendAsync(string id, string payload, CancellationToken cancellationToken)
+    private async Task SendAsync(ChannelSender sender, CancellationToken cancellationToken)
     {
-        var notification = JsonSerializer.Deserialize(payload, SentinelJson.Default.Notification)!;
-        foreach (var channel in channels)
-            await channel.SendAsync(notification, cancellationToken);
-        TurnLog.Reached(logger, TurnStep.Sent);
+        if (!_abandoned)
+        {
+            await _deliveries.AbandonAsync([.. _senders.Select(one => one.Channel.Name)], _time.GetUtcNow(), cancellationToken);
+            _abandoned = true;
+        }
 
-        await store.MarkSentAsync(id, time.GetUtcNow(), cancellationToken);
-        metrics.NotificationSent();
-        TurnLog.Reached(logger, TurnStep.Marked);
+        await sender.SendAsync(cancellationToken);
+    }
+
+    private async Task PassAsync(int index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(_senders[index], cancellationToken);
+            _streaks[index].Ended();
+        }
+        // Whatever goes wrong once we are told to stop comes of stopping.
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        // The edge of the process: what could not be sent or marked stays in the outbox, for the loop's next signal after the pause.
+        catch (Exception problem)
+        {
+            var pause = _streaks[index].Failed();
+            if (_streaks[index].Length == 1)
+                Log.Failed(_logger, _senders[index].Channel.Name, problem);
+            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "A notification could not be sent; trying again with growing pauses. It stays in the outbox.")]
-        public static partial void Failed(ILogger logger, Exception problem);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Channel}: the outbox can't be read or marked; trying again with growing pauses.")]
+        public static partial void Failed(ILogger logger, string channel, Exception problem);
     }
 }

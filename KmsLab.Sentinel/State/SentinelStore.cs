@@ -41,26 +41,17 @@ internal sealed class SentinelStore(Database database, ILogger<SentinelStore> lo
         },
         cancellationToken);
 
-    /// <summary>Notifications that are not marked as sent, oldest first.</summary>
-    public async Task<IReadOnlyList<(string Id, string Payload)>> FindUnsentAsync(int limit, CancellationToken cancellationToken) => await database.ReadAsync(
-        async connection => (IReadOnlyList<(string, string)>)[.. await connection.QueryAsync<(string, string)>(
-            new CommandDefinition("SELECT id, payload FROM outbox WHERE sent_at IS NULL ORDER BY sequence LIMIT @limit", new { limit }, cancellationToken: cancellationToken))],
-        cancellationToken);
-
-    /// <summary>Marks a notification as sent.</summary>
-    public Task MarkSentAsync(string id, DateTimeOffset at, CancellationToken cancellationToken) => ExecuteAsync(
-        "UPDATE outbox SET sent_at = @at WHERE id = @id", new { id, at = at.ToUnixTimeMilliseconds() }, cancellationToken);
-
     /// <summary>Deletes what is older than the retention.</summary>
     /// <param name="now">Ids past their time go.</param>
-    /// <param name="floor">Counts, rejections, ended alarms and sent notifications from before it go.</param>
+    /// <param name="floor">Counts, rejections, ended alarms and settled notifications from before it go.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task PruneAsync(DateTimeOffset now, DateTimeOffset floor, CancellationToken cancellationToken) => ExecuteAsync(
         $"""
         DELETE FROM seen_record WHERE expires_at < @now;
         DELETE FROM bucket WHERE start_at < @floor;
         DELETE FROM alarm WHERE ended = 1 AND quiet_at < @floor AND changed_at < @floor;
-        DELETE FROM outbox WHERE sent_at < @floor;
+        DELETE FROM delivery WHERE settled_at < @floor;
+        DELETE FROM outbox WHERE created_at < @floor AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.sequence = outbox.sequence);
         DELETE FROM rejection WHERE rejected_at < (SELECT MIN(rejected_at) FROM (SELECT rejected_at FROM rejection ORDER BY rejected_at DESC LIMIT {RejectionsKept}) AS newest);
         """,
         new { now = now.ToUnixTimeMilliseconds(), floor = floor.ToUnixTimeMilliseconds() },

@@ -38,6 +38,9 @@ internal enum Counter
 /// <param name="Problem">What is wrong with it.</param>
 internal sealed record Rejection(RecordId Id, string Source, string Origin, string Problem);
 
+/// <summary>A notification for the outbox, and the channels that it goes to.</summary>
+internal sealed record OutboxEntry(Notification Notification, IReadOnlyList<string> Channels);
+
 /// <summary>Everything that one turn of the loop changes; it is committed whole or not at all.</summary>
 internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> knowledge)
 {
@@ -69,14 +72,14 @@ internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> 
 
     public Dictionary<string, Alarm> Alarms { get; } = [];
 
-    public List<Notification> Notifications { get; } = [];
+    public List<OutboxEntry> Outbox { get; } = [];
 
     public List<Rejection> Rejections { get; } = [];
 
     /// <summary>The source that has now been read completely, and the time at which that read began.</summary>
     public (string Source, DateTimeOffset At)? Completed { get; set; }
 
-    public bool IsEmpty => Seen.Count == 0 && Alarms.Count == 0 && Notifications.Count == 0 && Completed is null && !Knowledge.Any(part => part.HasChanges);
+    public bool IsEmpty => Seen.Count == 0 && Alarms.Count == 0 && Outbox.Count == 0 && Completed is null && !Knowledge.Any(part => part.HasChanges);
 
     public void CountCall(BucketKey bucket) => _calls[bucket] = _calls.GetValueOrDefault(bucket) + 1;
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Publishing;
 
 namespace KmsLab.Sentinel.State;
 
@@ -90,14 +91,21 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
 
     private async Task WriteOutboxAsync()
     {
-        if (changes.Notifications.Count == 0)
+        if (changes.Outbox.Count == 0)
             return;
 
-        var last = await transaction.Connection!.ExecuteScalarAsync<long>(
+        var sequence = 1 + await transaction.Connection!.ExecuteScalarAsync<long>(
             new CommandDefinition("SELECT COALESCE(MAX(sequence), 0) FROM outbox", transaction: transaction, cancellationToken: cancellationToken));
+        var now = changes.Now.ToUnixTimeMilliseconds();
         await InsertAsync(
             "outbox (sequence, id, payload, created_at)", "",
-            changes.Notifications.Select(notification => new object[] { ++last, notification.Id, Json(notification), changes.Now.ToUnixTimeMilliseconds() }));
+            changes.Outbox.Select((entry, index) => new object[] { sequence + index, entry.Notification.Id, Json(entry.Notification), now }));
+        await InsertAsync(
+            "delivery (sequence, channel, alarm_id, state, attempts, due_at)", "",
+            changes.Outbox.SelectMany((entry, index) => entry.Channels.Select(channel => new object[]
+            {
+                sequence + index, channel, entry.Notification.AlarmId, nameof(DeliveryState.Pending), 0L, now,
+            })));
     }
 
     private Task<int> WriteRejectionsAsync() => InsertAsync(

@@ -39,6 +39,9 @@ internal sealed class SentinelBed : IAsyncDisposable
     /// <summary>What was sent, as often as it was.</summary>
     public List<Notification> Sent { get; } = [];
 
+    /// <summary>Channels beside the one that fills <see cref="Sent"/>.</summary>
+    public List<INotificationChannel> Channels { get; } = [];
+
     public static async Task<SentinelBed> CreateAsync(DatabaseProvider provider, PostgresCluster cluster)
     {
         var database = await TestDatabase.CreateAsync(provider, cluster);
@@ -53,12 +56,15 @@ internal sealed class SentinelBed : IAsyncDisposable
         var status = new SentinelStatus();
         var metrics = new SentinelMetrics(_services.GetRequiredService<IMeterFactory>(), status, Time);
         var store = new SentinelStore(_opened, new CrashingLogger<SentinelStore>(plan, Messages));
+        IReadOnlyList<INotificationChannel> channels = [new RecordingChannel(Sent), .. Channels];
+        var deliveries = new DeliveryStore(_opened);
+        var routes = new ChannelRoutes(channels);
         var pipeline = new Pipeline(
-            store, new DetectionCatalog(options), new KnowledgeCatalog(options), sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
+            store, new DetectionCatalog(options), new KnowledgeCatalog(options), routes, sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
         var publisher = new OutboxPublisher(
-            store, [new RecordingChannel(Sent)], new OutboxSignal(), metrics, Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
+            deliveries, channels, Options.Notifications, new OutboxSignal(), new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
         var readers = sources.Select(source => new SourceReader(source, pipeline, options, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));
-        return new(pipeline, publisher, [.. readers], status, store, new StatusQuery(_opened, status, sources, Time), new RatesQuery(_opened, Time));
+        return new(pipeline, publisher, [.. readers], status, store, new StatusQuery(_opened, status, deliveries, routes, sources, Time), new RatesQuery(_opened, Time));
     }
 
     public async ValueTask DisposeAsync()
@@ -77,10 +83,14 @@ internal sealed class SentinelBed : IAsyncDisposable
 
     private sealed class RecordingChannel(List<Notification> sent) : INotificationChannel
     {
-        public Task SendAsync(Notification notification, CancellationToken cancellationToken)
+        public string Name => "test";
+
+        public Severity MinimumSeverity => Severity.Low;
+
+        public Task<SendOutcome> SendAsync(Notification notification, CancellationToken cancellationToken)
         {
             sent.Add(notification);
-            return Task.CompletedTask;
+            return Task.FromResult(SendOutcome.Sent);
         }
     }
 }

@@ -1,0 +1,15 @@
+using KmsLab.Sentinel.Detection;
+
+namespace KmsLab.Sentinel.Publishing;
+
+/// <summary>Which channels are told of what.</summary>
+internal sealed class ChannelRoutes(IEnumerable<INotificationChannel> channels)
+{
+    private readonly (string Name, Severity Minimum)[] _channels = [.. channels.Select(channel => (channel.Name, channel.MinimumSeverity))];
+
+    /// <summary>All channels by name.</summary>
+    public IReadOnlyList<string> All => [.. _channels.Select(channel => channel.Name)];
+
+    /// <summary>The channels for an alarm of this severity.</summary>
+    public IReadOnlyList<string> For(Severity severity) => [.. _channels.Where(channel => severity >= channel.Minimum).Select(channel => channel.Name)];
+}
