@@ -2,7 +2,6 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
-using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 
@@ -15,8 +14,9 @@ namespace KmsLab.Sentinel;
 internal sealed class LoopMemory
 {
     private LoopMemory(
-        SeriesBook series, WindowBook windows, IReadOnlyList<IKnowledge> knowledge, AlarmBook alarms, SeenRecords seen, Dictionary<string, DateTimeOffset> completedReads) =>
-        (Series, Windows, Knowledge, Alarms, Seen, CompletedReads) = (series, windows, knowledge, alarms, seen, completedReads);
+        SeriesBook series, WindowBook windows, IReadOnlyList<IKnowledge> knowledge, AlarmBook alarms, AlarmDesk desk, SeenRecords seen,
+        Dictionary<string, DateTimeOffset> completedReads) =>
+        (Series, Windows, Knowledge, Alarms, Desk, Seen, CompletedReads) = (series, windows, knowledge, alarms, desk, seen, completedReads);
 
     public SeriesBook Series { get; }
 
@@ -27,12 +27,15 @@ internal sealed class LoopMemory
 
     public AlarmBook Alarms { get; }
 
+    /// <summary>What people are told of the alarms.</summary>
+    public AlarmDesk Desk { get; }
+
     public SeenRecords Seen { get; }
 
     /// <summary>When the last complete read of each source began.</summary>
     public Dictionary<string, DateTimeOffset> CompletedReads { get; }
 
-    public static async Task<LoopMemory> LoadAsync(SentinelStore store, DetectionCatalog catalog, KnowledgeCatalog knowledgeCatalog, ChannelRoutes routes, SentinelOptions options, CancellationToken cancellationToken)
+    public static async Task<LoopMemory> LoadAsync(SentinelStore store, DetectionCatalog catalog, KnowledgeCatalog knowledgeCatalog, AlarmDesks desks, SentinelOptions options, CancellationToken cancellationToken)
     {
         var knowledge = knowledgeCatalog.Create();
         var saved = await store.LoadAsync(knowledge, cancellationToken);
@@ -45,12 +48,13 @@ internal sealed class LoopMemory
         foreach (var (key, at, value) in saved.Values)
             windows.Find(key)?.Values?.Add(at, value);
 
-        return new(new SeriesBook(saved.Series, options), windows, knowledge, new AlarmBook(saved.Alarms, catalog, routes), new SeenRecords(store), new(saved.CompletedReads));
+        var desk = desks.Create(saved.Handlings);
+        return new(new SeriesBook(saved.Series, options), windows, knowledge, new AlarmBook(saved.Alarms, catalog, desk), desk, new SeenRecords(store), new(saved.CompletedReads));
     }
 
-    public void Prune(DateTimeOffset floor)
+    public void Prune(DateTimeOffset floor, DateTimeOffset now)
     {
         Windows.Prune(floor);
-        Alarms.Prune(floor);
+        Alarms.Prune(floor, now);
     }
 }

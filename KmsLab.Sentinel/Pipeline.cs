@@ -3,7 +3,6 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
-using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 using Microsoft.Extensions.Options;
@@ -18,7 +17,7 @@ internal sealed partial class Pipeline(
     SentinelStore store,
     DetectionCatalog catalog,
     KnowledgeCatalog knowledge,
-    ChannelRoutes routes,
+    AlarmDesks desks,
     IEnumerable<IRecordSource> sources,
     IOptions<SentinelOptions> options,
     TimeProvider time,
@@ -72,6 +71,8 @@ internal sealed partial class Pipeline(
             memory.Windows.Observe(finding, memory.Alarms, watermark, changes);
         foreach (var part in memory.Knowledge)
             part.Advance(watermark, changes.Now);
+        if (turn.Source.Length == 0)
+            memory.Desk.Take(await desks.CommandsAsync(cancellationToken), changes);
         memory.Alarms.Advance(watermark, changes.Now, changes);
         TurnLog.Reached(logger, TurnStep.Evaluated);
 
@@ -94,12 +95,13 @@ internal sealed partial class Pipeline(
         await store.PruneAsync(now, now - _options.Retention, cancellationToken);
         foreach (var detection in catalog.All)
             await store.PruneAsync(detection, now - _options.Retention, cancellationToken);
-        _memory?.Prune(now - _options.Retention);
+        await desks.PruneAsync(now, cancellationToken);
+        _memory?.Prune(now - _options.Retention, now);
         _prunedAt = now;
     }
 
     private async Task<LoopMemory> MemoryAsync(CancellationToken cancellationToken) =>
-        _memory ??= await LoopMemory.LoadAsync(store, catalog, knowledge, routes, _options, cancellationToken);
+        _memory ??= await LoopMemory.LoadAsync(store, catalog, knowledge, desks, _options, cancellationToken);
 
     private List<ParsedEvent> Parse(Turn turn)
     {

@@ -1,5 +1,6 @@
 using Amazon.CloudTrail;
 using Amazon.CloudWatchLogs;
+using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
@@ -55,6 +56,7 @@ public static class SentinelExtensions
         services.AddSingleton(SourcesOf);
         services.AddSingleton(ReadersOf);
         services.AddSingleton<Pipeline>();
+        services.AddSingleton<AlarmDesks>();
         services.AddPublishing();
         services.AddHostedService<SentinelLoop>();
     }

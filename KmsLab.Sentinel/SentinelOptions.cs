@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
@@ -68,6 +69,9 @@ internal sealed class SentinelOptions
             return [.. ProtectedSets.Values];
         }
     }
+
+    /// <summary>Reminders, silences and history.</summary>
+    public AlarmOptions Alarms { get; set; } = new();
 
     /// <summary>Who is told of alarms.</summary>
     public NotificationOptions Notifications { get; set; } = new();

@@ -30,6 +30,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.Attestation.Check());
 
         errors.AddRange(options.Notifications.Validate());
+        errors.AddRange(options.Alarms.Validate());
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 

@@ -1,11 +1,10 @@
 using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
 
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>All alarms, and what this turn changed of them.</summary>
-internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog, ChannelRoutes routes)
+internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog, AlarmDesk desk)
 {
     private readonly Dictionary<string, Alarm> _alarms = alarms.ToDictionary(alarm => alarm.Id);
     private readonly Dictionary<string, (GroupWindow Window, ConfiguredDetection Detection)> _touched = [];
@@ -39,7 +38,7 @@ internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog cata
         }
 
         foreach (var id in _raised)
-            Announce(_alarms[id], changes);
+            desk.Raised(_alarms[id], changes);
 
         foreach (var alarm in _alarms.Values.ToList())
         {
@@ -49,31 +48,29 @@ internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog cata
 
             Put(advanced, changes);
             // Whether a long-ended alarm is OK or unknown is for the page, not for the pager.
-            if (!alarm.Ended)
-                Announce(advanced, changes);
+            desk.Changed(advanced, tell: !alarm.Ended, changes);
         }
+
+        desk.Advance(_alarms, changes);
 
         _touched.Clear();
         _raised.Clear();
     }
 
     /// <summary>Forgets alarms that have not fired since <paramref name="floor"/>.</summary>
-    public void Prune(DateTimeOffset floor)
+    public void Prune(DateTimeOffset floor, DateTimeOffset now)
     {
         foreach (var alarm in _alarms.Values.Where(alarm => alarm.Ended && alarm.QuietAt < floor && alarm.ChangedAt < floor).ToList())
+        {
             _alarms.Remove(alarm.Id);
+            desk.Forget(alarm.Id, now);
+        }
     }
 
     private void Put(Alarm alarm, TurnChanges changes)
     {
         _alarms[alarm.Id] = alarm;
         changes.Alarms[alarm.Id] = alarm;
-    }
-
-    private void Announce(Alarm alarm, TurnChanges changes)
-    {
-        if (catalog.Find(alarm.Detection) is { Settings.Mode: DetectionMode.On } detection)
-            changes.Outbox.Add(new(Notification.Of(alarm, detection.Definition), routes.For(detection.Definition.Severity)));
     }
 
     /// <summary>What Sentinel sees itself is complete up to now, whatever becomes of the trail.</summary>

@@ -1,8 +1,9 @@
+using System.Globalization;
 using KmsLab.Sentinel.Detection;
 
 namespace KmsLab.Sentinel.Alarms;
 
-/// <summary>What people are told when an alarm changes state. It may reach them twice, always with the same id.</summary>
+/// <summary>What people are told when an alarm changes state, and again while it goes on firing. It may reach them twice, always with the same id.</summary>
 internal sealed record Notification(
     string Id,
     string AlarmId,
@@ -21,10 +22,15 @@ internal sealed record Notification(
     long EvidenceTotal,
     IReadOnlyList<Evidence> Evidence,
     string Why = "",
-    IReadOnlyList<string>? Runbook = null)
+    IReadOnlyList<string>? Runbook = null,
+    long Reminder = 0)
 {
-    public static Notification Of(Alarm alarm, DetectionDefinition definition) => new(
-        $"{alarm.Id}-{alarm.Revision}",
+    /// <summary>Of an alarm as it is now.</summary>
+    /// <param name="alarm">The alarm.</param>
+    /// <param name="definition">Its detection.</param>
+    /// <param name="reminder">0 for a change of state, else the number of this reminder of it.</param>
+    public static Notification Of(Alarm alarm, DetectionDefinition definition, long reminder = 0) => new(
+        IdOf(alarm, reminder),
         alarm.Id,
         alarm.Detection,
         definition.Severity,
@@ -41,5 +47,10 @@ internal sealed record Notification(
         alarm.EvidenceTotal,
         alarm.Evidence,
         AlarmText.Why(alarm, definition),
-        AlarmText.Runbook(alarm, definition));
+        AlarmText.Runbook(alarm, definition),
+        reminder);
+
+    /// <summary>The time is part of it: an alarm that was forgotten counts its revisions from 1 again.</summary>
+    private static string IdOf(Alarm alarm, long reminder) =>
+        string.Create(CultureInfo.InvariantCulture, $"{alarm.Id}-{alarm.ChangedAt.ToUnixTimeMilliseconds()}-{alarm.Revision}{(reminder > 0 ? $"-r{reminder}" : "")}");
 }

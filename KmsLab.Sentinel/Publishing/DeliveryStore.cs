@@ -1,4 +1,7 @@
+using System.Data.Common;
 using Dapper;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Publishing;
@@ -6,6 +9,9 @@ namespace KmsLab.Sentinel.Publishing;
 /// <summary>The deliveries in the database. The turn that raises an alarm writes them (<c>TurnWriter</c>); here they are sent for and settled.</summary>
 internal sealed class DeliveryStore(Database database)
 {
+    // What is sent in the millisecond of the turn that wrote it stands after all that the turn wrote.
+    private const int AfterTheTurn = 1_000_000;
+
     /// <summary>
     /// What is to be sent through <paramref name="channel"/> now: of each alarm the oldest, so that its OK can't overtake its ALARM; the longest due first,
     /// so that one that fails again and again doesn't stand in the way of the others.
@@ -29,13 +35,22 @@ internal sealed class DeliveryStore(Database database)
         cancellationToken);
 
     /// <summary>Marks a delivery as sent or given up, once.</summary>
-    public Task SettleAsync(Delivery delivery, DeliveryState state, DateTimeOffset at, string? problem, CancellationToken cancellationToken) => ExecuteAsync(
-        """
-        UPDATE delivery SET state = @state, attempts = @attempts, settled_at = @at, problem = @problem
-        WHERE sequence = @sequence AND channel = @channel AND state = 'Pending'
-        """,
-        new { sequence = delivery.Sequence, channel = delivery.Channel, state = state.ToString(), attempts = delivery.Attempts + 1, at = at.ToUnixTimeMilliseconds(), problem },
-        cancellationToken);
+    public Task SettleAsync(Delivery delivery, DeliveryState state, DateTimeOffset at, string? problem, CancellationToken cancellationToken) => database.WriteAsync(
+        async (connection, transaction) =>
+        {
+            var settled = await connection.ExecuteAsync(new CommandDefinition(
+                """
+                UPDATE delivery SET state = @state, attempts = @attempts, settled_at = @at, problem = @problem
+                WHERE sequence = @sequence AND channel = @channel AND state = 'Pending'
+                """,
+                new { sequence = delivery.Sequence, channel = delivery.Channel, state = state.ToString(), attempts = delivery.Attempts + 1, at = at.ToUnixTimeMilliseconds(), problem },
+                transaction, cancellationToken: cancellationToken));
+            if (settled == 1)
+                await WriteHistoryAsync(transaction, delivery, state, at, problem, cancellationToken);
+            return settled;
+        },
+        cancellationToken,
+        repeatable: true);
 
     /// <summary>Notes a failed attempt.</summary>
     public Task PostponeAsync(Delivery delivery, DateTimeOffset dueAt, string? problem, CancellationToken cancellationToken) => ExecuteAsync(
@@ -79,6 +94,14 @@ internal sealed class DeliveryStore(Database database)
                 row.Channel, row.Pending, row.Failing, row.GaveUp, Instant(row.Oldest), Instant(row.LastSent), latest.GetValueOrDefault(row.Channel)))];
         },
         cancellationToken);
+
+    private static Task<int> WriteHistoryAsync(
+        DbTransaction transaction, Delivery delivery, DeliveryState state, DateTimeOffset at, string? problem, CancellationToken cancellationToken)
+    {
+        var kind = state == DeliveryState.Sent ? HistoryKind.Sent : HistoryKind.GaveUp;
+        var entry = new HistoryEntry(delivery.AlarmId, at, kind, delivery.Channel, NotificationId: delivery.NotificationId, Reason: problem);
+        return RowWriter.InsertAsync(transaction, DeskChanges.HistoryTable, "", [DeskChanges.HistoryRow(entry, AfterTheTurn)], cancellationToken);
+    }
 
     private static DateTimeOffset? Instant(long? at) => at is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 

@@ -14,13 +14,14 @@ internal sealed record SavedState(
     IReadOnlyList<(WindowKey Key, DetectionGroup Group, IReadOnlyList<Evidence> Evidence)> Groups,
     IReadOnlyList<(WindowKey Key, long At, long Records)> Counts,
     IReadOnlyList<(WindowKey Key, long SlotAt, RecordId Value)> Values,
-    IReadOnlyList<Alarm> Alarms);
+    IReadOnlyList<Alarm> Alarms,
+    IReadOnlyList<AlarmHandling> Handlings);
 
 /// <summary>Reads the state back.</summary>
 internal sealed class StateReader(DbConnection connection, CancellationToken cancellationToken)
 {
     public async Task<SavedState> AllAsync() => new(
-        await CompletedReadsAsync(), await SeriesAsync(), await GroupsAsync(), await CountsAsync(), await ValuesAsync(), await AlarmsAsync());
+        await CompletedReadsAsync(), await SeriesAsync(), await GroupsAsync(), await CountsAsync(), await ValuesAsync(), await AlarmsAsync(), await AlarmRecords.HandlingsAsync(connection, cancellationToken));
 
     public async Task<IReadOnlyList<Alarm>> AlarmsAsync()
     {

@@ -74,12 +74,15 @@ internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> 
 
     public List<OutboxEntry> Outbox { get; } = [];
 
+    /// <summary>What changes of how alarms are handled.</summary>
+    public DeskChanges Desk { get; } = new();
+
     public List<Rejection> Rejections { get; } = [];
 
     /// <summary>The source that has now been read completely, and the time at which that read began.</summary>
     public (string Source, DateTimeOffset At)? Completed { get; set; }
 
-    public bool IsEmpty => Seen.Count == 0 && Alarms.Count == 0 && Outbox.Count == 0 && Completed is null && !Knowledge.Any(part => part.HasChanges);
+    public bool IsEmpty => Seen.Count == 0 && Alarms.Count == 0 && Outbox.Count == 0 && Desk.IsEmpty && Completed is null && !Knowledge.Any(part => part.HasChanges);
 
     public void CountCall(BucketKey bucket) => _calls[bucket] = _calls.GetValueOrDefault(bucket) + 1;
 

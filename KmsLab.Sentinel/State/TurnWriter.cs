@@ -16,6 +16,7 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
         await WriteWindowsAsync();
         await WriteAlarmsAsync();
         await WriteOutboxAsync();
+        await changes.Desk.WriteAsync(transaction, cancellationToken);
         await WriteRejectionsAsync();
         foreach (var part in changes.Knowledge.Where(part => part.HasChanges))
             await part.WriteAsync(transaction, cancellationToken);

@@ -59,8 +59,10 @@ internal sealed class SentinelBed : IAsyncDisposable
         IReadOnlyList<INotificationChannel> channels = [new RecordingChannel(Sent), .. Channels];
         var deliveries = new DeliveryStore(_opened);
         var routes = new ChannelRoutes(channels);
+        var catalog = new DetectionCatalog(options);
+        var desks = new AlarmDesks(_opened, catalog, routes, options);
         var pipeline = new Pipeline(
-            store, new DetectionCatalog(options), new KnowledgeCatalog(options), routes, sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
+            store, catalog, new KnowledgeCatalog(options), desks, sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
         var publisher = new OutboxPublisher(
             deliveries, channels, Options.Notifications, new OutboxSignal(), new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
         var readers = sources.Select(source => new SourceReader(source, pipeline, options, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));

@@ -1,0 +1,30 @@
+using Dapper;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Publishing;
+using KmsLab.ServiceDefaults.Database;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel.Alarms;
+
+/// <summary>Makes the loop's <see cref="AlarmDesk"/>, and fetches for it what people asked for.</summary>
+internal sealed class AlarmDesks(Database database, DetectionCatalog catalog, ChannelRoutes routes, IOptions<SentinelOptions> options)
+{
+    private readonly AlarmOptions _options = options.Value.Alarms;
+
+    public AlarmDesk Create(IEnumerable<AlarmHandling> handlings) => new(handlings, catalog, routes, _options);
+
+    /// <summary>Commands that no turn has taken in, in order.</summary>
+    public Task<IReadOnlyList<AlarmCommand>> CommandsAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => AlarmRecords.CommandsAsync(connection, cancellationToken), cancellationToken);
+
+    /// <summary>Forgets history that is old, and how alarms were handled that are forgotten.</summary>
+    public Task PruneAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
+            """
+            DELETE FROM alarm_history WHERE happened_at < @floor;
+            DELETE FROM alarm_handling WHERE silenced_until < @now AND NOT EXISTS (SELECT 1 FROM alarm WHERE alarm.id = alarm_handling.alarm_id);
+            """,
+            new { floor = (now - _options.KeepHistory).ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
+        cancellationToken,
+        repeatable: true);
+}

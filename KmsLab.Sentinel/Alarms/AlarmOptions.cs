@@ -1,0 +1,26 @@
+namespace KmsLab.Sentinel.Alarms;
+
+/// <summary>The section <c>Sentinel:Alarms</c>: how often a firing alarm is said again, how long it may be silenced, and how long its history is kept.</summary>
+internal sealed class AlarmOptions
+{
+    public const string Section = "Sentinel:Alarms";
+
+    /// <summary>An alarm that goes on firing, and that nobody acknowledged, is said again after this. Zero: never.</summary>
+    public TimeSpan RemindEvery { get; set; } = TimeSpan.FromHours(4);
+
+    /// <summary>The longest silence that may be asked for: one without an end is one that is forgotten.</summary>
+    public TimeSpan LongestSilence { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long the history of alarms is kept.</summary>
+    public TimeSpan KeepHistory { get; set; } = TimeSpan.FromDays(400);
+
+    public IEnumerable<string> Validate()
+    {
+        if (RemindEvery < TimeSpan.Zero)
+            yield return $"{Section}:RemindEvery must be a span of time such as 04:00:00, or 00:00:00 for no reminders";
+        if (LongestSilence <= TimeSpan.Zero)
+            yield return $"{Section}:LongestSilence must be more than zero, for instance 30.00:00:00 for 30 days";
+        if (KeepHistory <= TimeSpan.Zero)
+            yield return $"{Section}:KeepHistory must be more than zero, for instance 400.00:00:00 for 400 days";
+    }
+}

@@ -1,0 +1,33 @@
+using System.Data.Common;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Dapper;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel.Alarms;
+
+/// <summary>Reads back how alarms were handled.</summary>
+internal static class AlarmRecords
+{
+    public static Task<IReadOnlyList<AlarmHandling>> HandlingsAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        ReadAsync(connection, "SELECT payload FROM alarm_handling", null, SentinelJson.Default.AlarmHandling, cancellationToken);
+
+    /// <summary>Commands that no turn has taken in, in order.</summary>
+    public static Task<IReadOnlyList<AlarmCommand>> CommandsAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        ReadAsync(connection, "SELECT payload FROM alarm_command ORDER BY submitted_at, id", null, SentinelJson.Default.AlarmCommand, cancellationToken);
+
+    /// <summary>The latest entries of an alarm's history, oldest first.</summary>
+    public static async Task<IReadOnlyList<HistoryEntry>> HistoryAsync(DbConnection connection, string alarmId, int limit, CancellationToken cancellationToken)
+    {
+        var latest = await ReadAsync(
+            connection, "SELECT payload FROM alarm_history WHERE alarm_id = @alarmId ORDER BY happened_at DESC, ordinal DESC LIMIT @limit", new { alarmId, limit },
+            SentinelJson.Default.HistoryEntry, cancellationToken);
+        return [.. latest.Reverse()];
+    }
+
+    private static async Task<IReadOnlyList<T>> ReadAsync<T>(DbConnection connection, string sql, object? parameters, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var payloads = await connection.QueryAsync<string>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        return [.. payloads.Select(payload => JsonSerializer.Deserialize(payload, type)!)];
+    }
+}

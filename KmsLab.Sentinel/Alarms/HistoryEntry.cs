@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+
+namespace KmsLab.Sentinel.Alarms;
+
+/// <summary>Kinds of what happens to an alarm.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HistoryKind>))]
+internal enum HistoryKind
+{
+    /// <summary>It changed its state.</summary>
+    [JsonStringEnumMemberName("state")] State,
+
+    /// <summary>A notification of the change was written for the channels.</summary>
+    [JsonStringEnumMemberName("notified")] Notified,
+
+    /// <summary>A reminder was written for the channels.</summary>
+    [JsonStringEnumMemberName("reminded")] Reminded,
+
+    /// <summary>Nobody was notified, for it was silenced.</summary>
+    [JsonStringEnumMemberName("withheld")] Withheld,
+
+    /// <summary>A channel has sent a notification.</summary>
+    [JsonStringEnumMemberName("sent")] Sent,
+
+    /// <summary>A channel has given a notification up.</summary>
+    [JsonStringEnumMemberName("gave-up")] GaveUp,
+
+    /// <summary>Somebody acknowledged it.</summary>
+    [JsonStringEnumMemberName("acknowledged")] Acknowledged,
+
+    /// <summary>Somebody silenced it.</summary>
+    [JsonStringEnumMemberName("silenced")] Silenced,
+
+    /// <summary>Somebody ended its silence.</summary>
+    [JsonStringEnumMemberName("unsilenced")] Unsilenced,
+
+    /// <summary>Its silence came to its end.</summary>
+    [JsonStringEnumMemberName("silence-ended")] SilenceEnded,
+}
+
+/// <summary>One thing that happened to an alarm.</summary>
+/// <param name="AlarmId">Which alarm.</param>
+/// <param name="At">When.</param>
+/// <param name="Kind">What.</param>
+/// <param name="Who"><c>sentinel</c>, the caller of the API, or the channel.</param>
+/// <param name="State">The alarm's state, where it matters.</param>
+/// <param name="Occurrence">The alarm's occurrence, where it matters.</param>
+/// <param name="NotificationId">The notification, where one is concerned.</param>
+/// <param name="Until">The end of a silence.</param>
+/// <param name="Reason">Why: the caller's words, the alarm's, or what went wrong.</param>
+internal sealed record HistoryEntry(
+    string AlarmId,
+    DateTimeOffset At,
+    HistoryKind Kind,
+    string Who,
+    AlarmState? State = null,
+    long? Occurrence = null,
+    string? NotificationId = null,
+    DateTimeOffset? Until = null,
+    string? Reason = null)
+{
+    public const string Sentinel = "sentinel";
+}
