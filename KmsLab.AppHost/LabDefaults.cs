@@ -1,0 +1,68 @@
+namespace KmsLab.AppHost;
+
+/// <summary>
+/// What the lab tells its services however it is run: embedded in one process, or as resources of .NET Aspire. Names, ports and settings are the same in
+/// both, so that what is learned in one holds in the other. Files and databases are each way's own business.
+/// </summary>
+internal static class LabDefaults
+{
+    public const string Region = "us-east-1";
+    public const string AccountId = "000000000000";
+    public const string LogGroup = "kmslab-trail";
+    public const string AttestationKeyId = "lab";
+
+    public const int LocalAwsPort = 4566;
+    public const int CryptoApiPort = 5080;
+    public const int SentinelPort = 5090;
+
+    public static LabPrincipal CryptoApiRole { get; } = new("AKIALABCRYPTOAPI0000", $"arn:aws:sts::{AccountId}:assumed-role/kmslab-cryptoapi/lab");
+
+    public static LabPrincipal SentinelRole { get; } = new("AKIALABSENTINEL00000", $"arn:aws:sts::{AccountId}:assumed-role/kmslab-sentinel/lab");
+
+    public static Dictionary<string, string?> LocalAws => new()
+    {
+        ["LocalAws:AccountId"] = AccountId,
+        ["LocalAws:Region"] = Region,
+        ["LocalAws:Trail:Name"] = "kmslab",
+        ["LocalAws:Trail:LogGroup"] = LogGroup,
+        ["LocalAws:Principals:0:AccessKeyId"] = CryptoApiRole.AccessKeyId,
+        ["LocalAws:Principals:0:SecretAccessKey"] = LabPrincipal.SecretAccessKey,
+        ["LocalAws:Principals:0:Arn"] = CryptoApiRole.Arn,
+        ["LocalAws:Principals:1:AccessKeyId"] = SentinelRole.AccessKeyId,
+        ["LocalAws:Principals:1:SecretAccessKey"] = LabPrincipal.SecretAccessKey,
+        ["LocalAws:Principals:1:Arn"] = SentinelRole.Arn,
+    };
+
+    public static Dictionary<string, string?> CryptoApi => new()
+    {
+        ["CryptoApi:KmsKeyId"] = "alias/kmslab",
+        ["CryptoApi:CreateKey"] = "true",
+        ["CryptoApi:Attestation:KeyId"] = AttestationKeyId,
+    };
+
+    public static Dictionary<string, string?> Sentinel => new()
+    {
+        ["Sentinel:LogGroups:0"] = LogGroup,
+        ["Sentinel:HeadInterval"] = "00:00:01",
+        ["Sentinel:AllowedLateness"] = "00:00:05",
+    };
+
+    /// <summary>
+    /// Explicit endpoint, Region and credentials: a profile or an <c>AWS_ENDPOINT_URL</c> in the user's environment must never send the lab's calls
+    /// to a real account.
+    /// </summary>
+    public static Dictionary<string, string?> Aws(string endpoint, LabPrincipal principal) => new()
+    {
+        ["AWS:Profile"] = null,
+        ["AWS:ServiceURL"] = endpoint,
+        ["AWS:Region"] = Region,
+        ["AWS:AccessKeyId"] = principal.AccessKeyId,
+        ["AWS:SecretAccessKey"] = LabPrincipal.SecretAccessKey,
+    };
+}
+
+/// <summary>A lab identity. The secret is no secret: LocalAws checks no signatures.</summary>
+internal sealed record LabPrincipal(string AccessKeyId, string Arn)
+{
+    public const string SecretAccessKey = "kmslab-lab-credentials-not-a-secret";
+}
