@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
@@ -24,6 +25,9 @@ internal sealed class LoopMemory
 
     /// <summary>What is known beyond the records, in the order in which it looks at them.</summary>
     public IReadOnlyList<IKnowledge> Knowledge { get; }
+
+    /// <summary>The canaries, which stand before the detections: their records are kept from them, and the watermark goes by them.</summary>
+    public CanaryBook Canaries => Know<CanaryBook>();
 
     public AlarmBook Alarms { get; }
 
@@ -51,6 +55,9 @@ internal sealed class LoopMemory
         var desk = desks.Create(saved.Handlings);
         return new(new SeriesBook(saved.Series, options), windows, knowledge, new AlarmBook(saved.Alarms, catalog, desk), desk, new SeenRecords(store), new(saved.CompletedReads));
     }
+
+    /// <summary>One kind of knowledge.</summary>
+    public T Know<T>() where T : IKnowledge => Knowledge.OfType<T>().Single();
 
     public void Prune(DateTimeOffset floor, DateTimeOffset now)
     {

@@ -1,5 +1,6 @@
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
@@ -38,6 +39,9 @@ internal sealed partial class Pipeline(
     public async Task<DateTimeOffset?> LastCompleteReadAsync(string source, CancellationToken cancellationToken) =>
         (await MemoryAsync(cancellationToken)).CompletedReads.TryGetValue(source, out var at) ? at : null;
 
+    /// <summary>What the pipeline knows of one kind. For the loop's own thread, between two turns.</summary>
+    public async Task<T> KnowAsync<T>(CancellationToken cancellationToken) where T : IKnowledge => (await MemoryAsync(cancellationToken)).Know<T>();
+
     /// <summary>Takes a turn. After an exception the same turn may be taken again.</summary>
     public async Task TakeAsync(Turn turn, CancellationToken cancellationToken)
     {
@@ -54,10 +58,15 @@ internal sealed partial class Pipeline(
         var findings = await memory.Seen.NewAsync(turn.Findings, finding => [finding.Id], cancellationToken);
 
         var changes = Begin(turn, memory);
-        var records = Accept(fresh, turn.Late, changes);
+        memory.Canaries.See(turn.Source, events, changes.Now);
+        if (turn.CompletedAt is not null)
+            memory.Canaries.Complete(turn.Source, memory.CompletedReads);
+        var records = Accept(fresh, turn.Late, memory.Canaries, changes);
         foreach (var observation in records)
             Count(observation.Record, memory.Series, changes);
         TurnLog.Reached(logger, TurnStep.Counted);
+
+        turn.Lesson?.Invoke(memory);
 
         var watermark = WatermarkOf(memory, changes.Now);
         foreach (var observation in records)
@@ -128,7 +137,7 @@ internal sealed partial class Pipeline(
     }
 
     /// <summary>Notes what is new as seen, keeps malformed events aside, and leaves out what comes too late.</summary>
-    private List<Observation> Accept(IReadOnlyList<ParsedEvent> fresh, bool late, TurnChanges changes)
+    private List<Observation> Accept(IReadOnlyList<ParsedEvent> fresh, bool late, CanaryBook canaries, TurnChanges changes)
     {
         var records = new List<Observation>(fresh.Count);
         foreach (var item in fresh)
@@ -141,7 +150,7 @@ internal sealed partial class Pipeline(
                 changes.Reject(rejection);
             else if (eventTime < changes.Now - _options.Retention)
                 changes.Add(Counter.TooLate);
-            else
+            else if (!canaries.Owns(item.Record!))
                 records.Add(new Observation(item.Record!));
 
             if (late)
@@ -169,16 +178,24 @@ internal sealed partial class Pipeline(
         changes.Add(Counter.Counted);
     }
 
+    /// <summary>
+    /// The slowest source counts: the newest canary that it brought back or, where there is no canary, its last complete read; less the allowed lateness.
+    /// </summary>
     private Watermark WatermarkOf(LoopMemory memory, DateTimeOffset now)
     {
-        var reads = _sources.Select(source => memory.CompletedReads.TryGetValue(source, out var at) ? at : DateTimeOffset.MinValue).ToList();
-        var slowest = reads.Count == 0 ? DateTimeOffset.MinValue : reads.Min();
-        var movedAt = slowest > _startedAt ? slowest : _startedAt;
+        var slowestRead = SlowestOf(source => memory.CompletedReads.TryGetValue(source, out var at) ? at : null);
+        var known = SlowestOf(source => memory.Canaries.Brings(source) ? memory.Canaries.ReachOf(source) : memory.CompletedReads.TryGetValue(source, out var at) ? at : null);
+        var slowestCanary = SlowestOf(source => memory.Canaries.Brings(source) ? memory.Canaries.ReachOf(source) : DateTimeOffset.MaxValue);
         return new(
-            slowest == DateTimeOffset.MinValue ? null : slowest - _options.AllowedLateness,
+            known == DateTimeOffset.MinValue ? null : known - _options.AllowedLateness,
             now - _options.AllowedLateness,
-            now - movedAt > _options.StandstillLimit);
+            now - Later(slowestRead, _startedAt) > _options.StandstillLimit || now - Later(slowestCanary, _startedAt) > _options.Delivery.LateAfter + _options.Canary.Interval);
     }
+
+    private DateTimeOffset SlowestOf(Func<string, DateTimeOffset?> reachOf) =>
+        _sources.Length == 0 ? DateTimeOffset.MinValue : _sources.Min(source => reachOf(source) ?? DateTimeOffset.MinValue);
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private void Publish(Turn turn, List<ParsedEvent> events, IReadOnlyList<ParsedEvent> fresh, TurnChanges changes, Watermark watermark)
     {

@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Duties;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Publishing;
 using Microsoft.Extensions.Options;
@@ -6,9 +7,10 @@ namespace KmsLab.Sentinel;
 
 /// <summary>The loop: every source, then the clock, then housekeeping, again and again.</summary>
 internal sealed partial class SentinelLoop(
-    IEnumerable<SourceReader> readers, Pipeline pipeline, OutboxSignal outbox, IOptions<SentinelOptions> options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
+    IEnumerable<SourceReader> readers, IEnumerable<IDuty> duties, Pipeline pipeline, OutboxSignal outbox, IOptions<SentinelOptions> options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
 {
     private readonly SourceReader[] _readers = [.. readers];
+    private readonly IDuty[] _duties = [.. duties];
     private readonly FailureStreak _streak = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,6 +51,8 @@ internal sealed partial class SentinelLoop(
     {
         foreach (var reader in _readers)
             await reader.ReadAsync(cancellationToken);
+        foreach (var duty in _duties)
+            await duty.RunAsync(cancellationToken);
 
         await pipeline.TakeAsync(Turn.Tick, cancellationToken);
         outbox.Set();

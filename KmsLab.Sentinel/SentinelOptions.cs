@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
@@ -58,6 +59,12 @@ internal sealed class SentinelOptions
 
     /// <summary>What the application's proofs are checked with.</summary>
     public AttestationOptions Attestation { get; set; } = new();
+
+    /// <summary>The call whose record must come back.</summary>
+    public CanaryOptions Canary { get; set; } = new();
+
+    /// <summary>How long the trail may be quiet.</summary>
+    public DeliveryOptions Delivery { get; set; } = new();
 
     /// <summary><see cref="ProtectedSets"/>, each with its name.</summary>
     public IReadOnlyList<ProtectedSet> NamedSets

@@ -12,6 +12,12 @@ internal sealed record Turn(string Source, IReadOnlyList<Ingest.SourceEvent> Eve
     /// <summary>What Sentinel saw itself.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
+    /// <summary>What Sentinel did itself, told to what knows: runs within the turn, before detections look, and is committed with it.</summary>
+    public Action<LoopMemory>? Lesson { get; init; }
+
+    /// <summary>A turn with what Sentinel did itself.</summary>
+    public static Turn Of(Action<LoopMemory> lesson) => Tick with { Lesson = lesson };
+
     /// <summary>A turn with what Sentinel saw itself.</summary>
     public static Turn Of(IReadOnlyList<Finding> findings) => Tick with { Findings = findings };
 

@@ -1,4 +1,5 @@
 using KmsLab.CloudTrail.Attestation;
+using KmsLab.Sentinel.Canary;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Knowledge;
@@ -8,12 +9,19 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
 {
     private readonly AttestationVerifier? _verifier = AttestationOptions.VerifierOf(options.Value.Attestation);
 
+    private readonly AttestationVerifier? _canaryVerifier = CanarySeal.VerifierOf(options.Value.Canary);
+
     /// <summary>New and empty, for a memory that is about to be loaded. A new kind of knowledge is a file of its own and a line here.</summary>
     public IReadOnlyList<IKnowledge> Create() =>
     [
+        new CanaryBook(options.Value.Canary, options.Value.Delivery, options.Value.Retention, _canaryVerifier),
         new ProtectedKeys(options.Value.NamedSets),
         new AttestationFacts(_verifier),
     ];
 
-    public void Dispose() => _verifier?.Dispose();
+    public void Dispose()
+    {
+        _verifier?.Dispose();
+        _canaryVerifier?.Dispose();
+    }
 }
