@@ -54,6 +54,6 @@ internal sealed record Evidence(
             detail);
     }
 
-    public static Evidence Of(Finding finding) =>
-        new(finding.Id.ToString(), finding.At, finding.What, "kmslab-sentinel", finding.KeyArn, null, null, Detail: finding.Detail);
+    public static Evidence Of(Finding finding) => finding.Record ??
+        new Evidence(finding.Id.ToString(), finding.At, finding.What, "kmslab-sentinel", finding.KeyArn, null, null, Detail: finding.Detail);
 }

@@ -13,7 +13,8 @@ namespace KmsLab.Sentinel.Detection;
 /// <param name="What">The check that saw it, such as <c>GetTrailStatus</c>.</param>
 /// <param name="Detail">What was seen, one sentence, such as <c>the trail kmslab does not log</c>.</param>
 /// <param name="KeyArn">The key concerned, if one is.</param>
-internal sealed record Finding(string Detection, DetectionGroup Group, DateTimeOffset At, string What, string Detail, string? KeyArn = null)
+/// <param name="Record">The summary of the record that it is about, if it is about one; then that is its evidence.</param>
+internal sealed record Finding(string Detection, DetectionGroup Group, DateTimeOffset At, string What, string Detail, string? KeyArn = null, Alarms.Evidence? Record = null)
 {
     /// <summary>What identifies it: the same finding handed in twice counts once.</summary>
     public RecordId Id => RecordId.Hash(Encoding.UTF8.GetBytes($"finding\n{Detection}\n{Group.Key}\n{At.ToUnixTimeMilliseconds()}\n{What}\n{Detail}"));

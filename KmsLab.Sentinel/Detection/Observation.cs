@@ -2,6 +2,7 @@ using System.Text.Json;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Rates;
 
 namespace KmsLab.Sentinel.Detection;
@@ -37,6 +38,9 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>The well-formed proof that <see cref="Attestation"/> rests on, if there is one.</summary>
     public AttestationProof? Proof { get; set; }
 
+    /// <summary>How the call exposed its key more than before, by policy or grant.</summary>
+    public IReadOnlyList<Exposure> Exposures { get; set; } = [];
+
     /// <summary>The record's <c>requestParameters</c>; <see cref="JsonValueKind.Undefined"/> or Null when there are none.</summary>
     public JsonElement Parameters => Member(Root, "requestParameters");
 
@@ -51,8 +55,11 @@ internal sealed class Observation(CloudTrailRecord record)
         var element = Parameters;
         foreach (var name in path)
             element = Member(element, name);
-        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        return Text(element);
     }
+
+    /// <summary>A text; null when it is none.</summary>
+    public static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
 
     /// <summary>A member of an object, whatever <paramref name="element"/> turns out to be.</summary>
     public static JsonElement Member(JsonElement element, string name) =>

@@ -12,12 +12,17 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
     private readonly AttestationVerifier? _canaryVerifier = CanarySeal.VerifierOf(options.Value.Canary);
 
     /// <summary>New and empty, for a memory that is about to be loaded. A new kind of knowledge is a file of its own and a line here.</summary>
-    public IReadOnlyList<IKnowledge> Create() =>
-    [
-        new CanaryBook(options.Value.Canary, options.Value.Delivery, options.Value.Retention, _canaryVerifier),
-        new ProtectedKeys(options.Value.NamedSets),
-        new AttestationFacts(_verifier),
-    ];
+    public IReadOnlyList<IKnowledge> Create()
+    {
+        var protectedKeys = new ProtectedKeys(options.Value.NamedSets);
+        return
+        [
+            new CanaryBook(options.Value.Canary, options.Value.Delivery, options.Value.Retention, _canaryVerifier),
+            protectedKeys,
+            new AttestationFacts(_verifier),
+            new KeyPolicies(protectedKeys),
+        ];
+    }
 
     public void Dispose()
     {

@@ -39,6 +39,21 @@ internal sealed class ProtectedSet
     /// <summary>Principals that may read those secrets, with <c>*</c> and <c>?</c>: the execution role.</summary>
     public string[] SecretReaders { get; set; } = [];
 
+    /// <summary>ARNs of the KMS keys that encrypt those secrets.</summary>
+    public string[] AttestationSecretKeys { get; set; } = [];
+
+    /// <summary>Accounts beside the keys' own that policies and grants may let in, 12 digits each.</summary>
+    public string[] TrustedAccounts { get; set; } = [];
+
+    /// <summary>ECS clusters that the application runs in, by name. Empty: any.</summary>
+    public string[] Clusters { get; set; } = [];
+
+    /// <summary>Families of ECS task definitions that run with the roles. Those that are registered while Sentinel watches it learns itself.</summary>
+    public string[] TaskFamilies { get; set; } = [];
+
+    /// <summary>Names of aliases of the keys, such as <c>alias/vault</c>. Those that are made while Sentinel watches it learns itself.</summary>
+    public string[] Aliases { get; set; } = [];
+
     /// <summary>What is wrong with it.</summary>
     public IEnumerable<string> Check(string at)
     {
@@ -50,8 +65,12 @@ internal sealed class ProtectedSet
             yield return $"{at}:Tag must be name=value, such as kmslab:set=vault";
         foreach (var address in Addresses.Where(address => !IsAddress(address)))
             yield return $"{at}:Addresses: '{address}' is no address or CIDR block such as 10.0.0.0/16";
-        foreach (var arn in Roles.Concat(AttestationSecrets).Where(arn => !arn.StartsWith("arn:", StringComparison.Ordinal)))
+        foreach (var arn in Roles.Concat(AttestationSecrets).Concat(AttestationSecretKeys).Where(arn => !arn.StartsWith("arn:", StringComparison.Ordinal)))
             yield return $"{at}: '{arn}' is no ARN";
+        foreach (var account in TrustedAccounts.Where(account => !Policies.Audience.IsAccount(account)))
+            yield return $"{at}:TrustedAccounts: '{account}' is no account number of 12 digits";
+        foreach (var alias in Aliases.Where(alias => !alias.StartsWith("alias/", StringComparison.Ordinal)))
+            yield return $"{at}:Aliases: '{alias}' is no alias such as alias/vault";
     }
 
     private static bool IsAddress(string address) => System.Net.IPNetwork.TryParse(address, out _) || System.Net.IPAddress.TryParse(address, out _);

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Policies;
 
 namespace KmsLab.Sentinel.State;
 
@@ -15,6 +16,7 @@ namespace KmsLab.Sentinel.State;
 [JsonSerializable(typeof(List<KeyValuePair<string, string>>))]
 [JsonSerializable(typeof(Notification))]
 [JsonSerializable(typeof(Expectation))]
+[JsonSerializable(typeof(IReadOnlyList<KeyGrant>))]
 [JsonSerializable(typeof(AlarmHandling))]
 [JsonSerializable(typeof(AlarmCommand))]
 [JsonSerializable(typeof(HistoryEntry))]

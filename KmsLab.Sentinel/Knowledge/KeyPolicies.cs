@@ -1,0 +1,169 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Policies;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel.Knowledge;
+
+/// <summary>
+/// The policy and grants that each key had last, and how a change exposes it. Changes come as records (PutKeyPolicy, CreateGrant, ...) and as readings
+/// of KMS itself (<see cref="Learn"/>), which find what no record told: drift.
+/// </summary>
+/// <remarks>
+/// A reading is often faster than the record of the same change. The policy before it is kept, so that the record, when it comes, is still compared with
+/// what it changed, and says who it was.
+/// </remarks>
+internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
+{
+    private readonly Dictionary<string, KnownPolicy> _known = [];
+    private readonly HashSet<string> _changed = [];
+    private readonly List<Finding> _findings = [];
+
+    public bool HasChanges => _changed.Count > 0;
+
+    /// <summary>The group under which a key's exposure is counted, by records and readings alike.</summary>
+    public static DetectionGroup GroupOf(string keyArn) => new([new("key", keyArn)]);
+
+    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<(string Key, string Policy, string Grants, string Previous, long At)>(
+            new CommandDefinition("SELECT key_arn, policy, grants, previous, seen_at FROM key_policy", cancellationToken: cancellationToken));
+        foreach (var (key, policy, grants, previous, at) in rows)
+        {
+            _known[key] = new(
+                NullIfEmpty(policy), JsonSerializer.Deserialize(grants, SentinelJson.Default.IReadOnlyListKeyGrant)!, NullIfEmpty(previous), DateTimeOffset.FromUnixTimeMilliseconds(at));
+        }
+    }
+
+    public void Study(Observation observation)
+    {
+        if (observation is not { IsKms: true, Succeeded: true, Record.KeyArns: [var key, ..] })
+            return;
+
+        observation.Exposures = observation.Record.EventName switch
+        {
+            "CreateKey" => OnPolicy(key, null, observation.Parameter("policy") ?? DefaultPolicy(key), observation.Record.EventTime),
+            // Where nobody knows the policy before, KMS's default stands for it: whoever is named now counts as new.
+            "PutKeyPolicy" when observation.Parameter("policy") is { } policy => OnPolicy(key, DefaultPolicy(key), policy, observation.Record.EventTime),
+            "PutKeyPolicy" => [new(ExposureKind.Unreadable, "", [])],
+            "ReplicateKey" => OnReplica(key, observation.Parameter("policy")),
+            "CreateGrant" => OnGrant(key, observation),
+            _ => [],
+        };
+        if (observation.Record.EventName is "RevokeGrant" or "RetireGrant" && observation.Parameter("grantId") is { } grantId)
+            Forget(key, grantId);
+    }
+
+    /// <summary>Takes in what KMS answered; what it exposes more than was known is drift, and a finding of <c>key-exposure</c>.</summary>
+    public void Learn(KeyReading reading)
+    {
+        var known = _known.GetValueOrDefault(reading.KeyArn);
+        if (known is not null && (reading.At < known.SeenAt || known.Policy == reading.Policy && known.Grants.SequenceEqual(reading.Grants, GrantComparer.Instance)))
+            return;
+
+        var before = known?.Access;
+        var exposures = PolicyExposure.Compare(before, PolicyExposure.ReadOrEmpty(reading.Policy, reading.Grants), OwnerOf(reading.KeyArn));
+        _findings.AddRange(Reportable(reading.KeyArn, exposures)
+            .Select(exposure => new Finding("key-exposure", GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", exposure.ToString(), reading.KeyArn)));
+        Put(reading.KeyArn, new(reading.Policy, reading.Grants, known?.Policy == reading.Policy ? known.Previous : known?.Policy, reading.At));
+    }
+
+    public IEnumerable<Finding> Findings()
+    {
+        Finding[] findings = [.. _findings];
+        _findings.Clear();
+        return findings;
+    }
+
+    public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await RowWriter.InsertAsync(
+            transaction,
+            "key_policy (key_arn, policy, grants, previous, seen_at)",
+            "ON CONFLICT (key_arn) DO UPDATE SET policy = excluded.policy, grants = excluded.grants, previous = excluded.previous, seen_at = excluded.seen_at",
+            _changed.Select(key => (Key: key, Known: _known[key])).Select(row => new object[]
+            {
+                row.Key, row.Known.Policy ?? "", JsonSerializer.Serialize(row.Known.Grants, SentinelJson.Default.IReadOnlyListKeyGrant), row.Known.Previous ?? "",
+                row.Known.SeenAt.ToUnixTimeMilliseconds(),
+            }),
+            cancellationToken);
+        _changed.Clear();
+    }
+
+    /// <summary>Everyone is too many for any key; whom else a key lets in is remarkable for those that are guarded, unless it is the application itself.</summary>
+    private IEnumerable<Exposure> Reportable(string keyArn, IReadOnlyList<Exposure> exposures) => exposures.Where(exposure =>
+        exposure.Kind == ExposureKind.Everyone || protectedKeys.SetOf(keyArn) is { } set && !(exposure.Kind == ExposureKind.NewReader && set.Roles.Contains(exposure.Who)));
+
+    /// <summary>https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html</summary>
+    private static string DefaultPolicy(string key) =>
+        $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{Audience.AccountOfArn(key)}}:root"},"Action":"kms:*","Resource":"*"}]}""";
+
+    private IReadOnlyList<Exposure> OnPolicy(string key, string? unknown, string policy, DateTimeOffset at)
+    {
+        var known = _known.GetValueOrDefault(key);
+        var before = known is { SeenAt: var seen } && seen >= at && known.Policy == policy ? known.Previous : known?.Policy;
+        var exposures = PolicyExposure.Compare(before ?? unknown, policy, OwnerOf(key));
+        if (known is null || at >= known.SeenAt)
+            Put(key, new(policy, known?.Grants ?? [], known?.Policy == policy ? known.Previous : known?.Policy, at));
+        return [.. Reportable(key, exposures)];
+    }
+
+    /// <summary>A replica has the same material and a policy of its own; without one, KMS's default lets the key's own account decide.</summary>
+    private IReadOnlyList<Exposure> OnReplica(string key, string? policy) =>
+        policy is null ? [] : [.. Reportable(key, PolicyExposure.Compare(_known.GetValueOrDefault(key)?.Policy, policy, OwnerOf(key)))];
+
+    private IReadOnlyList<Exposure> OnGrant(string key, Observation observation)
+    {
+        var grant = new KeyGrant(
+            Observation.Text(Observation.Member(observation.Response, "grantId")) ?? observation.Record.EventId,
+            observation.Parameter("granteePrincipal") ?? observation.Parameter("granteeServicePrincipal") ?? "unknown",
+            [.. PolicyJson.Texts(Observation.Member(observation.Parameters, "operations"))]);
+        var known = _known.GetValueOrDefault(key);
+        // A first grant is a change even where the policy is not known: there was none before the call that made it.
+        var before = known?.Access ?? new KeyAccess(PolicyDocument.Empty, []);
+        var after = new KeyAccess(before.Policy, [.. known?.Grants ?? [], grant]);
+        if (known is null || known.Grants.All(other => other.Id != grant.Id))
+            Put(key, new(known?.Policy, [.. known?.Grants ?? [], grant], known?.Previous, known?.SeenAt ?? observation.Record.EventTime));
+        return IsListedService(observation, grant) ? [] : [.. Reportable(key, PolicyExposure.Compare(before, after, OwnerOf(key)))];
+    }
+
+    /// <summary>Services make grants to themselves all day; those on the set's list may.</summary>
+    private static bool IsListedService(Observation observation, KeyGrant grant) => observation.Set is { } set
+        && (set.Services.Contains(grant.Grantee) || observation.Record.Identity.InvokedBy is { } service && set.Services.Contains(service));
+
+    private void Forget(string key, string grantId)
+    {
+        if (_known.GetValueOrDefault(key) is { } known && known.Grants.Any(grant => grant.Id == grantId))
+            Put(key, known with { Grants = [.. known.Grants.Where(grant => grant.Id != grantId)] });
+    }
+
+    private void Put(string key, KnownPolicy policy)
+    {
+        _known[key] = policy;
+        _changed.Add(key);
+    }
+
+    private KeyOwner OwnerOf(string key) => KeyOwner.Of(key, protectedKeys.SetOf(key)?.TrustedAccounts ?? []);
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    /// <param name="Policy">The policy; null when only grants are known.</param>
+    /// <param name="Grants">The grants.</param>
+    /// <param name="Previous">The policy before; null when nobody knows.</param>
+    /// <param name="SeenAt">When the policy was put or read.</param>
+    private sealed record KnownPolicy(string? Policy, IReadOnlyList<KeyGrant> Grants, string? Previous, DateTimeOffset SeenAt)
+    {
+        public KeyAccess? Access => Policy is null ? null : PolicyExposure.ReadOrEmpty(Policy, Grants);
+    }
+
+    private sealed class GrantComparer : IEqualityComparer<KeyGrant>
+    {
+        public static GrantComparer Instance { get; } = new();
+
+        public bool Equals(KeyGrant? x, KeyGrant? y) => x?.Id == y?.Id && x?.Grantee == y?.Grantee;
+
+        public int GetHashCode(KeyGrant grant) => grant.Id.GetHashCode(StringComparison.Ordinal);
+    }
+}
