@@ -45,6 +45,7 @@ internal static class LabDefaults
         ["Sentinel:LogGroups:0"] = LogGroup,
         ["Sentinel:HeadInterval"] = "00:00:01",
         ["Sentinel:AllowedLateness"] = "00:00:05",
+        ["Sentinel:Api:OpenOnLoopback"] = "true",
     };
 
     /// <summary>

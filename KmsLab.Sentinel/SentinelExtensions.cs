@@ -32,6 +32,8 @@ public static class SentinelExtensions
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
         builder.Services.AddSentinelEngine();
         builder.Services.AddSingleton<RatesQuery>();
+        builder.Services.AddSingleton<AlarmQuery>();
+        builder.Services.AddSingleton<AlarmCommands>();
         builder.Services.AddSingleton<StatusQuery>();
         return builder;
     }

@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
@@ -76,6 +77,9 @@ internal sealed class SentinelOptions
             return [.. ProtectedSets.Values];
         }
     }
+
+    /// <summary>Who may change things through the API.</summary>
+    public ApiOptions Api { get; set; } = new();
 
     /// <summary>Reminders, silences and history.</summary>
     public AlarmOptions Alarms { get; set; } = new();

@@ -33,6 +33,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
 
         errors.AddRange(options.Notifications.Validate());
         errors.AddRange(options.Alarms.Validate());
+        errors.AddRange(options.Api.Validate());
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 

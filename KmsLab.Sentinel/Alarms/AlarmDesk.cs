@@ -20,7 +20,7 @@ internal sealed class AlarmDesk(IEnumerable<AlarmHandling> handlings, DetectionC
         {
             Put(Of(command.AlarmId).Apply(command), changes);
             changes.Desk.Commands.Add(command);
-            changes.Desk.History.Add(new(command.AlarmId, command.At, KindOf(command), command.By, null, command.Occurrence, null, command.Until, command.Reason));
+            changes.Desk.History.Add(HistoryEntry.Of(command));
         }
     }
 
@@ -119,11 +119,4 @@ internal sealed class AlarmDesk(IEnumerable<AlarmHandling> handlings, DetectionC
 
     private void Put(AlarmHandling handling, TurnChanges changes) =>
         _handlings[handling.AlarmId] = changes.Desk.Handlings[handling.AlarmId] = handling;
-
-    private static HistoryKind KindOf(AlarmCommand command) => command.Kind switch
-    {
-        AlarmCommandKind.Acknowledge => HistoryKind.Acknowledged,
-        AlarmCommandKind.Silence => HistoryKind.Silenced,
-        _ => HistoryKind.Unsilenced,
-    };
 }

@@ -59,4 +59,15 @@ internal sealed record HistoryEntry(
     string? Reason = null)
 {
     public const string Sentinel = "sentinel";
+
+    /// <summary>What somebody asked for.</summary>
+    public static HistoryEntry Of(AlarmCommand command) => new(
+        command.AlarmId, command.At, KindOf(command), command.By, Occurrence: command.Occurrence, Until: command.Until, Reason: command.Reason.Length > 0 ? command.Reason : null);
+
+    private static HistoryKind KindOf(AlarmCommand command) => command.Kind switch
+    {
+        AlarmCommandKind.Acknowledge => HistoryKind.Acknowledged,
+        AlarmCommandKind.Silence => HistoryKind.Silenced,
+        _ => HistoryKind.Unsilenced,
+    };
 }

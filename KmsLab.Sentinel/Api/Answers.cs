@@ -26,6 +26,15 @@ internal sealed record AlarmAnswer(
     long EvidenceTotal,
     IReadOnlyList<Evidence> Evidence)
 {
+    /// <summary>Whether the occurrence is over.</summary>
+    public bool Ended { get; init; }
+
+    /// <summary>Who knows of this occurrence; null when nobody said so.</summary>
+    public Acknowledgement? Acknowledged { get; init; }
+
+    /// <summary>Until when nobody is notified; null when people are.</summary>
+    public Silence? Silenced { get; init; }
+
     public static AlarmAnswer Of(Alarm alarm, DetectionCatalog catalog)
     {
         var definition = catalog.Find(alarm.Detection)?.Definition;
@@ -33,7 +42,10 @@ internal sealed record AlarmAnswer(
             alarm.Id, alarm.Detection, definition?.Severity ?? Severity.Low, definition?.Title ?? alarm.Detection, alarm.State, alarm.Group.ToDictionary(),
             alarm.Observed, alarm.Threshold, alarm.Window, alarm.FirstSeen, alarm.LastSeen, alarm.ChangedAt, alarm.Occurrence,
             definition?.Technique ?? "", definition is null ? "" : AlarmText.Why(alarm, definition), alarm.Expected, definition is null ? [] : AlarmText.Runbook(alarm, definition),
-            alarm.EvidenceTotal, alarm.Evidence);
+            alarm.EvidenceTotal, alarm.Evidence)
+        {
+            Ended = alarm.Ended,
+        };
     }
 }
 

@@ -1,4 +1,3 @@
-using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.State;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,7 +12,7 @@ internal static class SentinelApi
           /api/status       what it reads, how far it is, what it could not parse
           /api/rates        calls by key, principal, operation and outcome, in buckets of event time
           /api/alarms       alarms with their evidence
-          /api/alarms/{id}  one of them
+          /api/alarms/{id}  one of them; /history tells what happened to it, POST /acknowledge and /silence what people do about it
           /health, /alive   whether it is ready, whether it lives
 
         """;
@@ -27,6 +26,7 @@ internal static class SentinelApi
         api.MapGet("/rates", RatesAsync);
         api.MapGet("/alarms", AlarmsAsync);
         api.MapGet("/alarms/{id}", AlarmAsync);
+        AlarmCommands.Map(api);
     }
 
     private static async Task<JsonHttpResult<StatusAnswer>> StatusAsync(StatusQuery query, CancellationToken cancellationToken) =>
@@ -40,19 +40,14 @@ internal static class SentinelApi
         return TypedResults.Json(new RatesAnswer(asOf, StatusQuery.LagOf(asOf, time.GetUtcNow()), series), SentinelJson.Default.RatesAnswer);
     }
 
-    private static async Task<JsonHttpResult<IReadOnlyList<AlarmAnswer>>> AlarmsAsync(SentinelStore store, DetectionCatalog catalog, CancellationToken cancellationToken)
-    {
-        var alarms = await store.ReadAlarmsAsync(cancellationToken);
-        return TypedResults.Json<IReadOnlyList<AlarmAnswer>>([.. alarms.Select(alarm => AlarmAnswer.Of(alarm, catalog))], SentinelJson.Default.IReadOnlyListAlarmAnswer);
-    }
+    private static async Task<JsonHttpResult<IReadOnlyList<AlarmAnswer>>> AlarmsAsync(AlarmQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Json(await query.ReadAsync(cancellationToken), SentinelJson.Default.IReadOnlyListAlarmAnswer);
 
-    private static async Task<Results<JsonHttpResult<AlarmAnswer>, ProblemHttpResult>> AlarmAsync(string id, SentinelStore store, DetectionCatalog catalog, CancellationToken cancellationToken)
-    {
-        var alarms = await store.ReadAlarmsAsync(cancellationToken);
-        return alarms.FirstOrDefault(alarm => alarm.Id == id) is { } alarm
-            ? TypedResults.Json(AlarmAnswer.Of(alarm, catalog), SentinelJson.Default.AlarmAnswer)
-            : TypedResults.Problem($"There is no alarm {id}. GET /api/alarms lists them.", statusCode: StatusCodes.Status404NotFound, title: "No such alarm");
-    }
+    private static async Task<Results<JsonHttpResult<AlarmAnswer>, ProblemHttpResult>> AlarmAsync(string id, AlarmQuery query, CancellationToken cancellationToken) =>
+        await query.FindAsync(id, cancellationToken) is { } alarm ? TypedResults.Json(alarm, SentinelJson.Default.AlarmAnswer) : NoSuchAlarm(id);
+
+    public static ProblemHttpResult NoSuchAlarm(string id) =>
+        TypedResults.Problem($"There is no alarm {id}. GET /api/alarms lists them.", statusCode: StatusCodes.Status404NotFound, title: "No such alarm");
 
     private static ValueTask<object?> NoStoreAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

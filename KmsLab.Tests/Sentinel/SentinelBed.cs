@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Dapper;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
@@ -68,6 +69,24 @@ internal sealed class SentinelBed : IAsyncDisposable
         var readers = sources.Select(source => new SourceReader(source, pipeline, options, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));
         return new(pipeline, publisher, [.. readers], status, store, new StatusQuery(_opened, status, deliveries, routes, sources, Time), new RatesQuery(_opened, Time));
     }
+
+    /// <summary>Asks for something about an alarm, as the API does.</summary>
+    public Task SubmitAsync(AlarmCommand command) => Query.SubmitAsync(command, TestContext.Current.CancellationToken);
+
+    public Task<IReadOnlyList<AlarmCommand>> CommandsAsync() =>
+        _opened.ReadAsync(connection => AlarmRecords.CommandsAsync(connection, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+
+    /// <summary>The history of all alarms.</summary>
+    public async Task<IReadOnlyList<HistoryEntry>> HistoryAsync()
+    {
+        var ids = await _opened.ReadAsync(connection => connection.QueryAsync<string>("SELECT DISTINCT alarm_id FROM alarm_history"), TestContext.Current.CancellationToken);
+        var history = new List<HistoryEntry>();
+        foreach (var id in ids)
+            history.AddRange(await Query.HistoryAsync(id, TestContext.Current.CancellationToken));
+        return history;
+    }
+
+    private AlarmQuery Query => new(_opened, new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options)), Time);
 
     public async ValueTask DisposeAsync()
     {

@@ -63,6 +63,14 @@ internal sealed class SentinelHost : IAsyncDisposable
         return new(app, folder);
     }
 
+    public Uri Address => _http.BaseAddress!;
+
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+            return await _http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(path, TestContext.Current.CancellationToken);
 
     public async Task<JsonNode> JsonAsync(string path)

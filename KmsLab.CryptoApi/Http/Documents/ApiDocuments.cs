@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using KmsLab.CryptoApi.Http.Authentication;
+using KmsLab.ServiceDefaults.ApiKeys;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -51,7 +52,7 @@ internal static class ApiDocuments
         {
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
-            Name = ApiKeyHandler.Header,
+            Name = ApiKeyHeader.Name,
             Description = "Where the service asks for one (CryptoApi:Authentication:Required).",
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiKeyHandler.SchemeName, document)] = [] }];

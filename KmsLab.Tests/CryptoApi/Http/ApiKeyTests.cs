@@ -1,4 +1,4 @@
-using KmsLab.CryptoApi.Http.Authentication;
+using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.EndToEnd;
 using KmsLab.Tests.LocalAws;

@@ -1,6 +1,6 @@
 using System.Net;
 using KmsLab.CryptoApi.Http;
-using KmsLab.CryptoApi.Http.Authentication;
+using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.LocalAws;
 using KmsLab.Tests.Postgres;

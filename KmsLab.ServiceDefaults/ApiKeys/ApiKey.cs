@@ -2,14 +2,14 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace KmsLab.CryptoApi.Http.Authentication;
+namespace KmsLab.ServiceDefaults.ApiKeys;
 
 /// <summary>
 /// The secret by which a program proves that it is a known client: <c>kmslab_</c> and 256 random bits in base64url. The prefix lets secret scanners
 /// find one that was committed by mistake. The service is configured with its hash only.
 /// </summary>
 /// <remarks>A plain SHA-256 suffices: nobody guesses 256 random bits, however fast the hash. It would not do for passwords.</remarks>
-internal static class ApiKey
+public static class ApiKey
 {
     public const string Prefix = "kmslab_";
 
@@ -23,16 +23,19 @@ internal static class ApiKey
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     /// <summary>Prints a new key and the configuration that admits it, for <c>new-api-key NAME</c>.</summary>
+    /// <param name="client">Whose key.</param>
+    /// <param name="section">The list of clients that it goes into, such as <c>CryptoApi:Authentication:Clients</c>.</param>
+    /// <param name="output">Where to.</param>
     /// <returns>The exit code.</returns>
-    public static int Print(string client, TextWriter output)
+    public static int Print(string client, string section, TextWriter output)
     {
-        if (ApiKeyOptionsValidator.ProblemOfName(client) is { } problem)
+        if (ApiClientOptions.ProblemOfName(client) is { } problem)
         {
             output.WriteLine($"The client's name {problem}.");
             return 1;
         }
 
-        var key = Create();
+        var (key, variable) = (Create(), section.Replace(":", "__", StringComparison.Ordinal));
         output.WriteLine($"""
             Key of {client}, shown only now. It belongs in the client's secrets; send it as X-Api-Key, or as Authorization: Bearer.
 
@@ -40,8 +43,8 @@ internal static class ApiKey
 
             The service gets its hash (N: the next free number):
 
-              CryptoApi__Authentication__Clients__N__Name={client}
-              CryptoApi__Authentication__Clients__N__KeyHash={Convert.ToHexStringLower(Hash(key))}
+              {variable}__N__Name={client}
+              {variable}__N__KeyHash={Convert.ToHexStringLower(Hash(key))}
             """);
         return 0;
     }
