@@ -28,7 +28,8 @@ internal sealed class LabService : IAsyncDisposable
     public static async Task<LabService> StartAsync(
         string section, LabConfiguration configuration, Action<WebApplicationBuilder> add, Action<WebApplication> map, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        // Always as in production: the launch profiles are Aspire's, and what they say of the environment must not change the lab.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
         configuration.ApplyTo(builder.Configuration);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Logging.AddConsoleFormatter<LabConsole, ConsoleFormatterOptions>();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace KmsLab.ServiceDefaults.Aws;
 
 /// <summary>Registers AWS clients: the one place that knows where they point and whose credentials they carry.</summary>
-public static class AwsClientExtensions
+public static partial class AwsClientExtensions
 {
     /// <summary>
     /// Adds an AWS client as a singleton, configured by the section <c>AWS</c> (<c>Region</c>, <c>ServiceURL</c>, <c>Profile</c>, and for the lab
@@ -18,9 +18,13 @@ public static class AwsClientExtensions
     /// <typeparam name="TClient">The client's interface, such as <c>IAmazonKeyManagementService</c>.</typeparam>
     public static IHostApplicationBuilder AddAwsClient<TClient>(this IHostApplicationBuilder builder) where TClient : class, IAmazonService
     {
+        AddLocalStackClient<TClient>(builder);
         builder.Services.TryAddAWSService<TClient>(ReadOptions(builder.Configuration), (config, _) => Configure(config));
         return builder;
     }
+
+    /// <summary>On a full feed, the client of LocalStack.Client where <c>LocalStack:UseLocalStack</c> asks for it; otherwise nothing.</summary>
+    static partial void AddLocalStackClient<TClient>(IHostApplicationBuilder builder) where TClient : class, IAmazonService;
 
     /// <summary>A developer's HTTP_PROXY must not swallow the calls to an endpoint on the same machine.</summary>
     private static void Configure(ClientConfig config)
