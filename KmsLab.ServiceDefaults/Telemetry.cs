@@ -16,12 +16,17 @@ public static class Telemetry
     /// <summary>Every ActivitySource and Meter of KmsLab has a name that begins so.</summary>
     public const string Prefix = "KmsLab.";
 
-    /// <summary>Registers the providers of one process under <paramref name="serviceName"/>.</summary>
+    /// <summary>
+    /// Registers the providers of one process under <paramref name="serviceName"/>; nothing where no collector takes what they gather: each span and log
+    /// record would still be made, on every request.
+    /// </summary>
     public static TBuilder AddTelemetry<TBuilder>(this TBuilder builder, string serviceName) where TBuilder : IHostApplicationBuilder
     {
-        builder.Logging.AddOpenTelemetry(AsStructuredMessages);
+        if (!HasCollector(builder))
+            return builder;
 
-        var telemetry = builder.Services.AddOpenTelemetry()
+        builder.Logging.AddOpenTelemetry(AsStructuredMessages);
+        builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(serviceName))
             .WithTracing(tracing => tracing
                 .AddSource(Prefix + "*")
@@ -34,11 +39,8 @@ public static class Telemetry
                 .AddMeter("Amazon.*", "Npgsql")
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation());
-
-        if (HasCollector(builder))
-            telemetry.UseOtlpExporter();
-
+                .AddRuntimeInstrumentation())
+            .UseOtlpExporter();
         return builder;
     }
 

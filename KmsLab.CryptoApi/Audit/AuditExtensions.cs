@@ -9,7 +9,7 @@ internal static class AuditExtensions
     {
         services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>();
         services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateOnStart();
-        services.AddSingleton<AuditStore>().AddSingleton<AuditedFind>().AddSingleton<AuditLog>().AddSingleton<AuditWriter>();
+        services.AddSingleton<AuditStore>().AddSingleton<AuditedEnds>().AddSingleton<AuditedFind>().AddSingleton<AuditLog>().AddSingleton<AuditWriter>();
         return services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>()).AddHostedService<AuditPruning>().AddAuditorPolicy();
     }
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text;
 using Dapper;
 using KmsLab.ServiceDefaults.Database;
 
@@ -43,24 +42,6 @@ internal sealed class AuditStore(Database database)
             repeatable: true);
     }
 
-    /// <summary>Writes down how calls ended, each with its whole row, and takes back the rows of those that were never made.</summary>
-    public Task EndAsync(IReadOnlyCollection<AuditedCall> calls, CancellationToken cancellationToken)
-    {
-        var made = calls.Where(call => call.Outcome != CallOutcome.NotMade).ToArray();
-        var notMade = calls.Where(call => call.Outcome == CallOutcome.NotMade).ToArray();
-        return database.WriteAsync(
-            async (connection, transaction) =>
-            {
-                if (made.Length > 0)
-                    await connection.ExecuteAsync(Upsert(made, transaction, cancellationToken));
-                if (notMade.Length > 0)
-                    await connection.ExecuteAsync(Delete(notMade, transaction, cancellationToken));
-                return true;
-            },
-            cancellationToken,
-            repeatable: true);
-    }
-
     /// <summary>Finds a call by KMS's request id.</summary>
     public Task<KmsCallRow?> FindByRequestIdAsync(string requestId, CancellationToken cancellationToken) =>
         FindAsync($"SELECT {Columns} FROM kms_calls WHERE request_id = @key ORDER BY called_at LIMIT 1", requestId, cancellationToken);
@@ -90,47 +71,6 @@ internal sealed class AuditStore(Database database)
 
     private Task<KmsCallRow?> FindAsync(string sql, string key, CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.QuerySingleOrDefaultAsync<KmsCallRow>(new CommandDefinition(sql, new { key }, cancellationToken: cancellationToken)), cancellationToken);
-
-    /// <summary>One statement for all: each of its own would be a round trip each.</summary>
-    private static CommandDefinition Upsert(AuditedCall[] calls, DbTransaction transaction, CancellationToken cancellationToken)
-    {
-        var values = new DynamicParameters();
-        var sql = new StringBuilder("INSERT INTO kms_calls (nonce, called_at, trace_id, client, client_tag, operation, record_id, key_arn, to_key_arn, outcome, request_id) VALUES ");
-        for (var i = 0; i < calls.Length; i++)
-        {
-            var call = calls[i];
-            sql.Append(i == 0 ? "" : ", ").Append($"(@n{i}, @at{i}, @t{i}, @c{i}, @g{i}, @op{i}, @r{i}, @k{i}, @tk{i}, @o{i}, @id{i})");
-            values.Add($"n{i}", call.Nonce);
-            values.Add($"at{i}", call.CalledAt);
-            values.Add($"t{i}", call.TraceId);
-            values.Add($"c{i}", call.Client);
-            AddText(values, $"g{i}", call.ClientTag);
-            values.Add($"op{i}", call.Operation);
-            AddText(values, $"r{i}", call.RecordId);
-            AddText(values, $"k{i}", call.KeyArn);
-            AddText(values, $"tk{i}", call.ToKeyArn);
-            AddText(values, $"o{i}", call.Outcome);
-            AddText(values, $"id{i}", call.RequestId);
-        }
-
-        sql.Append("""
-             ON CONFLICT (nonce) DO UPDATE SET record_id = excluded.record_id, key_arn = excluded.key_arn, to_key_arn = excluded.to_key_arn,
-                outcome = excluded.outcome, request_id = excluded.request_id
-            """);
-        return new(sql.ToString(), values, transaction, cancellationToken: cancellationToken);
-    }
-
-    private static CommandDefinition Delete(AuditedCall[] calls, DbTransaction transaction, CancellationToken cancellationToken)
-    {
-        var values = new DynamicParameters();
-        for (var i = 0; i < calls.Length; i++)
-            values.Add($"n{i}", calls[i].Nonce);
-        var names = string.Join(", ", calls.Select((_, i) => $"@n{i}"));
-        return new($"DELETE FROM kms_calls WHERE nonce IN ({names})", values, transaction, cancellationToken: cancellationToken);
-    }
-
-    /// <summary>PostgreSQL has to be told the type of a null.</summary>
-    private static void AddText(DynamicParameters values, string name, string? text) => values.Add(name, text, System.Data.DbType.String);
 }
 
 /// <summary>A row as it is stored. SQLite gives a null no type: hence properties that are set, not a constructor.</summary>

@@ -7,13 +7,13 @@ namespace KmsLab.CryptoApi.Audit;
 /// A kill loses the outcomes of the last <see cref="Linger"/>, never a call: its row was there before it was made, and reads as <see cref="CallOutcome.Unknown"/>.
 /// A graceful stop writes all that is queued: the server, which is stopped before, has finished its requests by then.
 /// </remarks>
-internal sealed partial class AuditWriter(AuditStore store, TimeProvider time, ILogger<AuditWriter> logger) : BackgroundService, IAsyncDisposable
+internal sealed partial class AuditWriter(AuditedEnds ends, TimeProvider time, ILogger<AuditWriter> logger) : BackgroundService, IAsyncDisposable
 {
     /// <summary>How long an outcome waits for others.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
 
     private const int Capacity = 10_000;
-    private const int Batch = 250; // With 11 values each, far below SQLite's 32,766 and PostgreSQL's 65,535 parameters.
+    private const int Batch = 250;
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(10);
@@ -29,7 +29,7 @@ internal sealed partial class AuditWriter(AuditStore store, TimeProvider time, I
 
         try
         {
-            await store.EndAsync([call], CancellationToken.None);
+            await ends.WriteAsync([call], CancellationToken.None);
         }
         catch (Exception problem) // The call itself must not fail for it: its row is there, without the outcome.
         {
@@ -66,7 +66,7 @@ internal sealed partial class AuditWriter(AuditStore store, TimeProvider time, I
         {
             try
             {
-                await store.EndAsync(batch, CancellationToken.None);
+                await ends.WriteAsync(batch, CancellationToken.None);
                 return;
             }
             catch (Exception problem) when (stoppingToken.IsCancellationRequested) // No time is left to try again.

@@ -70,12 +70,10 @@ internal sealed class RecordStore(Database database, TimeProvider time)
     public Task<bool> TryDeleteAsync(byte[] name, RecordId id, CancellationToken cancellationToken)
     {
         var values = new { name, id = id.ToBytes() };
-        return database.WriteAsync(
-            async (connection, transaction) =>
-                await connection.ExecuteAsync(new CommandDefinition(
-                    "DELETE FROM records WHERE name = @name AND record_id = @id", values, transaction, cancellationToken: cancellationToken)) == 1
-                || await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                    "SELECT count(*) FROM records WHERE name = @name", values, transaction, cancellationToken: cancellationToken)) == 0,
+        return database.WriteOneAsync(
+            async connection =>
+                await connection.ExecuteAsync("DELETE FROM records WHERE name = @name AND record_id = @id", values) == 1
+                || await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM records WHERE name = @name", values) == 0,
             cancellationToken,
             repeatable: true);
     }
@@ -85,12 +83,10 @@ internal sealed class RecordStore(Database database, TimeProvider time)
     public Task<bool> TryRewrapAsync(RecordId id, byte[] current, byte[] rewrapped, CancellationToken cancellationToken)
     {
         var values = new { id = id.ToBytes(), current, rewrapped };
-        return database.WriteAsync(
-            async (connection, transaction) =>
-                await connection.ExecuteAsync(new CommandDefinition(
-                    "UPDATE records SET wrapped_key = @rewrapped WHERE record_id = @id AND wrapped_key = @current", values, transaction, cancellationToken: cancellationToken)) == 1
-                || await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                    "SELECT count(*) FROM records WHERE record_id = @id AND wrapped_key = @rewrapped", values, transaction, cancellationToken: cancellationToken)) == 1,
+        return database.WriteOneAsync(
+            async connection =>
+                await connection.ExecuteAsync("UPDATE records SET wrapped_key = @rewrapped WHERE record_id = @id AND wrapped_key = @current", values) == 1
+                || await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM records WHERE record_id = @id AND wrapped_key = @rewrapped", values) == 1,
             cancellationToken,
             repeatable: true);
     }
@@ -108,18 +104,22 @@ internal sealed class RecordStore(Database database, TimeProvider time)
             record.Body,
             Current = current?.ToBytes(),
         };
+        if (also is null)
+            return database.WriteOneAsync(connection => StoredAsync(connection, null), cancellationToken, repeatable: true);
         return database.WriteAsync(
             async (connection, transaction) =>
             {
-                var stored = await connection.ExecuteAsync(new CommandDefinition(sql, values, transaction, cancellationToken: cancellationToken)) == 1
-                    || await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-                        "SELECT count(*) FROM records WHERE name = @Name AND record_id = @Id", values, transaction, cancellationToken: cancellationToken)) == 1;
-                if (stored && also is not null)
+                var stored = await StoredAsync(connection, transaction);
+                if (stored)
                     await also(connection, transaction);
                 return stored;
             },
             cancellationToken,
             repeatable: true);
+
+        async Task<bool> StoredAsync(DbConnection connection, DbTransaction? transaction) =>
+            await connection.ExecuteAsync(sql, values, transaction) == 1
+            || await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM records WHERE name = @Name AND record_id = @Id", values, transaction) == 1;
     }
 
     private sealed record Row(byte[] Id, byte[] TokenHash, byte[] Header, byte[] WrappedKey);

@@ -57,6 +57,22 @@ public sealed class Database(DbDataSource source, DatabaseProvider provider, Tim
     public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken, bool repeatable = false) =>
         RetryAsync("write", () => WriteOnceAsync(write, cancellationToken), cancellationToken, repeatable ? RetryDelays : []);
 
+    /// <summary>Runs <paramref name="write"/>, a single statement that is its own transaction: PostgreSQL commits it in the same round trip.</summary>
+    /// <param name="write">The statement. It has been committed when it returns, so it takes no cancellation: a caller who leaves must not turn a commit into a question.</param>
+    /// <param name="cancellationToken">Gives up before the statement is sent.</param>
+    /// <param name="repeatable">As for <see cref="WriteAsync"/>.</param>
+    public Task<T> WriteOneAsync<T>(Func<DbConnection, Task<T>> write, CancellationToken cancellationToken, bool repeatable = false) => RetryAsync(
+        "write",
+        () => InTurnAsync(
+            async () =>
+            {
+                await using var connection = await source.OpenConnectionAsync(cancellationToken);
+                return await write(connection);
+            },
+            cancellationToken),
+        cancellationToken,
+        repeatable ? RetryDelays : []);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -71,11 +87,8 @@ public sealed class Database(DbDataSource source, DatabaseProvider provider, Tim
         await source.DisposeAsync();
     }
 
-    private async Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken)
-    {
-        if (_writer is not null)
-            await _writer.WaitAsync(cancellationToken);
-        try
+    private Task<T> WriteOnceAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken) => InTurnAsync(
+        async () =>
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -83,10 +96,23 @@ public sealed class Database(DbDataSource source, DatabaseProvider provider, Tim
             // Not cancellable: a caller who leaves now must not turn a commit into a question.
             await transaction.CommitAsync(CancellationToken.None);
             return result;
+        },
+        cancellationToken);
+
+    /// <summary>SQLite's writers, one after the other.</summary>
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> write, CancellationToken cancellationToken)
+    {
+        if (_writer is null)
+            return await write();
+
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            return await write();
         }
         finally
         {
-            _writer?.Release();
+            _writer.Release();
         }
     }
 
