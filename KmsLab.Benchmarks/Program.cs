@@ -7,6 +7,7 @@ const string Help = """
 
       localaws [SECONDS]   KMS and Logs throughput and latency of LocalAws, side by side with moto_server where it is installed
       cryptoapi [SECONDS]  CryptoApi on PostgreSQL: throughput and latency, and what a request adds to its bare KMS call
+      refusals [SAMPLES]   whether the time of a refusal tells a name that is there from one that isn't
       micro [FILTER]       micro-benchmarks (BenchmarkDotNet)
     """;
 
@@ -17,6 +18,9 @@ switch (args)
         return 0;
     case ["cryptoapi", .. var rest]:
         await CryptoApiComparison.RunAsync(TimeSpan.FromSeconds(rest is [var time] ? double.Parse(time) : 4));
+        return 0;
+    case ["refusals", .. var count]:
+        await RefusalTiming.RunAsync(count is [var samples] ? int.Parse(samples) : 5_000);
         return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(LocalAwsComparison).Assembly).Run([.. rest.Length == 0 ? ["--filter", "*"] : rest]);

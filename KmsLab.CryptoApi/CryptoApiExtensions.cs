@@ -32,7 +32,7 @@ public static class CryptoApiExtensions
         builder.AddDatabase("vault", builder.Configuration.GetDatabaseProvider("CryptoApi:Database"), typeof(CryptoApiExtensions).Assembly);
         builder.AddAwsClient<IAmazonKeyManagementService>();
         builder.Services.AddSingleton<RecordStore>().AddSingleton<DecoyStore>().AddSingleton<RecordKeyStore>();
-        builder.Services.AddSingleton<KmsKey>().AddSingleton<RecordKeys>().AddSingleton<CallAttestor>().AddSingleton<KmsEnvelope>().AddSingleton<Vault>();
+        builder.Services.AddSingleton<KmsKey>().AddSingleton<KeyManagement>().AddSingleton<RecordKeys>().AddSingleton<CallAttestor>().AddSingleton<KmsEnvelope>().AddSingleton<Vault>();
         builder.Services.AddSingleton<CryptoMetrics>().AddSingleton<KmsCalls>();
         builder.Services.AddHostedService<KmsKeyStartup>();
         builder.Services.AddHealthChecks().AddCheck<KmsKeyHealthCheck>("kms-key", HealthStatus.Unhealthy, ["ready"]);

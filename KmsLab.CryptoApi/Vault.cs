@@ -97,7 +97,7 @@ internal sealed partial class Vault(RecordStore records, AuditedFind find, Audit
         var (id, wrapped) = OrDecoy(record);
 
         // A key of its own only for who can prove the token: a guess must not make the service create keys.
-        var current = record is not null && Authorises(token, record) ? await keys.ArnForAsync(name, cancellationToken) : key.Arn;
+        var current = record is not null && Authorises(token, record) ? await keys.ArnForAsync(name, client, cancellationToken) : key.Arn;
         var rewrapped = await envelope.RewrapAsync(wrapped, current, RecordContext.Create(id, token, name), call, cancellationToken);
         if (rewrapped is null || record is null)
         {
@@ -125,7 +125,7 @@ internal sealed partial class Vault(RecordStore records, AuditedFind find, Audit
 
     private async Task<NewRecord> SealAsync(byte[] name, byte[] text, RecordId id, AccessToken token, AuditedCall call, CancellationToken cancellationToken)
     {
-        var keyArn = await keys.ArnForAsync(name, cancellationToken);
+        var keyArn = await keys.ArnForAsync(name, call.Client, cancellationToken);
         var header = RecordHeader.Create(id);
         var dataKey = RandomNumberGenerator.GetBytes(RecordCipher.DataKeySize);
         try

@@ -1,4 +1,5 @@
 using KmsLab.LocalAws.Access;
+using KmsLab.LocalAws.Faults;
 using KmsLab.LocalAws.Kms;
 using KmsLab.LocalAws.Logs;
 using KmsLab.LocalAws.Metrics;
@@ -32,6 +33,7 @@ public static class LocalAwsExtensions
         builder.Services.AddSingleton<StateStore>();
         builder.Services.AddSingleton<PrincipalDirectory>();
         builder.Services.AddSingleton<Denials>();
+        builder.Services.AddSingleton<FaultInjection>();
         builder.Services.AddSingleton<ServiceCatalog>();
         builder.Services.AddSingleton<CallFactory>();
         builder.Services.AddSingleton<AwsEndpoint>();
@@ -58,6 +60,7 @@ public static class LocalAwsExtensions
         app.UseRouting();
         app.MapServiceDefaults();
         app.MapDelivery();
+        app.MapFaults();
         app.MapMailbox();
         return app;
     }

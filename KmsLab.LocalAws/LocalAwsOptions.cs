@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using KmsLab.LocalAws.Faults;
 using KmsLab.LocalAws.Trail;
 using Microsoft.Extensions.Options;
 
@@ -39,6 +40,10 @@ public sealed class LocalAwsOptions
 
     /// <summary>Calls that are refused, as IAM would.</summary>
     public List<DenialOptions> Denials { get; set; } = [];
+
+    /// <summary>Calls that are slow or fail; <c>PUT /_localaws/faults</c> changes them at run time.</summary>
+    [ValidateEnumeratedItems]
+    public List<FaultRule> Faults { get; set; } = [];
 
     /// <summary>The trail that exists from the first start.</summary>
     public TrailOptions Trail { get; set; } = new();

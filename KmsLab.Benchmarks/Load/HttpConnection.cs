@@ -54,13 +54,20 @@ internal sealed class HttpConnection(IPEndPoint server) : IDisposable
 
         var head = Encoding.ASCII.GetString(_buffer, 0, headerEnd);
         var bodyStart = headerEnd + 4;
+        if (head.Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase)) // The body is left in its chunks: problems come so, and only their status counts here.
+        {
+            while (!_buffer.AsSpan(bodyStart, filled - bodyStart).EndsWith("0\r\n\r\n"u8))
+                filled += await ReceiveAsync(socket, filled);
+            return (Status(head), _buffer.AsMemory(bodyStart, filled - bodyStart));
+        }
+
         var length = ContentLength(head);
         while (filled < bodyStart + length)
             filled += await ReceiveAsync(socket, filled);
 
         if (head.Contains("Connection: close", StringComparison.OrdinalIgnoreCase) || head.StartsWith("HTTP/1.0", StringComparison.Ordinal))
             Close();
-        return (int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture), _buffer.AsMemory(bodyStart, length));
+        return (Status(head), _buffer.AsMemory(bodyStart, length));
     }
 
     private async ValueTask<int> ReceiveAsync(Socket socket, int offset)
@@ -70,6 +77,8 @@ internal sealed class HttpConnection(IPEndPoint server) : IDisposable
         var received = await socket.ReceiveAsync(_buffer.AsMemory(offset));
         return received > 0 ? received : throw new EndOfStreamException();
     }
+
+    private static int Status(string head) => int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
 
     private static int ContentLength(string head)
     {

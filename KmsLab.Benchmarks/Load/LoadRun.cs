@@ -4,12 +4,29 @@ using System.Net;
 namespace KmsLab.Benchmarks.Load;
 
 /// <summary>What a load run measured.</summary>
-/// <param name="Requests">Completed requests.</param>
-/// <param name="PerSecond">The same a second.</param>
-/// <param name="P50">Median latency.</param>
-/// <param name="P99">99th percentile of latency.</param>
+/// <param name="Latencies">Of each completed request in ticks, ascending.</param>
+/// <param name="Elapsed">How long it ran.</param>
 /// <param name="Failures">Responses other than 200.</param>
-internal sealed record LoadResult(int Requests, double PerSecond, TimeSpan P50, TimeSpan P99, long Failures);
+internal sealed record LoadResult(long[] Latencies, TimeSpan Elapsed, long Failures)
+{
+    /// <summary>Completed requests.</summary>
+    public int Requests => Latencies.Length;
+
+    /// <summary>The same a second.</summary>
+    public double PerSecond => Requests / Elapsed.TotalSeconds;
+
+    /// <summary>Median latency.</summary>
+    public TimeSpan P50 => Percentile(0.5);
+
+    /// <summary>99th percentile of latency.</summary>
+    public TimeSpan P99 => Percentile(0.99);
+
+    /// <summary>Several runs as one.</summary>
+    public static LoadResult Of(IReadOnlyCollection<LoadResult> runs) => new(
+        [.. runs.SelectMany(run => run.Latencies).Order()], TimeSpan.FromTicks(runs.Sum(run => run.Elapsed.Ticks)), runs.Sum(run => run.Failures));
+
+    private TimeSpan Percentile(double rank) => TimeSpan.FromTicks(Latencies.ElementAtOrDefault((int)(Requests * rank)));
+}
 
 /// <summary>A closed loop: each connection sends its next request when the last one is answered. Bounded in time; loopback only.</summary>
 internal static class LoadRun
@@ -62,12 +79,6 @@ internal static class LoadRun
         })));
         var elapsed = clock.Elapsed;
 
-        var all = samples.SelectMany(sample => sample.Latencies).Order().ToArray();
-        return new LoadResult(
-            all.Length,
-            all.Length / elapsed.TotalSeconds,
-            TimeSpan.FromTicks(all.ElementAtOrDefault(all.Length / 2)),
-            TimeSpan.FromTicks(all.ElementAtOrDefault((int)(all.Length * 0.99))),
-            samples.Sum(sample => sample.Failures));
+        return new LoadResult([.. samples.SelectMany(sample => sample.Latencies).Order()], elapsed, samples.Sum(sample => sample.Failures));
     }
 }

@@ -49,11 +49,13 @@ internal sealed class ServerUnderTest : IDisposable
             $"--LocalAws:DataDirectory={dataDirectory}", "--Logging:LogLevel:Default=Warning",
         ]));
 
-    public static Task<ServerUnderTest> CryptoApiAsync(IPEndPoint aws, string postgres) => StartAsync("CryptoApi", port => new ProcessStartInfo(
+    /// <summary>As in production: attested calls, on PostgreSQL. Without the rate limit, which is there to stop what a benchmark does.</summary>
+    public static Task<ServerUnderTest> CryptoApiAsync(IPEndPoint aws, string postgres, string dataDirectory) => StartAsync("CryptoApi", port => new ProcessStartInfo(
         "dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "KmsLab.CryptoApi.dll"), $"--CryptoApi:Url=http://127.0.0.1:{port}", "--CryptoApi:CreateKey=true",
-            $"--ConnectionStrings:vault={postgres};Maximum Pool Size=64", "--CryptoApi:Limits:RequestsPerSecond=0", "--Logging:LogLevel:Default=Warning",
+            $"--ConnectionStrings:vault={postgres};Maximum Pool Size=64", "--CryptoApi:Limits:RequestsPerSecond=0",
+            "--CryptoApi:Attestation:CreateKeyFile=true", $"--CryptoApi:Attestation:PrivateKeyFile={Path.Combine(dataDirectory, "attestation.pem")}", "--Logging:LogLevel:Default=Warning",
             $"--AWS:ServiceURL=http://{aws}", "--AWS:Region=us-east-1", "--AWS:AccessKeyId=AKIALABCRYPTOAPI0000", "--AWS:SecretAccessKey=secret",
         ]), "/health");
 

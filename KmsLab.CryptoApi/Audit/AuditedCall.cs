@@ -4,7 +4,7 @@ using KmsLab.CryptoApi.Encryption;
 namespace KmsLab.CryptoApi.Audit;
 
 /// <summary>
-/// One cryptographic KMS call, from the moment it is intended. Its nonce is chosen first and stands in its User-Agent on CloudTrail, so a row written
+/// One KMS call, from the moment it is intended. Its nonce is chosen first and stands in its User-Agent on CloudTrail, so a row written
 /// before the call identifies it, whatever happens to this process afterwards.
 /// </summary>
 /// <remarks>Disposing a call that was intended in the database but never made takes its row back.</remarks>

@@ -1,6 +1,8 @@
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
+using KmsLab.CryptoApi.Audit;
+using KmsLab.CryptoApi.Dependencies;
 using KmsLab.CryptoApi.Records;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +13,7 @@ namespace KmsLab.CryptoApi.Encryption;
 /// <see cref="CryptoApiOptions.StartTimeout"/>; what trying again can't mend, and the end of that time, stop the service with exit code 1.
 /// </summary>
 internal sealed partial class KmsKeyStartup(
-    IAmazonKeyManagementService kms, DecoyStore decoys, KmsKey key, IOptions<CryptoApiOptions> options,
+    KeyManagement management, DecoyStore decoys, KmsKey key, IOptions<CryptoApiOptions> options,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<KmsKeyStartup> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
@@ -42,12 +44,12 @@ internal sealed partial class KmsKeyStartup(
             }
             catch (Exception problem) when (time.GetElapsedTime(started) < options.Value.StartTimeout) // Whatever it is may pass; when it doesn't, the next one is fatal.
             {
-                Log.Retrying(logger, KeyId, problem.Message);
+                Log.Retrying(logger, KeyId, Why(problem));
                 key.Report($"the KMS key {KeyId} can't be looked up yet");
             }
             catch (Exception problem) // The edge of the process: it ends here, saying why.
             {
-                GiveUp($"CryptoApi:KmsKeyId {KeyId} can't be looked up ({problem.Message.TrimEnd('.')}). Check the endpoint, Region and credentials of section AWS.", problem);
+                GiveUp($"CryptoApi:KmsKeyId {KeyId} can't be looked up ({Why(problem).TrimEnd('.')}). Check the endpoint, Region and credentials of section AWS.", problem);
                 return;
             }
 
@@ -59,7 +61,7 @@ internal sealed partial class KmsKeyStartup(
     {
         try
         {
-            if (options.Value.CreateKey && KeyId.StartsWith("alias/", StringComparison.Ordinal) && !await AliasExistsAsync(cancellationToken))
+            if (options.Value.CreateKey && KeyId.StartsWith("alias/", StringComparison.Ordinal) && !await management.AliasExistsAsync(KeyId, cancellationToken))
                 await CreateAsync(cancellationToken);
             return await FindAsync(cancellationToken);
         }
@@ -76,7 +78,7 @@ internal sealed partial class KmsKeyStartup(
 
     private async Task<string> FindAsync(CancellationToken cancellationToken)
     {
-        var found = (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = KeyId }, cancellationToken)).KeyMetadata;
+        var found = await management.DescribeAsync(KeyId, cancellationToken);
         if (found.KeyUsage != KeyUsageType.ENCRYPT_DECRYPT || found.KeySpec != KeySpec.SYMMETRIC_DEFAULT)
             throw new UnusableKeyException($"CryptoApi:KmsKeyId {KeyId} is a {found.KeySpec} key for {found.KeyUsage}: name a symmetric encryption key.");
         if (found.KeyState == KeyState.PendingDeletion)
@@ -84,41 +86,23 @@ internal sealed partial class KmsKeyStartup(
         return found.Arn;
     }
 
-    /// <summary>Looks through the list: asking for an alias that isn't there would leave an error on the trail, which counts as one of this role.</summary>
-    private async Task<bool> AliasExistsAsync(CancellationToken cancellationToken)
-    {
-        var request = new ListAliasesRequest();
-        while (true)
-        {
-            var page = await kms.ListAliasesAsync(request, cancellationToken);
-            if (page.Aliases?.Exists(alias => alias.AliasName == KeyId) == true)
-                return true;
-            if (page.Truncated != true)
-                return false;
-            request.Marker = page.NextMarker;
-        }
-    }
-
     private async Task CreateAsync(CancellationToken cancellationToken)
     {
-        var created = await kms.CreateKeyAsync(
-            new CreateKeyRequest
-            {
-                Description = "KmsLab: wraps the data keys of CryptoApi's records",
-                Tags = [new Tag { TagKey = RecordKeys.SetTag, TagValue = RecordKeys.SetName }],
-            },
-            cancellationToken);
+        var created = await management.CreateAsync("KmsLab: wraps the data keys of CryptoApi's records", null, AuditLog.Service, cancellationToken);
         try
         {
-            await kms.CreateAliasAsync(new CreateAliasRequest { AliasName = KeyId, TargetKeyId = created.KeyMetadata.KeyId }, cancellationToken);
-            Log.Created(logger, KeyId, created.KeyMetadata.Arn);
+            await management.AliasAsync(KeyId, created, AuditLog.Service, cancellationToken);
+            Log.Created(logger, KeyId, created);
         }
         catch (AlreadyExistsException)
         {
             // Another instance was first: its key is the one, ours stays unused.
-            Log.Unused(logger, created.KeyMetadata.Arn);
+            Log.Unused(logger, created);
         }
     }
+
+    /// <summary>What a connection that broke says of itself tells an operator more than that it broke.</summary>
+    private static string Why(Exception problem) => (problem is KmsUnreachableException { InnerException: HttpRequestException or IOException } ? problem.InnerException : problem).Message;
 
     private void GiveUp(string message, Exception problem)
     {

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using KmsLab.CryptoApi.Dependencies;
 using KmsLab.CryptoApi.Records;
 using Microsoft.Extensions.Options;
 
@@ -19,22 +17,16 @@ public enum KeyPolicy
 
 /// <summary>Chooses the KMS key of a write, and under <see cref="KeyPolicy.PerRecord"/> creates it. Nothing here ever deletes a key.</summary>
 internal sealed partial class RecordKeys(
-    IAmazonKeyManagementService kms, KmsCalls calls, KmsKey shared, RecordKeyStore store, IOptions<CryptoApiOptions> options, TimeProvider time, ILogger<RecordKeys> logger)
+    KeyManagement management, KmsKey shared, RecordKeyStore store, IOptions<CryptoApiOptions> options, TimeProvider time, ILogger<RecordKeys> logger)
 {
-    /// <summary>Tag that all of the application's keys carry, so that a protected set can be named by it.</summary>
-    public const string SetTag = "kmslab:set";
-
-    /// <summary>The value of <see cref="SetTag"/>.</summary>
-    public const string SetName = "cryptoapi";
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The ARN that <see cref="ArnForAsync"/> will give, where that is known without asking; else null.</summary>
     public string? KnownArn => options.Value.KeyPolicy == KeyPolicy.Shared ? shared.Known?.Arn : null;
 
-    /// <summary>The ARN of the key to wrap the data key of <paramref name="name"/> under.</summary>
+    /// <summary>The ARN of the key to wrap the data key of <paramref name="name"/> under, created on behalf of <paramref name="client"/> where there is none.</summary>
     /// <exception cref="NameBusyException">Another writer has been creating the name's key for too long.</exception>
-    public async Task<string> ArnForAsync(byte[] name, CancellationToken cancellationToken)
+    public async Task<string> ArnForAsync(byte[] name, string client, CancellationToken cancellationToken)
     {
         if (options.Value.KeyPolicy == KeyPolicy.Shared)
             return shared.Arn;
@@ -46,28 +38,23 @@ internal sealed partial class RecordKeys(
             if (arn is not null)
                 return arn;
             if (mine)
-                return await CreateAsync(name, owner, cancellationToken);
+                return await CreateAsync(name, owner, client, cancellationToken);
         }
 
         throw new NameBusyException();
     }
 
-    private async Task<string> CreateAsync(byte[] name, byte[] owner, CancellationToken cancellationToken)
+    private async Task<string> CreateAsync(byte[] name, byte[] owner, string client, CancellationToken cancellationToken)
     {
         string? arn = null;
         try
         {
             // Neither alias nor tags may tell the name: both stand in clear on the trail.
             var id = Convert.ToHexStringLower(owner);
-            var created = await calls.CallAsync("CreateKey", token => kms.CreateKeyAsync(
-                new CreateKeyRequest
-                {
-                    Description = "KmsLab: wraps the data key of one record of CryptoApi",
-                    Tags = [new Tag { TagKey = SetTag, TagValue = SetName }, new Tag { TagKey = "kmslab:record-key", TagValue = id }],
-                },
-                token), cancellationToken);
-            await AliasAsync($"alias/kmslab-record/{id}", created.KeyMetadata.KeyId, cancellationToken);
-            arn = created.KeyMetadata.Arn;
+            var created = await management.CreateAsync(
+                "KmsLab: wraps the data key of one record of CryptoApi", new Tag { TagKey = "kmslab:record-key", TagValue = id }, client, cancellationToken);
+            await AliasAsync($"alias/kmslab-record/{id}", created, client, cancellationToken);
+            arn = created;
             Log.Created(logger, arn);
             return arn;
         }
@@ -78,11 +65,11 @@ internal sealed partial class RecordKeys(
         }
     }
 
-    private async Task AliasAsync(string alias, string keyId, CancellationToken cancellationToken)
+    private async Task AliasAsync(string alias, string keyArn, string client, CancellationToken cancellationToken)
     {
         try
         {
-            await calls.CallAsync("CreateAlias", token => kms.CreateAliasAsync(new CreateAliasRequest { AliasName = alias, TargetKeyId = keyId }, token), cancellationToken);
+            await management.AliasAsync(alias, keyArn, client, cancellationToken);
         }
         catch (AlreadyExistsException)
         {

@@ -1,3 +1,4 @@
+using KmsLab.LocalAws.Faults;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Trail;
 using Microsoft.Extensions.Options;
@@ -9,6 +10,7 @@ internal sealed partial class AwsEndpoint(
     ServiceCatalog catalog,
     CallFactory calls,
     TrailRecorder trail,
+    FaultInjection faults,
     StateStore store,
     IOptions<LocalAwsOptions> options,
     TimeProvider time,
@@ -32,7 +34,7 @@ internal sealed partial class AwsEndpoint(
             var message = protocol.Open(http.Request, body.Memory);
             call = Open(http, requestId, isSigned ? credential : null, ref service, message);
 
-            var response = await RunAsync(call, protocol, message);
+            var response = await RunAsync(call, protocol, message, http.RequestAborted);
             await call.LastWrite;
             protocol.WriteResponse(answer, call, response);
         }
@@ -63,7 +65,7 @@ internal sealed partial class AwsEndpoint(
         }
     }
 
-    private async ValueTask<object> RunAsync(AwsCall call, WireProtocol protocol, WireMessage message)
+    private async ValueTask<object> RunAsync(AwsCall call, WireProtocol protocol, WireMessage message, CancellationToken cancellationToken)
     {
         var operation = call.Operation;
         // A body that can't be read leaves no record: AWS's front end refuses it before CloudTrail sees it.
@@ -73,6 +75,7 @@ internal sealed partial class AwsEndpoint(
             Validator.Check(operation.RequestShape, request, call.Service.ValidationError);
             if (!call.Service.AuthorizesResource(operation))
                 call.Authorize("*");
+            await faults.MeetAsync(call, cancellationToken);
             var response = await operation.InvokeAsync(call, request);
             trail.Record(call, request, response, null);
             return response;

@@ -7,8 +7,12 @@ namespace KmsLab.Tests.CryptoApi;
 /// <summary>Reads the audit where it is stored.</summary>
 internal static class AuditRows
 {
-    /// <summary>All rows, in no order.</summary>
-    public static async Task<List<KmsCallRow>> AuditAsync(this TestDatabase test)
+    /// <summary>Rows of calls that use keys, in no order.</summary>
+    public static async Task<List<KmsCallRow>> AuditAsync(this TestDatabase test) =>
+        [.. (await test.WholeAuditAsync()).Where(row => row.Operation is "Encrypt" or "Decrypt" or "ReEncrypt")];
+
+    /// <summary>All rows, those of calls that find and make keys too.</summary>
+    public static async Task<List<KmsCallRow>> WholeAuditAsync(this TestDatabase test)
     {
         await using var database = test.Open();
         return await database.ReadAsync(

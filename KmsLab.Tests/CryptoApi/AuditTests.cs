@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KmsLab.CloudTrail.Attestation;
+using KmsLab.CloudTrail.Records;
 using KmsLab.CryptoApi.Audit;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.LocalAws;
@@ -11,6 +12,7 @@ namespace KmsLab.Tests.CryptoApi;
 public sealed class AuditTests(PostgresCluster cluster, LocalAwsFixture aws) : IClassFixture<LocalAwsFixture>
 {
     private const int Rounds = 12;
+    private const string Service = AuditLog.Service;
 
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
@@ -30,6 +32,40 @@ public sealed class AuditTests(PostgresCluster cluster, LocalAwsFixture aws) : I
         trail.Count.ShouldBe(rows.Count);
         foreach (var record in trail)
             ShouldBeTheSameCall(rows.Where(row => row.Nonce == ProofOf(record).Nonce).ShouldHaveSingleItem(), record);
+    }
+
+    /// <summary>Starts, creations of keys and refusals: nothing that the role does is without its row, and each proof verifies.</summary>
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.PostgreSql)]
+    public async Task Each_call_on_the_trail_has_its_row_whatever_it_does(DatabaseProvider provider)
+    {
+        using var folder = new TempFolder();
+        await using var host = await LocalAwsHost.StartAsync();
+        await using var database = await TestDatabase.CreateAsync(provider, cluster);
+        string arn;
+        await using (var first = await CryptoApiHost.StartAsync(database, host, [("CryptoApi:KeyPolicy", "PerRecord"), .. Attested(folder)]))
+        {
+            await first.EncryptAsync("n", "text");
+            arn = first.Services.GetRequiredService<KmsLab.CryptoApi.Encryption.KmsKey>().Arn;
+        }
+
+        await using (await CryptoApiHost.StartAsync(database, host, [("CryptoApi:KmsKeyId", arn), ("CryptoApi:CreateKey", "false"), .. Attested(folder)]))
+        {
+        }
+
+        var rows = await database.WholeAuditAsync();
+        rows.Select(row => row.Operation).Order().ShouldBe(
+            ["CreateAlias", "CreateAlias", "CreateKey", "CreateKey", "DescribeKey", "DescribeKey", "Encrypt", "Encrypt", "ListAliases"]);
+        var trail = (await host.DeliveredAsync(delivered => delivered.Count(record => IsOurs(record.Record)) >= rows.Count)).Select(record => record.Record).Where(IsOurs).ToList();
+        trail.Select(record => record.GetProperty("requestID").GetString()).ShouldBe(rows.Select(row => row.RequestId), ignoreOrder: true);
+        using var verifier = new AttestationVerifier([new("lab", await File.ReadAllTextAsync(folder["attestation.pem.pub"], TestContext.Current.CancellationToken))]);
+        trail.Select(record => (rows.Single(row => row.RequestId == record.GetProperty("requestID").GetString()).Client, Verdict(verifier, record))).Order().ShouldBe(
+            new[]
+            {
+                (Service, "CreateAlias Valid"), (Service, "CreateKey Absent"), (Service, "DescribeKey Absent"), (Service, "DescribeKey Valid"), (Service, "Encrypt Valid"), (Service, "ListAliases Valid"),
+                ("address:127.0.0.1", "CreateAlias Valid"), ("address:127.0.0.1", "CreateKey Absent"), ("address:127.0.0.1", "Encrypt Valid"),
+            }.Order());
     }
 
     [Fact]
@@ -108,6 +144,15 @@ public sealed class AuditTests(PostgresCluster cluster, LocalAwsFixture aws) : I
 
         row.RequestId.ShouldBe(record.GetProperty("requestID").GetString());
         row.Outcome.ShouldBe(record.TryGetProperty("errorCode", out var error) ? error.GetString() : "Success");
+    }
+
+    private static bool IsOurs(JsonElement record) =>
+        record.GetProperty("eventSource").GetString() == "kms.amazonaws.com" && record.GetProperty("userIdentity").GetProperty("accessKeyId").GetString() == "AKIALABCRYPTOAPI0000";
+
+    private static string Verdict(AttestationVerifier verifier, JsonElement json)
+    {
+        var record = CloudTrailRecordReader.Read(JsonSerializer.SerializeToUtf8Bytes(json), RecordInterest.Everything).Record!;
+        return $"{record.EventName} {verifier.Verify(record).Verdict}";
     }
 
     internal static bool IsCryptographic(JsonElement record) => record.GetProperty("eventName").GetString() is "Encrypt" or "Decrypt" or "ReEncrypt";

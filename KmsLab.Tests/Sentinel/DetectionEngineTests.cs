@@ -23,7 +23,11 @@ public sealed class DetectionEngineTests(PostgresCluster cluster)
         await using var bed = await SentinelBed.CreateAsync(provider, cluster);
         bed.Options.Rules["many-records"] = new()
         {
-            Pattern = "{ $.eventName = \"Decrypt\" }", GroupBy = ["principal"], Distinct = "$.requestParameters.encryptionContext.r", Threshold = 3, Window = TimeSpan.FromHours(1),
+            Pattern = "{ $.eventName = \"Decrypt\" }",
+            GroupBy = ["principal"],
+            Distinct = "$.requestParameters.encryptionContext.r",
+            Threshold = 3,
+            Window = TimeSpan.FromHours(1),
         };
         var sentinel = bed.Start();
         await sentinel.TakeAsync(Read("a", 0), Read("a", 1), Read("b", 2), Read("a", 3));
