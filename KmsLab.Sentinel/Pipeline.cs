@@ -42,6 +42,9 @@ internal sealed partial class Pipeline(
     /// <summary>What the pipeline knows of one kind. For the loop's own thread, between two turns.</summary>
     public async Task<T> KnowAsync<T>(CancellationToken cancellationToken) where T : IKnowledge => (await MemoryAsync(cancellationToken)).Know<T>();
 
+    /// <summary>Throws the memory away: another process may have written since it was read.</summary>
+    public void Forget() => _memory = null;
+
     /// <summary>Takes a turn. After an exception the same turn may be taken again.</summary>
     public async Task TakeAsync(Turn turn, CancellationToken cancellationToken)
     {
@@ -69,6 +72,7 @@ internal sealed partial class Pipeline(
         turn.Lesson?.Invoke(memory);
 
         var watermark = WatermarkOf(memory, changes.Now);
+        changes.Watermark = watermark.Known;
         foreach (var observation in records)
         {
             foreach (var part in memory.Knowledge)

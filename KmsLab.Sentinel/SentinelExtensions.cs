@@ -5,6 +5,7 @@ using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults;
@@ -34,6 +35,7 @@ public static class SentinelExtensions
         builder.Services.AddSingleton<RatesQuery>();
         builder.Services.AddSingleton<AlarmQuery>();
         builder.Services.AddSingleton<AlarmCommands>();
+        builder.Services.AddSingleton<WatermarkQuery>();
         builder.Services.AddSingleton<StatusQuery>();
         return builder;
     }
@@ -50,6 +52,7 @@ public static class SentinelExtensions
 
     private static void AddSentinelEngine(this IServiceCollection services)
     {
+        services.AddLeadership();
         services.AddSingleton<SentinelStatus>();
         services.AddSingleton<SentinelMetrics>();
         services.AddSingleton<SentinelStore>();

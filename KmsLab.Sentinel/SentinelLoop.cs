@@ -1,13 +1,14 @@
 using KmsLab.Sentinel.Duties;
 using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel;
 
-/// <summary>The loop: every source, then the clock, then housekeeping, again and again.</summary>
+/// <summary>The loop: while this process leads, every source, then the clock, then housekeeping, again and again.</summary>
 internal sealed partial class SentinelLoop(
-    IEnumerable<SourceReader> readers, IEnumerable<IDuty> duties, Pipeline pipeline, OutboxSignal outbox, IOptions<SentinelOptions> options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
+    IEnumerable<SourceReader> readers, IEnumerable<IDuty> duties, Pipeline pipeline, OutboxSignal outbox, LeaderStatus leader, SentinelStatus status, IOptions<SentinelOptions> options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
 {
     private readonly SourceReader[] _readers = [.. readers];
     private readonly IDuty[] _duties = [.. duties];
@@ -15,16 +16,40 @@ internal sealed partial class SentinelLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                var term = await leader.WaitAsync(stoppingToken);
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, term.Lost);
+                await LeadAsync(ended.Token);
+                await StandByAsync();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await StandByAsync();
+    }
+
+    private async Task LeadAsync(CancellationToken ended)
+    {
+        while (!ended.IsCancellationRequested)
         {
             var pause = options.Value.HeadInterval;
             try
             {
-                await TurnAsync(stoppingToken);
+                await TurnAsync(ended);
                 _streak.Ended();
+                status.Report(status.Loop.Succeeded());
             }
-            // Whatever goes wrong once we are told to stop comes of stopping.
-            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            // Whatever goes wrong once we are told to stop, or no longer lead, comes of that.
+            catch (Exception) when (ended.IsCancellationRequested)
             {
                 return;
             }
@@ -32,17 +57,20 @@ internal sealed partial class SentinelLoop(
             catch (Exception problem)
             {
                 pause = _streak.Failed();
+                status.Report(status.Loop.Failed(_streak.Length, problem));
                 if (_streak.Length == 1)
                     Log.Failed(logger, problem);
             }
 
-            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>What is in memory, another process may have changed before it is needed again.</summary>
+    private async Task StandByAsync()
     {
-        await base.StopAsync(cancellationToken);
+        pipeline.Forget();
+        status.StandBy();
         foreach (var reader in _readers)
             await reader.DisposeAsync();
     }

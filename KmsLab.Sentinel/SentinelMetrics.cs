@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.State;
 
 namespace KmsLab.Sentinel;
@@ -12,12 +13,13 @@ internal sealed class SentinelMetrics
     private readonly Counter<long> _failures;
     private readonly Counter<long> _alarmChanges;
 
-    public SentinelMetrics(IMeterFactory meters, SentinelStatus status, TimeProvider time)
+    public SentinelMetrics(IMeterFactory meters, SentinelStatus status, LeaderStatus leader, TimeProvider time)
     {
         var meter = meters.Create(MeterName);
         _records = meter.CreateCounter<long>("kmslab.sentinel.records", "{record}", "Records by what became of them: counted, duplicate, malformed, late (and counted), too_late or ignored.");
         _failures = meter.CreateCounter<long>("kmslab.sentinel.source.failures", "{failure}", "Failed reads by source.");
         _alarmChanges = meter.CreateCounter<long>("kmslab.sentinel.alarm.changes", "{change}", "Announced changes of alarms by detection and new state.");
+        meter.CreateObservableGauge("kmslab.sentinel.leading", () => leader.Current is null ? 0 : 1, null, "1 while this process leads, 0 while it stands by: over all processes the sum is 1.");
         meter.CreateObservableGauge("kmslab.sentinel.watermark.lag", () => Lag(status, time), "s", "How far the watermark is behind the clock.");
     }
 

@@ -4,6 +4,7 @@ using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 
 namespace KmsLab.Sentinel;
@@ -83,6 +84,9 @@ internal sealed class SentinelOptions
 
     /// <summary>Reminders, silences and history.</summary>
     public AlarmOptions Alarms { get; set; } = new();
+
+    /// <summary>How one of several Sentinels on a database comes to lead.</summary>
+    public LeaseOptions Lease { get; set; } = new();
 
     /// <summary>Who is told of alarms.</summary>
     public NotificationOptions Notifications { get; set; } = new();

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel;
 
@@ -31,6 +33,20 @@ internal sealed record SourceStatus(SourceState State, DateTimeOffset? LastAttem
     public static SourceStatus Initial { get; } = new(SourceState.Starting, null, null, 0, 0, null);
 }
 
+/// <summary>How it goes with the loop as a whole: with what is common to all sources, the database above all.</summary>
+internal sealed record LoopStatus(int FailuresInARow, long Failures, string? Problem)
+{
+    public static LoopStatus Initial { get; } = new(0, 0, null);
+
+    public LoopStatus Failed(int inARow, Exception problem) => new(inARow, Failures + 1, Describe(problem));
+
+    /// <summary>A problem in words; of the database's none that could name its address or user.</summary>
+    public static string Describe(Exception problem) =>
+        problem is DbException failed ? $"The database: {DatabaseFailures.Classify(failed)} ({problem.GetType().Name})." : $"{problem.GetType().Name}: {problem.Message}";
+
+    public LoopStatus Succeeded() => this with { FailuresInARow = 0, Problem = null };
+}
+
 /// <summary>What the running process shows of itself; safe to read from any thread.</summary>
 internal sealed class SentinelStatus
 {
@@ -39,6 +55,7 @@ internal sealed class SentinelStatus
     private long _ignored;
     private long _duplicates;
     private volatile object? _watermark;
+    private volatile object _loop = LoopStatus.Initial;
 
     /// <summary>Events read since start, those of earlier reads included.</summary>
     public long Read => Interlocked.Read(ref _read);
@@ -49,6 +66,9 @@ internal sealed class SentinelStatus
 
     public Watermark? Watermark => (Watermark?)_watermark;
 
+    /// <summary>How it goes with the loop.</summary>
+    public LoopStatus Loop => (LoopStatus)_loop;
+
     public SourceStatus Of(string source) => _sources.GetValueOrDefault(source, SourceStatus.Initial);
 
     public void Report(TurnSummary turn, Watermark watermark)
@@ -57,6 +77,15 @@ internal sealed class SentinelStatus
         Interlocked.Add(ref _ignored, turn.Ignored);
         Interlocked.Add(ref _duplicates, turn.Duplicates);
         _watermark = watermark;
+    }
+
+    public void Report(LoopStatus loop) => _loop = loop;
+
+    /// <summary>The process stands by: what it knew of the trail grows old.</summary>
+    public void StandBy()
+    {
+        _watermark = null;
+        _sources.Clear();
     }
 
     public void Report(string source, Func<SourceStatus, SourceStatus> change) =>

@@ -1,5 +1,6 @@
 using Dapper;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.ServiceDefaults.Database;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>Makes the loop's <see cref="AlarmDesk"/>, and fetches for it what people asked for.</summary>
-internal sealed class AlarmDesks(Database database, DetectionCatalog catalog, ChannelRoutes routes, IOptions<SentinelOptions> options)
+internal sealed class AlarmDesks(Database database, LeaderWrites writes, DetectionCatalog catalog, ChannelRoutes routes, IOptions<SentinelOptions> options)
 {
     private readonly AlarmOptions _options = options.Value.Alarms;
 
@@ -18,7 +19,7 @@ internal sealed class AlarmDesks(Database database, DetectionCatalog catalog, Ch
         database.ReadAsync(connection => AlarmRecords.CommandsAsync(connection, cancellationToken), cancellationToken);
 
     /// <summary>Forgets history that is old, and how alarms were handled that are forgotten.</summary>
-    public Task PruneAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task PruneAsync(DateTimeOffset now, CancellationToken cancellationToken) => writes.WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
             """
             DELETE FROM alarm_history WHERE happened_at < @floor;

@@ -63,6 +63,8 @@ internal sealed record BucketAnswer(DateTimeOffset Start, double Seconds, long C
 
 /// <summary>What <c>/api/status</c> answers.</summary>
 /// <param name="Now">Sentinel's clock.</param>
+/// <param name="Leadership">Who leads, and whether it is the process that answers.</param>
+/// <param name="Loop">How it goes with the loop and the database.</param>
 /// <param name="Watermark">Event time up to which the trail is known to be complete.</param>
 /// <param name="LagSeconds">How far the watermark is behind the clock.</param>
 /// <param name="Sources">What is read.</param>
@@ -72,21 +74,23 @@ internal sealed record BucketAnswer(DateTimeOffset Start, double Seconds, long C
 /// <param name="Channels">How it goes with each channel.</param>
 internal sealed record StatusAnswer(
     DateTimeOffset Now,
+    LeadershipAnswer Leadership,
+    LoopAnswer Loop,
     DateTimeOffset? Watermark,
     double? LagSeconds,
     IReadOnlyList<SourceAnswer> Sources,
     RecordsAnswer Records,
     IReadOnlyList<RejectionAnswer> Malformed,
-    long PendingNotifications,
+    long? PendingNotifications,
     IReadOnlyList<ChannelAnswer> Channels);
 
-/// <summary>A source: <c>state</c> is starting, reading, waiting (it does not exist yet) or failing.</summary>
+/// <summary>A source: <c>state</c> is starting, reading, waiting (it does not exist yet), failing or standby.</summary>
 internal sealed record SourceAnswer(
     string Name, string State, DateTimeOffset? LastAttempt, DateTimeOffset? LastCompleteRead, int FailuresInARow, long Failures, string? Problem);
 
 /// <summary><c>read</c>, <c>duplicates</c> and <c>ignored</c> count since start and see each read; the others count each record once, for good.
-/// <c>late</c> came after the head read had passed its time, <c>tooLate</c> is older than is kept, <c>overflowed</c> went to the series Other.</summary>
-internal sealed record RecordsAnswer(long Read, long Duplicates, long Ignored, long Counted, long Malformed, long Late, long TooLate, long Overflowed);
+/// they are null when the database doesn't answer. <c>late</c> came after the head read had passed its time, <c>tooLate</c> is older than is kept, <c>overflowed</c> went to the series Other.</summary>
+internal sealed record RecordsAnswer(long Read, long Duplicates, long Ignored, long? Counted, long? Malformed, long? Late, long? TooLate, long? Overflowed);
 
 /// <summary>A log event that could not be used. Its content is not kept; <c>origin</c> says where it stands.</summary>
 internal sealed record RejectionAnswer(DateTimeOffset At, string Source, string Origin, string Problem);

@@ -33,10 +33,10 @@ internal static class SentinelApi
         TypedResults.Json(await query.ReadAsync(cancellationToken), SentinelJson.Default.StatusAnswer);
 
     private static async Task<JsonHttpResult<RatesAnswer>> RatesAsync(
-        [AsParameters] RatesFilter filter, RatesQuery query, SentinelStatus status, TimeProvider time, CancellationToken cancellationToken)
+        [AsParameters] RatesFilter filter, RatesQuery query, WatermarkQuery watermarks, TimeProvider time, CancellationToken cancellationToken)
     {
         var series = await query.ReadAsync(filter, cancellationToken);
-        var asOf = status.Watermark?.Known;
+        var asOf = (await watermarks.ReadAsync(cancellationToken)).Known;
         return TypedResults.Json(new RatesAnswer(asOf, StatusQuery.LagOf(asOf, time.GetUtcNow()), series), SentinelJson.Default.RatesAnswer);
     }
 

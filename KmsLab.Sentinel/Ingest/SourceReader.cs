@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Ingest;
@@ -37,6 +38,12 @@ internal sealed partial class SourceReader(
         {
             await AbandonSweepAsync();
             Absent(absent, now);
+        }
+        // Nothing that this source could help: the loop as a whole backs off.
+        catch (DbException)
+        {
+            await AbandonSweepAsync();
+            throw;
         }
         // The edge of the loop: whatever went wrong with this source, the others must be read and this one tried again.
         catch (Exception problem)

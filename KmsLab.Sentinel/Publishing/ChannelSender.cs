@@ -36,6 +36,7 @@ internal sealed partial class ChannelSender(
 
     private async Task<bool> DeliverAsync(Delivery delivery, CancellationToken cancellationToken)
     {
+        await deliveries.ConfirmLeadingAsync(cancellationToken);
         var start = time.GetTimestamp();
         var outcome = await AttemptAsync(delivery, cancellationToken);
         metrics.Attempted(channel.Name, outcome.Kind, time.GetElapsedTime(start));

@@ -1,13 +1,14 @@
 using System.Data.Common;
 using Dapper;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Publishing;
 
 /// <summary>The deliveries in the database. The turn that raises an alarm writes them (<c>TurnWriter</c>); here they are sent for and settled.</summary>
-internal sealed class DeliveryStore(Database database)
+internal sealed class DeliveryStore(Database database, LeaderWrites writes)
 {
     // What is sent in the millisecond of the turn that wrote it stands after all that the turn wrote.
     private const int AfterTheTurn = 1_000_000;
@@ -34,8 +35,12 @@ internal sealed class DeliveryStore(Database database)
         },
         cancellationToken);
 
+    /// <summary>Makes sure that this process still leads, right before it sends.</summary>
+    /// <exception cref="NotLeadingException">It does not.</exception>
+    public Task ConfirmLeadingAsync(CancellationToken cancellationToken) => writes.ConfirmAsync(cancellationToken);
+
     /// <summary>Marks a delivery as sent or given up, once.</summary>
-    public Task SettleAsync(Delivery delivery, DeliveryState state, DateTimeOffset at, string? problem, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task SettleAsync(Delivery delivery, DeliveryState state, DateTimeOffset at, string? problem, CancellationToken cancellationToken) => writes.WriteAsync(
         async (connection, transaction) =>
         {
             var settled = await connection.ExecuteAsync(new CommandDefinition(
@@ -105,7 +110,7 @@ internal sealed class DeliveryStore(Database database)
 
     private static DateTimeOffset? Instant(long? at) => at is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => writes.WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)),
         cancellationToken,
         repeatable: true);

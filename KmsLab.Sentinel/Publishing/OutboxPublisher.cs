@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Leadership;
 
 namespace KmsLab.Sentinel.Publishing;
 
@@ -10,15 +11,16 @@ internal sealed partial class OutboxPublisher : BackgroundService
     private readonly Task[] _passes;
     private readonly FailureStreak[] _streaks;
     private readonly OutboxSignal _signal;
+    private readonly LeaderStatus _leader;
     private readonly TimeProvider _time;
     private readonly ILogger<OutboxPublisher> _logger;
     private bool _abandoned;
 
     public OutboxPublisher(
         DeliveryStore deliveries, IEnumerable<INotificationChannel> channels, NotificationOptions options, OutboxSignal signal, PublishingMetrics metrics,
-        TimeProvider time, ILogger<OutboxPublisher> logger)
+        LeaderStatus leader, TimeProvider time, ILogger<OutboxPublisher> logger)
     {
-        (_deliveries, _signal, _time, _logger) = (deliveries, signal, time, logger);
+        (_deliveries, _signal, _leader, _time, _logger) = (deliveries, signal, leader, time, logger);
         _senders = [.. channels.Select(channel => new ChannelSender(channel, deliveries, options, metrics, time, logger))];
         _passes = [.. _senders.Select(_ => Task.CompletedTask)];
         _streaks = [.. _senders.Select(_ => new FailureStreak())];
@@ -64,14 +66,24 @@ internal sealed partial class OutboxPublisher : BackgroundService
         await sender.SendAsync(cancellationToken);
     }
 
-    private async Task PassAsync(int index, CancellationToken cancellationToken)
+    /// <summary>Sends what is due, within one term: in the next, others may have sent it meanwhile.</summary>
+    private async Task PassAsync(int index, CancellationToken stoppingToken)
+    {
+        if (_leader.Current is not { } term)
+            return;
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, term.Lost);
+        await PassInTermAsync(index, ended.Token);
+    }
+
+    private async Task PassInTermAsync(int index, CancellationToken cancellationToken)
     {
         try
         {
             await SendAsync(_senders[index], cancellationToken);
             _streaks[index].Ended();
         }
-        // Whatever goes wrong once we are told to stop comes of stopping.
+        // Whatever goes wrong once we are told to stop, or no longer lead, comes of that.
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
         }

@@ -3,12 +3,13 @@ using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.State;
 
 /// <summary>What Sentinel knows, for good. One transaction a turn: counts, seen ids, alarms, outbox and cursor change together or not at all.</summary>
-internal sealed class SentinelStore(Database database, ILogger<SentinelStore> logger)
+internal sealed class SentinelStore(Database database, LeaderWrites writes, ILogger<SentinelStore> logger)
 {
     /// <summary>Which of <paramref name="ids"/> have been counted already.</summary>
     public async Task<HashSet<RecordId>> FindSeenAsync(IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken)
@@ -32,7 +33,7 @@ internal sealed class SentinelStore(Database database, ILogger<SentinelStore> lo
     }
 
     /// <summary>Commits a turn.</summary>
-    public Task CommitAsync(TurnChanges changes, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task CommitAsync(TurnChanges changes, CancellationToken cancellationToken) => writes.WriteAsync(
         async (_, transaction) =>
         {
             await new TurnWriter(transaction, changes, cancellationToken).WriteAsync();
@@ -75,18 +76,20 @@ internal sealed class SentinelStore(Database database, ILogger<SentinelStore> lo
         database.ReadAsync(connection => new StateReader(connection, cancellationToken).AlarmsAsync(), cancellationToken);
 
     /// <summary>Everything that the loop keeps in memory.</summary>
+    /// <remarks>Within the fence: a commit of this process that was never answered may still be under way, and would be missing.</remarks>
     /// <param name="knowledge">What else is read from the same database.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<SavedState> LoadAsync(IReadOnlyList<IKnowledge> knowledge, CancellationToken cancellationToken) => database.ReadAsync(
-        async connection =>
+    public Task<SavedState> LoadAsync(IReadOnlyList<IKnowledge> knowledge, CancellationToken cancellationToken) => writes.WriteAsync(
+        async (connection, _) =>
         {
             foreach (var part in knowledge)
                 await part.LoadAsync(connection, cancellationToken);
             return await new StateReader(connection, cancellationToken).AllAsync();
         },
-        cancellationToken);
+        cancellationToken,
+        repeatable: true);
 
-    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<int> ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => writes.WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellationToken)),
         cancellationToken,
         repeatable: true);

@@ -79,6 +79,9 @@ internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> 
 
     public List<Rejection> Rejections { get; } = [];
 
+    /// <summary>The watermark after the turn, if there is one.</summary>
+    public DateTimeOffset? Watermark { get; set; }
+
     /// <summary>The source that has now been read completely, and the time at which that read began.</summary>
     public (string Source, DateTimeOffset At)? Completed { get; set; }
 

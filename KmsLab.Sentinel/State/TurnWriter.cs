@@ -23,6 +23,12 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
         await InsertAsync(
             "counter (name, value)", "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value",
             changes.Counters.Select(counter => new object[] { counter.Key.ToString(), counter.Value }));
+        if (changes.Watermark is { } watermark)
+        {
+            await InsertAsync(
+                "watermark (name, known_at)", "ON CONFLICT (name) DO UPDATE SET known_at = excluded.known_at", [["sentinel", watermark.ToUnixTimeMilliseconds()]]);
+        }
+
         if (changes.Completed is var (source, at))
         {
             await InsertAsync(
@@ -31,14 +37,16 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
         }
     }
 
-    /// <summary>An id that is there already means that somebody else counted the record since it was looked up: nothing of this turn may stand.</summary>
+    /// <summary>
+    /// An id that is there already means that the record was counted since it was looked up, which the lease excludes: nothing of this turn may stand.
+    /// </summary>
     private async Task WriteSeenAsync()
     {
         var written = await InsertAsync(
             "seen_record (id, expires_at)", "ON CONFLICT DO NOTHING",
             changes.Seen.Select(seen => new object[] { seen.Id.ToBytes(), seen.Until.ToUnixTimeMilliseconds() }));
         if (written != changes.Seen.Count)
-            throw new InvalidOperationException("Another Sentinel writes to this database. Run one, or give each its own.");
+            throw new InvalidOperationException("A record of this turn was counted since the turn began: something writes to this database beside the leading Sentinel.");
     }
 
     private async Task WriteRatesAsync()

@@ -44,6 +44,7 @@ public static class DatabaseFailures
         "57P01" or "57P02" or "57P03" or "57P05" => DatabaseFailure.Unreachable, // shutdown, crash, starting up, idle session timeout
         ['2', '8', ..] => DatabaseFailure.Unreachable, // authorization: a password that is being rotated, or a pg_hba.conf that is
         "53300" => DatabaseFailure.Unreachable, // too many connections
+        "25P03" => DatabaseFailure.Unreachable, // idle in a transaction for too long: the server ended the connection
         "25006" => DatabaseFailure.Unreachable, // read-only transaction: a failover left us at the old primary
         PostgresErrorCodes.DiskFull => DatabaseFailure.Full,
         "57014" or "40001" or "40P01" or "55P03" => DatabaseFailure.Busy, // timeout, serialization, deadlock, lock not available

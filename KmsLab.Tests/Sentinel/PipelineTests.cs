@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 
@@ -184,17 +185,20 @@ public sealed class PipelineTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Second_writer_on_the_same_database_is_refused_and_counts_nothing_twice()
+    public async Task Leader_that_was_overtaken_counts_nothing_and_what_it_read_counts_once()
     {
         await using var bed = await BedAsync();
-        var (first, second) = (bed.Start(), bed.Start());
-        var record = TestRecords.Decrypt().Utf8();
-        await second.TickAsync();
-        await first.TakeAsync(record);
+        var overtaken = bed.Start();
+        byte[] record = TestRecords.Decrypt().Utf8(), unseen = TestRecords.Decrypt().Utf8();
+        await overtaken.TickAsync();
+        var leading = bed.Start();
+        await leading.TakeAsync(record);
 
-        await second.TakeAsync(record);
+        await Should.ThrowAsync<NotLeadingException>(() => overtaken.TakeAsync(record, unseen));
+        await leading.TakeAsync(record, unseen);
 
-        (await first.StatusAsync()).Records.Counted.ShouldBe(1);
+        overtaken.Leader.Current.ShouldBeNull();
+        (await leading.StatusAsync()).Records.Counted.ShouldBe(2);
     }
 
     [Theory]

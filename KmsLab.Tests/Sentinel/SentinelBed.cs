@@ -5,6 +5,7 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
@@ -50,24 +51,29 @@ internal sealed class SentinelBed : IAsyncDisposable
         return new(database, new SentinelOptions { LogGroups = ["test"], AllowedLateness = TimeSpan.FromSeconds(5) });
     }
 
-    /// <summary>Starts a process on what the last one left.</summary>
+    /// <summary>Starts a process on what the last one left. It leads: whatever an earlier one still writes is refused.</summary>
     public SentinelProcess Start(CrashPlan? plan = null, params IRecordSource[] sources)
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         var status = new SentinelStatus();
-        var metrics = new SentinelMetrics(_services.GetRequiredService<IMeterFactory>(), status, Time);
-        var store = new SentinelStore(_opened, new CrashingLogger<SentinelStore>(plan, Messages));
+        var leader = new LeaderStatus(new CrashingLogger<LeaderStatus>(null, Messages));
+        var leases = new LeaseStore(_opened, Options.Lease);
+        var writes = new LeaderWrites(_opened, leases, leader);
+        Task.Run(() => LeadAsync(leader, leases)).GetAwaiter().GetResult();
+        var metrics = new SentinelMetrics(_services.GetRequiredService<IMeterFactory>(), status, leader, Time);
+        var store = new SentinelStore(_opened, writes, new CrashingLogger<SentinelStore>(plan, Messages));
         IReadOnlyList<INotificationChannel> channels = [new RecordingChannel(Sent), .. Channels];
-        var deliveries = new DeliveryStore(_opened);
+        var deliveries = new DeliveryStore(_opened, writes);
         var routes = new ChannelRoutes(channels);
         var catalog = new DetectionCatalog(options);
-        var desks = new AlarmDesks(_opened, catalog, routes, options);
+        var desks = new AlarmDesks(_opened, writes, catalog, routes, options);
         var pipeline = new Pipeline(
             store, catalog, new KnowledgeCatalog(options), desks, sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
         var publisher = new OutboxPublisher(
-            deliveries, channels, Options.Notifications, new OutboxSignal(), new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
+            deliveries, channels, Options.Notifications, new OutboxSignal(), new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), leader, Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
         var readers = sources.Select(source => new SourceReader(source, pipeline, options, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));
-        return new(pipeline, publisher, [.. readers], status, store, new StatusQuery(_opened, status, deliveries, routes, sources, Time), new RatesQuery(_opened, Time));
+        var statusQuery = new StatusQuery(_opened, status, leader, leases, new WatermarkQuery(_opened, status), deliveries, routes, sources, Time);
+        return new(pipeline, publisher, [.. readers], status, store, statusQuery, new RatesQuery(_opened, Time), leader);
     }
 
     /// <summary>Asks for something about an alarm, as the API does.</summary>
@@ -95,6 +101,10 @@ internal sealed class SentinelBed : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
+    /// <summary>A new process begins a term at once, as if the one before were known to be dead.</summary>
+    private static async Task LeadAsync(LeaderStatus leader, LeaseStore leases) =>
+        leader.Begin((await leases.TakeAsync(leader.Self, await leases.ReadAsync(CancellationToken.None), force: true, CancellationToken.None))!);
+
     private sealed class NamedSource : IRecordSource
     {
         public string Name => Source;
@@ -118,7 +128,7 @@ internal sealed class SentinelBed : IAsyncDisposable
 
 /// <summary>One run of Sentinel's engine.</summary>
 internal sealed record SentinelProcess(
-    Pipeline Pipeline, OutboxPublisher Publisher, IReadOnlyList<SourceReader> Readers, SentinelStatus Status, SentinelStore Store, StatusQuery StatusQuery, RatesQuery RatesQuery)
+    Pipeline Pipeline, OutboxPublisher Publisher, IReadOnlyList<SourceReader> Readers, SentinelStatus Status, SentinelStore Store, StatusQuery StatusQuery, RatesQuery RatesQuery, LeaderStatus Leader)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

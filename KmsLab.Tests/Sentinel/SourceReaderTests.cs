@@ -59,7 +59,7 @@ public sealed class SourceReaderTests(PostgresCluster cluster)
         for (var turn = 0; turn < 4; turn++)
         {
             await sentinel.Readers[0].ReadAsync(Cancellation);
-            counted.Add((await sentinel.StatusAsync()).Records.Counted);
+            counted.Add((await sentinel.StatusAsync()).Records.Counted ?? 0);
             bed.Time.Advance(bed.Options.HeadInterval);
         }
 
