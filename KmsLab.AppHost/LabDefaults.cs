@@ -46,6 +46,15 @@ internal static class LabDefaults
         ["Sentinel:HeadInterval"] = "00:00:01",
         ["Sentinel:AllowedLateness"] = "00:00:05",
         ["Sentinel:Api:OpenOnLoopback"] = "true",
+        // Everything that takes minutes on AWS takes seconds here.
+        ["Sentinel:Canary:KeyId"] = "alias/kmslab-canary",
+        ["Sentinel:Canary:CreateKey"] = "true",
+        ["Sentinel:Canary:Interval"] = "00:00:02",
+        ["Sentinel:Delivery:LateAfter"] = "00:00:20",
+        ["Sentinel:Delivery:BlindedAfter"] = "00:00:30",
+        ["Sentinel:Delivery:UnreadableAfter"] = "00:01:00",
+        ["Sentinel:Delivery:LookInterval"] = "00:00:05",
+        ["Sentinel:Detections:delivery-silent:Window"] = "00:00:20",
     };
 
     /// <summary>

@@ -29,6 +29,8 @@ internal static class LabSettings
 
         ["Sentinel:Url"] = Local(LabDefaults.SentinelPort),
         ["Sentinel:Database"] = "Sqlite",
+        ["Sentinel:Canary:SigningKeyFile"] = data.PathOf("canary.pem"),
+        ["Sentinel:Canary:CreateSigningKeyFile"] = "true",
         ["ConnectionStrings:sentinel"] = $"Data Source={data.PathOf("sentinel.db")}",
     };
 

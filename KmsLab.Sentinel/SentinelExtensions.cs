@@ -1,7 +1,9 @@
 using Amazon.CloudTrail;
 using Amazon.CloudWatchLogs;
+using Amazon.KeyManagementService;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
@@ -28,6 +30,7 @@ public static class SentinelExtensions
         builder.AddDatabase("sentinel", DatabaseOf(builder.Configuration), typeof(SentinelExtensions).Assembly);
         builder.AddAwsClient<IAmazonCloudWatchLogs>();
         builder.AddAwsClient<IAmazonCloudTrail>();
+        builder.AddAwsClient<IAmazonKeyManagementService>();
 
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
@@ -37,6 +40,7 @@ public static class SentinelExtensions
         builder.Services.AddSingleton<AlarmCommands>();
         builder.Services.AddSingleton<WatermarkQuery>();
         builder.Services.AddSingleton<StatusQuery>();
+        builder.Services.AddSingleton<WatchQuery>();
         return builder;
     }
 
@@ -63,6 +67,7 @@ public static class SentinelExtensions
         services.AddSingleton<Pipeline>();
         services.AddSingleton<AlarmDesks>();
         services.AddPublishing();
+        services.AddCanary();
         services.AddHostedService<SentinelLoop>();
     }
 

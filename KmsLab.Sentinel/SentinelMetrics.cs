@@ -12,6 +12,7 @@ internal sealed class SentinelMetrics
     private readonly Counter<long> _records;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _alarmChanges;
+    private readonly Histogram<double> _deliveryLag;
 
     public SentinelMetrics(IMeterFactory meters, SentinelStatus status, LeaderStatus leader, TimeProvider time)
     {
@@ -20,6 +21,7 @@ internal sealed class SentinelMetrics
         _failures = meter.CreateCounter<long>("kmslab.sentinel.source.failures", "{failure}", "Failed reads by source.");
         _alarmChanges = meter.CreateCounter<long>("kmslab.sentinel.alarm.changes", "{change}", "Announced changes of alarms by detection and new state.");
         meter.CreateObservableGauge("kmslab.sentinel.leading", () => leader.Current is null ? 0 : 1, null, "1 while this process leads, 0 while it stands by: over all processes the sum is 1.");
+        _deliveryLag = meter.CreateHistogram<double>("kmslab.sentinel.delivery.lag", "s", "From a canary call to the sight of its record, by source.");
         meter.CreateObservableGauge("kmslab.sentinel.watermark.lag", () => Lag(status, time), "s", "How far the watermark is behind the clock.");
     }
 
@@ -34,6 +36,8 @@ internal sealed class SentinelMetrics
         foreach (var (notification, _) in changes.Outbox)
             _alarmChanges.Add(1, new("detection", notification.Detection), new("state", notification.State.ToString()));
     }
+
+    public void Delivered(string source, TimeSpan lag) => _deliveryLag.Record(lag.TotalSeconds, new KeyValuePair<string, object?>("source", source));
 
     public void SourceFailed(string source) => _failures.Add(1, new KeyValuePair<string, object?>("source", source));
 

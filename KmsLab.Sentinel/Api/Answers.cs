@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Knowledge;
 
@@ -82,7 +83,14 @@ internal sealed record StatusAnswer(
     RecordsAnswer Records,
     IReadOnlyList<RejectionAnswer> Malformed,
     long? PendingNotifications,
-    IReadOnlyList<ChannelAnswer> Channels);
+    IReadOnlyList<ChannelAnswer> Channels)
+{
+    /// <summary>The canary; null where there is none.</summary>
+    public CanaryStatus? Canary { get; init; }
+
+    /// <summary>How each source delivers, as the canary says.</summary>
+    public IReadOnlyList<DeliveryStatus> Delivery { get; init; } = [];
+}
 
 /// <summary>A source: <c>state</c> is starting, reading, waiting (it does not exist yet), failing or standby.</summary>
 internal sealed record SourceAnswer(

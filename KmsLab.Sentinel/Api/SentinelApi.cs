@@ -29,8 +29,8 @@ internal static class SentinelApi
         AlarmCommands.Map(api);
     }
 
-    private static async Task<JsonHttpResult<StatusAnswer>> StatusAsync(StatusQuery query, CancellationToken cancellationToken) =>
-        TypedResults.Json(await query.ReadAsync(cancellationToken), SentinelJson.Default.StatusAnswer);
+    private static async Task<JsonHttpResult<StatusAnswer>> StatusAsync(StatusQuery query, WatchQuery watch, CancellationToken cancellationToken) =>
+        TypedResults.Json(await watch.AddToAsync(await query.ReadAsync(cancellationToken), cancellationToken), SentinelJson.Default.StatusAnswer);
 
     private static async Task<JsonHttpResult<RatesAnswer>> RatesAsync(
         [AsParameters] RatesFilter filter, RatesQuery query, WatermarkQuery watermarks, TimeProvider time, CancellationToken cancellationToken)

@@ -45,6 +45,7 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
     private readonly HashSet<string> _keys = [];
     private readonly Dictionary<string, DateTimeOffset> _reach = [];
     private readonly Dictionary<string, Dictionary<long, Sighting>> _sightings = [];
+    private readonly Dictionary<string, DateTimeOffset> _newestRecord = [];
     private readonly List<Finding> _findings = [];
     private readonly List<CanaryReturn> _returns = [];
     private DateTimeOffset _now;
@@ -88,12 +89,11 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
     public void See(string source, IReadOnlyList<ParsedEvent> events, DateTimeOffset now)
     {
         _now = now;
-        if (!Brings(source))
-            return;
-
-        foreach (var item in events)
+        foreach (var record in events.Select(item => item.Record).OfType<CloudTrailRecord>())
         {
-            if (item.Record is { } record && Find(record) is { } call && !call.IsThrough(source) && IsOurs(record, call))
+            if (!(_newestRecord.TryGetValue(source, out var newest) && newest >= record.EventTime))
+                _newestRecord[source] = record.EventTime;
+            if (Brings(source) && Find(record) is { } call && !call.IsThrough(source) && IsOurs(record, call))
                 SightingsOf(source).TryAdd(call.Sequence, new(now, record.EventTime));
         }
     }
@@ -170,6 +170,9 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
 
     /// <summary>Event time of the newest canary that the source is known to have brought; null before the first.</summary>
     public DateTimeOffset? ReachOf(string source) => _reach.TryGetValue(source, out var reach) ? reach : null;
+
+    /// <summary>Event time of the newest record that the source brought in this life of Sentinel.</summary>
+    public DateTimeOffset? NewestRecordOf(string source) => _newestRecord.TryGetValue(source, out var newest) ? newest : null;
 
     /// <summary>The newest canary that came through the source.</summary>
     public CanaryCall? NewestThrough(string source) => _calls.Values.LastOrDefault(call => call.IsThrough(source));
