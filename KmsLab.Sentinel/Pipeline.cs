@@ -131,6 +131,7 @@ internal sealed partial class Pipeline(
     private TurnChanges Begin(Turn turn, LoopMemory memory)
     {
         var changes = new TurnChanges(time.GetUtcNow(), memory.Knowledge);
+        changes.Positions.AddRange(turn.Positions.Select(position => (turn.Source, position)));
         if (turn.CompletedAt is { } at)
         {
             changes.Completed = (turn.Source, at);
@@ -147,7 +148,7 @@ internal sealed partial class Pipeline(
         foreach (var item in fresh)
         {
             var eventTime = item.Record?.EventTime ?? changes.Now;
-            var until = (eventTime > changes.Now ? eventTime : changes.Now) + _options.Retention;
+            var until = After(eventTime > changes.Now ? eventTime : changes.Now, _options.Retention);
             changes.Seen.AddRange(item.Ids.Select(id => (id, until)));
 
             if (item.Rejection is { } rejection)
@@ -166,9 +167,12 @@ internal sealed partial class Pipeline(
 
     private IReadOnlyList<Finding> Accept(IReadOnlyList<Finding> fresh, TurnChanges changes)
     {
-        changes.Seen.AddRange(fresh.Select(finding => (finding.Id, finding.At + _options.Retention)));
+        changes.Seen.AddRange(fresh.Select(finding => (finding.Id, After(finding.At, _options.Retention))));
         return fresh;
     }
+
+    /// <summary>A record may say that it is of the year 9999.</summary>
+    private static DateTimeOffset After(DateTimeOffset at, TimeSpan span) => at < DateTimeOffset.MaxValue - span ? at + span : DateTimeOffset.MaxValue;
 
     /// <summary>Rates are those of key use; records of other services are read for the detections alone.</summary>
     private static void Count(CloudTrailRecord record, SeriesBook series, TurnChanges changes)

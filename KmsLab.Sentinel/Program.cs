@@ -1,9 +1,12 @@
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Replay;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.ApiKeys;
 
-if (args is ["new-api-key", .. var rest])
-    return ApiKey.Print(rest is [var client] ? client : "", ApiOptions.KeysSection, Console.Out);
-
-return await ServiceProgram.RunAsync("Sentinel", args, builder => builder.AddSentinel(), app => app.MapSentinel());
+return args switch
+{
+    ["new-api-key", .. var rest] => ApiKey.Print(rest is [var client] ? client : "", ApiOptions.KeysSection, Console.Out),
+    [ReplayCommand.Name, .. var rest] => await ReplayCommand.RunAsync(rest),
+    _ => await ServiceProgram.RunAsync("Sentinel", args, builder => builder.AddSentinel(), app => app.MapSentinel()),
+};

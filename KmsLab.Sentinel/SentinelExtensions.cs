@@ -6,6 +6,7 @@ using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
@@ -57,18 +58,24 @@ public static class SentinelExtensions
     private static void AddSentinelEngine(this IServiceCollection services)
     {
         services.AddLeadership();
+        services.AddSentinelPipeline();
+        services.AddSingleton(SourcesOf);
+        services.AddSingleton(ReadersOf);
+        services.AddPublishing();
+        services.AddCanary();
+        services.AddHostedService<SentinelLoop>();
+    }
+
+    /// <summary>The pipeline and what it stands on, apart from its sources: the service and a replay run the same.</summary>
+    internal static void AddSentinelPipeline(this IServiceCollection services)
+    {
         services.AddSingleton<SentinelStatus>();
         services.AddSingleton<SentinelMetrics>();
         services.AddSingleton<SentinelStore>();
         services.AddSingleton<DetectionCatalog>();
         services.AddSingleton<KnowledgeCatalog>();
-        services.AddSingleton(SourcesOf);
-        services.AddSingleton(ReadersOf);
         services.AddSingleton<Pipeline>();
         services.AddSingleton<AlarmDesks>();
-        services.AddPublishing();
-        services.AddCanary();
-        services.AddHostedService<SentinelLoop>();
     }
 
     private static IEnumerable<IRecordSource> SourcesOf(IServiceProvider services)
@@ -79,6 +86,8 @@ public static class SentinelExtensions
             sources.Add(new CloudWatchLogsSource(services.GetRequiredService<IAmazonCloudWatchLogs>(), group, options.EffectiveEventSources));
         if (options.EventHistory)
             sources.Add(new EventHistorySource(services.GetRequiredService<IAmazonCloudTrail>(), options.EffectiveEventSources, services.GetRequiredService<TimeProvider>()));
+        foreach (var path in options.EffectiveFiles)
+            sources.Add(new FileSource(path, services.GetRequiredService<ILogger<FileSource>>()));
         return sources;
     }
 

@@ -20,6 +20,9 @@ internal sealed class SentinelOptions
     /// <summary>Reads CloudTrail's event history (LookupEvents) as well: needs no trail, and suits accounts with few calls.</summary>
     public bool EventHistory { get; set; }
 
+    /// <summary>Folders, globs or files of CloudTrail records, looked at again each <see cref="HeadInterval"/>.</summary>
+    public string[] Files { get; set; } = [];
+
     /// <summary>The services whose records are read; one server-side filter asks for just these.</summary>
     public string[] EventSources { get; set; } = [];
 
@@ -93,6 +96,9 @@ internal sealed class SentinelOptions
 
     /// <summary><see cref="LogGroups"/> without empty names: setting one to nothing takes a default away.</summary>
     public IReadOnlyList<string> EffectiveLogGroups => [.. LogGroups.Where(group => !string.IsNullOrWhiteSpace(group))];
+
+    /// <summary><see cref="Files"/> without empty names.</summary>
+    public IReadOnlyList<string> EffectiveFiles => [.. Files.Where(path => !string.IsNullOrWhiteSpace(path))];
 
     /// <summary><see cref="Sweeps"/>, or the usual ones.</summary>
     public IReadOnlyList<SweepOptions> EffectiveSweeps => Sweeps is { Length: > 0 } sweeps ? sweeps : UsualSweeps;

@@ -10,8 +10,8 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
     public ValidateOptionsResult Validate(string? name, SentinelOptions options)
     {
         var errors = new List<string>();
-        Check(options.EventHistory || options.EffectiveLogGroups.Count > 0,
-            "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to, or Sentinel:EventHistory=true");
+        Check(options.EventHistory || options.EffectiveLogGroups.Count > 0 || options.EffectiveFiles.Count > 0,
+            "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to, or Sentinel:EventHistory=true, or Sentinel:Files:0 to a folder of records");
         Check(options.EffectiveLogGroups.Distinct(StringComparer.Ordinal).Count() == options.EffectiveLogGroups.Count, "Sentinel:LogGroups names a group twice");
         Check(options.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
 

@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest.Files;
 
 namespace KmsLab.Sentinel;
 
@@ -17,6 +18,9 @@ internal sealed record Turn(string Source, IReadOnlyList<Ingest.SourceEvent> Eve
 
     /// <summary>A turn with what Sentinel did itself.</summary>
     public static Turn Of(Action<LoopMemory> lesson) => Tick with { Lesson = lesson };
+
+    /// <summary>How far the turn gets in the files of a replay.</summary>
+    public IReadOnlyCollection<FilePosition> Positions { get; init; } = [];
 
     /// <summary>A turn with what Sentinel saw itself.</summary>
     public static Turn Of(IReadOnlyList<Finding> findings) => Tick with { Findings = findings };

@@ -10,7 +10,7 @@ namespace KmsLab.CloudTrail.Records;
 public static class CloudTrailRecordReader
 {
     // requestParameters nest as deep as a service's API does; the default of 64 is meant for web requests.
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
+    internal static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
 
     /// <summary>Reads one record.</summary>
     /// <param name="utf8">The record's JSON object.</param>

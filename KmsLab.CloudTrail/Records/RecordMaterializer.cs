@@ -11,6 +11,9 @@ internal static class RecordMaterializer
             return RecordReading.Malformed("Its eventVersion is not 1.x.");
         if (slices.Instant(Field.EventTime) is not { } time)
             return RecordReading.Malformed("It has no eventTime that is an ISO 8601 instant.");
+        // Times are added to and subtracted from all over; one at the edge of the calendar would break that for all other records.
+        if (time.Year is < 2000 or > 2200)
+            return RecordReading.Malformed("Its eventTime is not of this age.");
         if (slices.Text(Field.EventSource) is not { } source)
             return RecordReading.Malformed("It has no eventSource.");
         if (slices.Text(Field.EventName) is not { } name)

@@ -33,8 +33,11 @@ internal readonly ref struct RecordSlices(ReadOnlySpan<byte> record, ReadOnlySpa
     public bool? Boolean(Field field) => bool.TryParse(Text(field), out var value) ? value : null;
 
     /// <summary>An ISO 8601 instant, in UTC.</summary>
-    public DateTimeOffset? Instant(Field field) =>
-        DateTimeOffset.TryParse(Text(field), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant : null;
+    public DateTimeOffset? Instant(Field field) => InstantOf(Text(field));
+
+    /// <summary>An ISO 8601 instant, in UTC.</summary>
+    public static DateTimeOffset? InstantOf(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant) ? instant : null;
 
     private static string? TextOf(ReadOnlySpan<byte> json)
     {

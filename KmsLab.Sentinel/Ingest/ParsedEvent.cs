@@ -21,6 +21,11 @@ internal sealed record ParsedEvent(CloudTrailRecord? Record, Rejection? Rejectio
     /// <summary>Reads an event.</summary>
     /// <returns>Null if it is not of interest.</returns>
     public static ParsedEvent? Parse(SourceEvent source, string sourceName, RecordInterest interest) =>
+        source.Problem is { } found
+            ? new(null, new(RecordId.Hash(Encoding.UTF8.GetBytes($"{source.Origin}\n{found}")), sourceName, source.Origin, found))
+            : Read(source, sourceName, interest);
+
+    private static ParsedEvent? Read(SourceEvent source, string sourceName, RecordInterest interest) =>
         CloudTrailRecordReader.Read(source.Utf8.Span, interest) switch
         {
             { Record: { } record } => new(record, null),

@@ -2,6 +2,7 @@ using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.ServiceDefaults.Database;
@@ -67,6 +68,10 @@ internal sealed class SentinelStore(Database database, LeaderWrites writes, ILog
         """,
         new { id = detection.Definition.Id, floor = (floor - detection.Settings.Span).ToUnixTimeMilliseconds() },
         cancellationToken);
+
+    /// <summary>How far a replay of <paramref name="source"/> has read its files.</summary>
+    public async Task<IReadOnlyList<FilePosition>> ReadPositionsAsync(string source, CancellationToken cancellationToken) => await database.ReadAsync(
+        connection => new StateReader(connection, cancellationToken).PositionsAsync(source), cancellationToken);
 
     /// <summary>How many rejections are kept for people to look at.</summary>
     public const int RejectionsKept = 100;

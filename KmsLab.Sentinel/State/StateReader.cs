@@ -3,6 +3,7 @@ using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Rates;
 
 namespace KmsLab.Sentinel.State;
@@ -27,6 +28,14 @@ internal sealed class StateReader(DbConnection connection, CancellationToken can
     {
         var rows = await QueryAsync<AlarmRow>($"SELECT {AlarmRow.Columns} FROM alarm ORDER BY changed_at DESC, id");
         return [.. rows.Select(row => row.ToAlarm())];
+    }
+
+    public async Task<IReadOnlyList<FilePosition>> PositionsAsync(string source)
+    {
+        var rows = await connection.QueryAsync<(string Path, long Length, long ModifiedAt, string Layout, long Offset, long Records, long Skip, long Done)>(new CommandDefinition(
+            "SELECT path, length, modified_at, layout, position, records, skip, done FROM file_position WHERE source = @source", new { source }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => new FilePosition(
+            row.Path, row.Length, row.ModifiedAt, Enum.TryParse<FileLayout>(row.Layout, out var layout) ? layout : null, row.Offset, row.Records, row.Skip, row.Done != 0))];
     }
 
     private async Task<IReadOnlyDictionary<string, DateTimeOffset>> CompletedReadsAsync()

@@ -1,6 +1,7 @@
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
 
@@ -85,7 +86,11 @@ internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> 
     /// <summary>The source that has now been read completely, and the time at which that read began.</summary>
     public (string Source, DateTimeOffset At)? Completed { get; set; }
 
-    public bool IsEmpty => Seen.Count == 0 && Alarms.Count == 0 && Outbox.Count == 0 && Desk.IsEmpty && Completed is null && !Knowledge.Any(part => part.HasChanges);
+    /// <summary>How far the turn got in files, by source.</summary>
+    public List<(string Source, FilePosition Position)> Positions { get; } = [];
+
+    public bool IsEmpty =>
+        Seen.Count == 0 && Alarms.Count == 0 && Outbox.Count == 0 && Desk.IsEmpty && Completed is null && Positions.Count == 0 && !Knowledge.Any(part => part.HasChanges);
 
     public void CountCall(BucketKey bucket) => _calls[bucket] = _calls.GetValueOrDefault(bucket) + 1;
 

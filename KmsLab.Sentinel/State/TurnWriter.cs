@@ -29,6 +29,7 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
                 "watermark (name, known_at)", "ON CONFLICT (name) DO UPDATE SET known_at = excluded.known_at", [["sentinel", watermark.ToUnixTimeMilliseconds()]]);
         }
 
+        await WritePositionsAsync();
         if (changes.Completed is var (source, at))
         {
             await InsertAsync(
@@ -122,6 +123,19 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
         changes.Rejections.Select(rejection => new object[]
         {
             rejection.Id.ToBytes(), changes.Now.ToUnixTimeMilliseconds(), rejection.Source, rejection.Origin, rejection.Problem,
+        }));
+
+    private Task<int> WritePositionsAsync() => InsertAsync(
+        "file_position (source, path, length, modified_at, layout, position, records, skip, done)",
+        """
+        ON CONFLICT (source, path) DO UPDATE SET
+            length = excluded.length, modified_at = excluded.modified_at, layout = excluded.layout, position = excluded.position,
+            records = excluded.records, skip = excluded.skip, done = excluded.done
+        """,
+        changes.Positions.Select(at => new object[]
+        {
+            at.Source, at.Position.Path, at.Position.Length, at.Position.ModifiedAt, at.Position.Layout?.ToString() ?? "", at.Position.Offset, at.Position.Records,
+            at.Position.Skip, at.Position.Done ? 1L : 0L,
         }));
 
     private static string Json(Notification notification) => JsonSerializer.Serialize(notification, SentinelJson.Default.Notification);

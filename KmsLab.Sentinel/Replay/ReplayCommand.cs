@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace KmsLab.Sentinel.Replay;
+
+/// <summary>The command line of <c>replay</c>.</summary>
+internal static class ReplayCommand
+{
+    public const string Name = "replay";
+
+    private static readonly Argument<string> PathArgument = new("path")
+    {
+        Description = "A folder, a glob in quotes such as 'logs/**/*.json.gz', or a file: CloudTrail's delivery files, or one record a line.",
+    };
+
+    private static readonly Option<string?> Database = new("--database") { Description = "Keep the outcome in this SQLite file, and go on from there when started again." };
+
+    private static readonly Option<DateTimeOffset?> From = Instant("--from", "Leave out records from before this time, such as 2026-11-23 or 2026-11-23T12:00:00Z.");
+
+    private static readonly Option<DateTimeOffset?> To = Instant("--to", "Leave out records from this time on.");
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print JSON instead of tables." };
+
+    private static readonly Option<string?> Config = new("--config") { Description = "A JSON file with a section Sentinel: detections, rules, protected sets. The environment (Sentinel__...) counts as well." };
+
+    /// <summary>Runs it.</summary>
+    /// <param name="args">The command line after <c>replay</c>.</param>
+    /// <returns>0 without alarms, 2 with alarms, 1 if it could not be done.</returns>
+    public static Task<int> RunAsync(string[] args)
+    {
+        var command = new RootCommand("Finds in CloudTrail files what Sentinel would have found when it happened. Exit code: 0 without alarms, 2 with alarms, 1 on an error.")
+        {
+            PathArgument, Database, From, To, Json, Config,
+        };
+        command.SetAction((parsed, cancellationToken) => ReplayProgram.RunAsync(OptionsOf(parsed), cancellationToken));
+        return command.Parse(args).InvokeAsync();
+    }
+
+    private static ReplayOptions OptionsOf(ParseResult parsed) => new(
+        parsed.GetRequiredValue(PathArgument), parsed.GetValue(Database), parsed.GetValue(From), parsed.GetValue(To), parsed.GetValue(Json), parsed.GetValue(Config));
+
+    private static Option<DateTimeOffset?> Instant(string name, string description) => new(name) { Description = description, CustomParser = argument => InstantOf(name, argument) };
+
+    private static DateTimeOffset? InstantOf(string name, ArgumentResult argument)
+    {
+        if (DateTimeOffset.TryParse(argument.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at))
+            return at;
+
+        argument.AddError($"{name} '{argument.Tokens[0].Value}' is no time: write it as 2026-11-23 or 2026-11-23T12:00:00Z.");
+        return null;
+    }
+}

@@ -1,0 +1,16 @@
+namespace KmsLab.Sentinel.Replay;
+
+/// <summary>What is replayed, and how the outcome is shown.</summary>
+/// <param name="Path">A folder, a glob or a file.</param>
+/// <param name="Database">The SQLite file that keeps the outcome; null for one that is deleted afterwards.</param>
+/// <param name="From">Records from before it are left out.</param>
+/// <param name="To">Records from then on are left out.</param>
+/// <param name="Json">Whether to print JSON instead of tables.</param>
+/// <param name="Config">A JSON file with a section <c>Sentinel</c>, besides the environment.</param>
+internal sealed record ReplayOptions(string Path, string? Database, DateTimeOffset? From, DateTimeOffset? To, bool Json, string? Config)
+{
+    public bool Includes(DateTimeOffset at) => (From is null || at >= From) && (To is null || at < To);
+}
+
+/// <summary>A replay can't go on; the message says what to change.</summary>
+internal sealed class ReplayException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Publishing;
+using KmsLab.ServiceDefaults.Database;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Spectre.Console;
+
+namespace KmsLab.Sentinel.Replay;
+
+/// <summary><c>KmsLab.Sentinel replay</c>: what the service would have found in files of records, told on the console. Needs no AWS and no server.</summary>
+internal static class ReplayProgram
+{
+    /// <summary>Nothing was found.</summary>
+    public const int Quiet = 0;
+
+    /// <summary>It could not be done.</summary>
+    public const int Failed = 1;
+
+    /// <summary>There are alarms.</summary>
+    public const int Alarms = 2;
+
+    /// <summary>A hundred years: in a replay no record is too old.</summary>
+    private static readonly TimeSpan Unlimited = TimeSpan.FromDays(36_500);
+
+    /// <summary>Replays.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(ReplayOptions replay, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var report = await ReplayAsync(replay, cancellationToken);
+            if (replay.Json)
+                Console.WriteLine(JsonSerializer.Serialize(report, ReplayJson.Default.ReplayReport));
+            else
+                ReplayTables.Print(report, AnsiConsole.Console);
+            return report.Alarms.Count > 0 ? Alarms : Quiet;
+        }
+        catch (OptionsValidationException invalid)
+        {
+            return await FailAsync(string.Join(Environment.NewLine, invalid.Failures));
+        }
+        catch (Exception problem) when (problem is ReplayException or SourceAbsentException)
+        {
+            return await FailAsync(problem.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return await FailAsync(replay.Database is null ? "Stopped." : $"Stopped. The same command goes on from here.");
+        }
+        catch (Exception problem) // The process edge: whatever went wrong becomes one line and an exit code.
+        {
+            return await FailAsync($"{problem.GetType().Name}: {problem.Message}");
+        }
+    }
+
+    /// <summary>Replays without a console.</summary>
+    internal static async Task<ReplayReport> ReplayAsync(ReplayOptions replay, CancellationToken cancellationToken)
+    {
+        var source = new FileSource(replay.Path, NullLogger<FileSource>.Instance);
+        FileSet.List(replay.Path); // A wrong path is told before a database is made.
+        await using var database = await ReplayDatabase.OpenAsync(replay.Database, source.Name, cancellationToken);
+        await using var services = Services(replay, source, database.Opened);
+
+        var lease = ActivatorUtilities.CreateInstance<LeaseKeeper>(services);
+        await lease.StepAsync(cancellationToken);
+        if (services.GetRequiredService<LeaderStatus>().Current is null)
+            throw new ReplayException($"{replay.Database} is in use by another replay. Wait for it, or name another file with --database.");
+
+        try
+        {
+            return await ReplayAsync(source, services, cancellationToken);
+        }
+        finally
+        {
+            await lease.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task<ReplayReport> ReplayAsync(FileSource source, ServiceProvider services, CancellationToken cancellationToken)
+    {
+        var run = services.GetRequiredService<ReplayRun>();
+        await new ReplayProgress(source, TimeProvider.System).ShowAsync(Task.Run(() => run.RunAsync(cancellationToken), cancellationToken));
+        return await services.GetRequiredService<ReplayQuery>().ReadAsync(source.Report, run, cancellationToken);
+    }
+
+    private static ServiceProvider Services(ReplayOptions replay, FileSource source, Database database)
+    {
+        var services = new ServiceCollection();
+        services.AddMetrics();
+        services.AddLogging();
+        services.AddSingleton(new ReplayClock(TimeProvider.System));
+        services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<ReplayClock>());
+        services.AddSingleton(_ => database);
+        services.AddSingleton(replay);
+        services.AddSingleton(source);
+        services.AddSingleton<IEnumerable<IRecordSource>>([source]);
+        services.AddSingleton<IConfiguration>(Configuration(replay));
+        services.AddOptions<SentinelOptions>().BindConfiguration(SentinelOptions.Section).PostConfigure(options => Adapt(options, replay));
+        services.AddSingleton<IValidateOptions<SentinelOptions>, SentinelOptionsValidator>();
+        services.AddLeadership();
+        services.AddSentinelPipeline();
+        services.AddSingleton<ChannelRoutes>(); // To nobody: the past is told here, not notified.
+        services.AddSingleton<ReplayRun>();
+        services.AddSingleton<ReplayQuery>();
+        return services.BuildServiceProvider();
+    }
+
+    /// <summary>Detections are configured as the service's are.</summary>
+    private static IConfigurationRoot Configuration(ReplayOptions replay)
+    {
+        var configuration = new ConfigurationBuilder();
+        if (replay.Config is { } file)
+            configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+        try
+        {
+            return configuration.AddEnvironmentVariables().Build();
+        }
+        catch (Exception problem) when (problem is IOException or InvalidDataException)
+        {
+            throw new ReplayException($"--config: {problem.Message}", problem);
+        }
+    }
+
+    private static void Adapt(SentinelOptions options, ReplayOptions replay)
+    {
+        (options.LogGroups, options.EventHistory, options.Files) = ([], false, [replay.Path]);
+        options.Retention = Unlimited;
+        options.Canary.KeyId = null;
+    }
+
+    private static async Task<int> FailAsync(string message)
+    {
+        await Console.Error.WriteLineAsync($"Sentinel could not replay: {message}");
+        return Failed;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dapper;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.State;
+using KmsLab.ServiceDefaults.Database;
+
+namespace KmsLab.Sentinel.Replay;
+
+/// <summary>What a replay found; <c>--json</c> prints it as it is.</summary>
+/// <param name="Files">What became of the files.</param>
+/// <param name="Records">What became of the records.</param>
+/// <param name="Malformed">Some records and files that could not be used, and why.</param>
+/// <param name="Rates">Calls by key, principal, operation, outcome and service, most first.</param>
+/// <param name="Alarms">The alarms, the latest first.</param>
+internal sealed record ReplayReport(
+    ReplayFiles Files, ReplayRecords Records, IReadOnlyList<RejectionAnswer> Malformed, IReadOnlyList<ReplayRate> Rates, IReadOnlyList<ReplayAlarm> Alarms);
+
+/// <summary>What became of the files: <c>digests</c> and <c>unrelated</c> ones hold no records.</summary>
+internal sealed record ReplayFiles(int Found, int Digests, int Unrelated, IReadOnlyList<string> UnrelatedNames);
+
+/// <summary>What became of the records. <c>outside</c> (of <c>--from</c> and <c>--to</c>) and <c>ignored</c> (of services that no detection looks at) are
+/// those of this run; the others are counted for good, each record once.</summary>
+internal sealed record ReplayRecords(long Counted, long Malformed, long Overflowed, long Outside, long Ignored);
+
+/// <summary>A series over the whole time: its calls, and the buckets of its first and last one.</summary>
+internal sealed record ReplayRate(
+    string? KeyArn, string Principal, string Operation, string Outcome, string? Service, long Calls, DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>An alarm as <c>/api/alarms</c> answers it, and when it changed, in event time.</summary>
+internal sealed record ReplayAlarm(AlarmAnswer Alarm, IReadOnlyList<ReplayChange> History);
+
+/// <summary>A change of an alarm's state.</summary>
+internal sealed record ReplayChange(DateTimeOffset At, AlarmState State, long Occurrence, string? Why);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, Converters = [typeof(InstantConverter), typeof(SecondsConverter)])]
+[JsonSerializable(typeof(ReplayReport))]
+internal sealed partial class ReplayJson : JsonSerializerContext;
+
+/// <summary>Reads the outcome from the database: the same whether the replay ran through or was killed and went on.</summary>
+internal sealed class ReplayQuery(Database database, SentinelStore store, DetectionCatalog catalog)
+{
+    private const int MalformedShown = 20;
+
+    public async Task<ReplayReport> ReadAsync(FileReport files, ReplayRun run, CancellationToken cancellationToken)
+    {
+        var counters = (await QueryAsync<(string Name, long Value)>("SELECT name, value FROM counter", cancellationToken)).ToDictionary(row => row.Name, row => row.Value);
+        var malformed = await QueryAsync<(long At, string Source, string Origin, string Problem)>(
+            $"SELECT rejected_at, source, origin, problem FROM rejection ORDER BY origin LIMIT {MalformedShown}", cancellationToken);
+        return new(
+            new(files.Files, files.Digests, files.Unrelated, files.UnrelatedNames),
+            new(Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Overflowed), run.Outside, run.Ignored),
+            [.. malformed.Select(row => new RejectionAnswer(Instant(row.At), row.Source, row.Origin, row.Problem))],
+            await RatesAsync(cancellationToken),
+            await AlarmsAsync(cancellationToken));
+
+        long Value(Counter counter) => counters.GetValueOrDefault(counter.ToString());
+    }
+
+    private async Task<IReadOnlyList<ReplayRate>> RatesAsync(CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync<(string KeyArn, string Principal, string Operation, string Outcome, string Service, long Calls, long From, long To)>(
+            """
+            SELECT s.key_arn, s.principal, s.operation, s.outcome, s.service, CAST(SUM(b.calls) AS BIGINT), MIN(b.start_at), MAX(b.start_at + b.size)
+            FROM bucket b JOIN series s ON s.id = b.series_id
+            GROUP BY s.id, s.key_arn, s.principal, s.operation, s.outcome, s.service
+            ORDER BY 6 DESC, 1, 2, 3, 4, 5
+            """,
+            cancellationToken);
+        return [.. rows.Select(row => new ReplayRate(
+            row.KeyArn.Length == 0 ? null : row.KeyArn, row.Principal, row.Operation, row.Outcome, row.Service.Length == 0 ? null : row.Service, row.Calls, Instant(row.From), Instant(row.To)))];
+    }
+
+    private async Task<IReadOnlyList<ReplayAlarm>> AlarmsAsync(CancellationToken cancellationToken)
+    {
+        var changes = (await QueryAsync<string>("SELECT payload FROM alarm_history ORDER BY happened_at, ordinal", cancellationToken))
+            .Select(payload => JsonSerializer.Deserialize(payload, SentinelJson.Default.HistoryEntry)!)
+            .Where(entry => entry.Kind == HistoryKind.State)
+            .ToLookup(entry => entry.AlarmId, entry => new ReplayChange(entry.At, entry.State!.Value, entry.Occurrence!.Value, entry.Reason));
+        var alarms = await store.ReadAlarmsAsync(cancellationToken);
+        return [.. alarms.OrderByDescending(alarm => alarm.LastSeen).ThenBy(alarm => alarm.Id, StringComparer.Ordinal)
+            .Select(alarm => new ReplayAlarm(AlarmAnswer.Of(alarm, catalog), [.. changes[alarm.Id]]))];
+    }
+
+    private Task<IEnumerable<T>> QueryAsync<T>(string sql, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => connection.QueryAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken)), cancellationToken);
+
+    private static DateTimeOffset Instant(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at);
+}

@@ -1,0 +1,124 @@
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.State;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel.Replay;
+
+/// <summary>Takes the files through the pipeline as if their time were now.</summary>
+/// <remarks>
+/// <para>
+/// The service learns from the clock that a window is over; here the records' own times tell. Before each stretch of event time the clock moves to its
+/// first record, and the read counts as complete up to there: so alarms end, and begin anew, as they would have when it happened.
+/// </para>
+/// <para>
+/// Where it got to in the files is committed with what it counted there, and so is the clock. Whatever a kill interrupts is taken again in the same
+/// turns, so the outcome is the same as without it.
+/// </para>
+/// </remarks>
+internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelStore store, ReplayClock clock, ReplayOptions replay, IOptions<SentinelOptions> options)
+{
+    private readonly RecordInterest _interest = new(options.Value.EffectiveEventSources);
+    private readonly TimeSpan _step = Step(options.Value.AllowedLateness);
+    private ReplaySlice _slice = new(TimeSpan.Zero);
+    private DateTimeOffset _ticked;
+    private bool _hasRead;
+
+    /// <summary>Records outside of the time asked for.</summary>
+    public long Outside { get; private set; }
+
+    /// <summary>Records of services that nobody asked for.</summary>
+    public long Ignored { get; private set; }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var position in await store.ReadPositionsAsync(source.Name, cancellationToken))
+            source.GoOnFrom(position);
+        _ticked = await pipeline.LastCompleteReadAsync(source.Name, cancellationToken) ?? DateTimeOffset.UnixEpoch;
+        clock.MoveTo(_ticked);
+        _slice = new(_step);
+
+        await foreach (var page in source.ReadAsync(cancellationToken))
+            await TakeAsync(page, cancellationToken);
+        await TakeSliceAsync(cancellationToken);
+        await EndAsync(cancellationToken);
+    }
+
+    /// <summary>How much event time goes into one turn: a fraction of how exactly the watermark is known anyway.</summary>
+    private static TimeSpan Step(TimeSpan allowedLateness) => allowedLateness / 4 is var step && step > TimeSpan.FromSeconds(1) ? step : TimeSpan.FromSeconds(1);
+
+    private async Task TakeAsync(FilePage page, CancellationToken cancellationToken)
+    {
+        for (var index = 0; index < page.Events.Count; index++)
+        {
+            var item = page.Events[index];
+            var glance = item.Problem is null ? RecordGlance.At(item.Utf8.Span, _interest) : new(true, null);
+            if (!IsWanted(glance))
+            {
+                _slice.PassOver();
+            }
+            else
+            {
+                if (!_slice.Fits(glance.EventTime))
+                    await TakeSliceAsync(cancellationToken);
+                if (!_slice.HasBegun && glance.EventTime is { } at)
+                    await BeginAsync(at, cancellationToken);
+                _slice.Add(item);
+            }
+
+            _slice.Reach(page.AfterFirst(index + 1));
+            if (_slice.IsFull)
+                await TakeSliceAsync(cancellationToken);
+        }
+
+        _slice.Reach(page.After);
+    }
+
+    private bool IsWanted(RecordGlance glance)
+    {
+        if (!glance.IsOfInterest)
+            Ignored++;
+        else if (glance.EventTime is { } at && !replay.Includes(at))
+            Outside++;
+        else
+            return true;
+        return false;
+    }
+
+    /// <summary>Begins a stretch: everything up to its first record has been read.</summary>
+    private async Task BeginAsync(DateTimeOffset first, CancellationToken cancellationToken)
+    {
+        if (first - _ticked >= _step)
+            await TickAsync(first, cancellationToken);
+        _slice.Begin(_ticked);
+    }
+
+    private async Task TickAsync(DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        clock.MoveTo(at);
+        _ticked = clock.GetUtcNow();
+        await pipeline.TakeAsync(new Turn(source.Name, [], _ticked), cancellationToken);
+    }
+
+    private async Task TakeSliceAsync(CancellationToken cancellationToken)
+    {
+        if (_slice.IsEmpty)
+            return;
+
+        _hasRead |= _slice.Events.Count > 0;
+        var slice = _slice;
+        _slice = new(_step);
+        await pipeline.TakeAsync(new Turn(source.Name, slice.Events, null) { Positions = slice.Positions }, cancellationToken);
+    }
+
+    /// <summary>Nothing more can come: lets the watermark pass every window.</summary>
+    private async Task EndAsync(CancellationToken cancellationToken)
+    {
+        var open = (await store.ReadAlarmsAsync(cancellationToken)).Where(alarm => !alarm.Ended).Select(alarm => alarm.QuietAt).ToList();
+        if (!_hasRead && open.Count == 0)
+            return;
+
+        var last = open.Append(_ticked + _step).Max();
+        await TickAsync(last + options.Value.AllowedLateness, cancellationToken);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace KmsLab.Sentinel.Replay;
+
+/// <summary>Shows people what a replay found.</summary>
+internal static class ReplayTables
+{
+    private const int WidthOfFiles = 240;
+    private const int RatesShown = 40;
+    private const int EvidenceShown = 10;
+
+    public static void Print(ReplayReport report, IAnsiConsole console)
+    {
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = WidthOfFiles;
+        PrintSummary(report, console);
+        PrintRates(report, console);
+        foreach (var alarm in report.Alarms)
+            PrintAlarm(alarm, console);
+    }
+
+    private static void PrintSummary(ReplayReport report, IAnsiConsole console)
+    {
+        var (files, records) = (report.Files, report.Records);
+        console.MarkupLineInterpolated($"[bold]{records.Counted:N0} records[/] of {files.Found:N0} files; {records.Ignored:N0} of other services, {records.Outside:N0} outside the time asked for, {records.Malformed:N0} malformed.");
+        if (files.Digests > 0)
+            console.MarkupLineInterpolated($"{files.Digests:N0} digest files passed over.");
+        if (files.Unrelated > 0)
+            console.MarkupLineInterpolated($"{files.Unrelated:N0} files hold nothing of CloudTrail's: {string.Join(", ", files.UnrelatedNames)}");
+        foreach (var malformed in report.Malformed)
+            console.MarkupLineInterpolated($"[yellow]{malformed.Origin}[/] {malformed.Problem}");
+        console.WriteLine();
+    }
+
+    private static void PrintRates(ReplayReport report, IAnsiConsole console)
+    {
+        if (report.Rates.Count == 0)
+            return;
+
+        var table = Table("Calls", "Operation", "Outcome", "Principal", "Key", "Through", "From", "To");
+        table.Columns[0].RightAligned();
+        foreach (var rate in report.Rates.Take(RatesShown))
+            Add(table, rate.Calls.ToString("N0", CultureInfo.InvariantCulture), rate.Operation, rate.Outcome, Short(rate.Principal), Short(rate.KeyArn), rate.Service ?? "", Instant(rate.From), Instant(rate.To));
+        console.Write(table);
+        if (report.Rates.Count > RatesShown)
+            console.MarkupLineInterpolated($"{report.Rates.Count - RatesShown:N0} more; --json shows all.");
+    }
+
+    private static void PrintAlarm(ReplayAlarm found, IAnsiConsole console)
+    {
+        var alarm = found.Alarm;
+        console.WriteLine();
+        console.MarkupLineInterpolated($"[bold red]{alarm.Detection}[/] [bold]{alarm.Title}[/] ({alarm.Severity}, {alarm.Technique}, {alarm.Occurrence:N0}x)");
+        console.MarkupLineInterpolated($"{string.Join(", ", alarm.Group.Select(member => $"{member.Key} {member.Value}"))}");
+        console.MarkupLineInterpolated($"{alarm.Why}");
+        foreach (var change in found.History)
+            console.MarkupLineInterpolated($"  {Instant(change.At)} {Name(change.State)} {change.Why}");
+
+        var table = Table("Time", "Operation", "Error", "Principal", "Key", "From", "Event id");
+        foreach (var record in alarm.Evidence.TakeLast(EvidenceShown))
+            Add(table, Instant(record.EventTime), record.EventName, record.ErrorCode ?? "", Short(record.Principal), Short(record.KeyArn), record.SourceIp ?? "", record.EventId);
+        console.Write(table);
+        if (alarm.EvidenceTotal > EvidenceShown)
+            console.MarkupLineInterpolated($"The last {Math.Min(EvidenceShown, alarm.Evidence.Count)} of {alarm.EvidenceTotal:N0} records; --json shows up to 50.");
+        foreach (var step in alarm.Runbook)
+            console.MarkupLineInterpolated($"  - {step}");
+    }
+
+    private static Table Table(params string[] columns)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns)
+            table.AddColumn(column);
+        return table;
+    }
+
+    /// <summary>What a record says is no markup, and no command for the terminal.</summary>
+    private static void Add(Table table, params string[] cells) =>
+        table.AddRow([.. cells.Select(cell => new Text(string.Concat(cell.Select(c => char.IsControl(c) ? ' ' : c))))]);
+
+    /// <summary>An ARN from its Region or account on: the rest is the same in every row.</summary>
+    private static string Short(string? arn) => arn?.Split(':') is ["arn", _, _, .. var rest] ? string.Join(':', rest.Where(part => part.Length > 0)) : arn ?? "";
+
+    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    private static string Name(Alarms.AlarmState state) => state switch
+    {
+        Alarms.AlarmState.Ok => "OK",
+        Alarms.AlarmState.Alarm => "ALARM",
+        _ => "INSUFFICIENT_DATA",
+    };
+}
