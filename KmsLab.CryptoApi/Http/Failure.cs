@@ -19,6 +19,7 @@ internal sealed record Failure(int Status, string Reason, string Message, TimeSp
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MuchLater = TimeSpan.FromMinutes(1); // Space takes somebody, or a disk that grows by itself, some time.
 
     /// <summary>The one place that decides which error becomes which answer.</summary>
     /// <returns>Null for what nobody foresaw: that is a 500, by the exception handler.</returns>
@@ -54,7 +55,7 @@ internal sealed record Failure(int Status, string Reason, string Message, TimeSp
     {
         DatabaseFailure.Unreachable => new(503, "database-unreachable", "The database can't be reached.", Later),
         DatabaseFailure.Busy => new(503, "database-busy", "The database is busy.", Soon),
-        DatabaseFailure.Full => new(507, "database-full", "Nothing more can be stored: the database is full. The operator has to see to it."),
+        DatabaseFailure.Full => new(507, "database-full", "Nothing more can be stored: the database is full. The operator has to see to it.", MuchLater),
         DatabaseFailure.ReadOnly => new(503, "database-read-only", "Nothing can be stored at the moment: the database is read-only. The operator has to see to it."),
         _ => new(500, "database-error", "The database could not do its part."),
     };

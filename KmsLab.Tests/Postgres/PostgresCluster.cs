@@ -21,7 +21,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>A server of the test's own, to kill and start again. The test disposes it.</summary>
-    internal static Task<PostgresServer> StartServerAsync() => PostgresServer.StartAsync(Installation());
+    internal static Task<PostgresServer> StartServerAsync(string? parent = null) => PostgresServer.StartAsync(Installation(), parent);
 
     public async ValueTask DisposeAsync()
     {

@@ -19,9 +19,11 @@ internal sealed class PostgresServer : IAsyncDisposable
     private PostgresServer(PostgresInstallation installation, string directory) => (_installation, _directory) = (installation, directory);
 
     /// <summary>Makes a cluster and starts its server.</summary>
-    public static async Task<PostgresServer> StartAsync(PostgresInstallation installation)
+    /// <param name="installation">The programs.</param>
+    /// <param name="parent">Where its folder is made: that of temporary files unless named.</param>
+    public static async Task<PostgresServer> StartAsync(PostgresInstallation installation, string? parent = null)
     {
-        var server = new PostgresServer(installation, Path.Combine(Path.GetTempPath(), $"kmslab-pg-{Guid.NewGuid().ToString("N")[..12]}"));
+        var server = new PostgresServer(installation, Path.Combine(parent ?? Path.GetTempPath(), $"kmslab-pg-{Guid.NewGuid().ToString("N")[..12]}"));
         try
         {
             await server.InitializeAsync();

@@ -26,6 +26,9 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>A database that the test made itself, on a server of its own.</summary>
     public static TestDatabase On(string postgres) => new(DatabaseProvider.PostgreSql, postgres, null);
 
+    /// <summary>A SQLite file in a folder of the test's own.</summary>
+    public static TestDatabase In(string folder) => new(DatabaseProvider.Sqlite, $"Data Source={Path.Combine(folder, "test.db")}", null);
+
     /// <summary>Opens it; the caller disposes what comes back before this.</summary>
     public Database Open() => new(DatabaseExtensions.CreateSource(ConnectionString, Provider), Provider);
 

@@ -30,12 +30,12 @@ public sealed class FailureTableTests
         (Postgres("57P01"), 503, "database-unreachable", true),
         (Postgres("25006"), 503, "database-unreachable", true), // a failover left us at the old primary
         (Postgres("28P01"), 503, "database-unreachable", true), // a password that is being rotated
-        (Postgres("53100"), 507, "database-full", false),
+        (Postgres("53100"), 507, "database-full", true),
         (Postgres("57014"), 503, "database-busy", true),
         (Postgres("42P01"), 500, "database-error", false),
         (new SqliteException("", 5), 503, "database-busy", true),
         (new SqliteException("", 8), 503, "database-read-only", false),
-        (new SqliteException("", 13), 507, "database-full", false),
+        (new SqliteException("", 13), 507, "database-full", true),
         (new KmsLab.ServiceDefaults.Database.DatabaseDownException(new IOException()), 503, "database-circuit-open", true),
         (new DamagedRecordException("cut short"), 500, "damaged-record", false),
     ];
