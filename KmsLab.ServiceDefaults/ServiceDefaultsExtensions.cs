@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -17,12 +18,16 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public const string EmbeddedKey = "Lab:Embedded";
 
+    /// <summary>The framework's half dozen lines for each request, which cost more than they tell. The lowest source: any configuration can ask for them.</summary>
+    private static readonly KeyValuePair<string, string?>[] QuietFramework = [new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")];
+
     /// <summary>Adds the defaults of a service, before its own registrations.</summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="section">The service's configuration section, such as <c>CryptoApi</c>; in lower case it is its name in telemetry.</param>
     /// <param name="defaultUrl">Where it listens when neither <c>{section}:Url</c> nor ASP.NET Core's own settings say so, such as <c>http://localhost:5080</c>.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string section, string defaultUrl)
     {
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietFramework });
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), tags: ["live"]);
         builder.Services.AddHttpResilience();

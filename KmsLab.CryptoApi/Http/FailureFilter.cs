@@ -37,7 +37,10 @@ internal sealed partial class FailureFilter(CryptoMetrics metrics, ILogger<Failu
         }
         catch (Exception problem) when (Failure.Of(problem) is { } failure)
         {
-            Log.Failed(logger, failure.Reason, problem);
+            if (failure.RetryAfter is null)
+                Log.Failed(logger, failure.Reason, problem);
+            else
+                Log.Passing(logger, failure.Reason, Chain(problem));
             metrics.Failed(operation, failure.Reason);
             return Answer(http, failure);
         }
@@ -48,6 +51,10 @@ internal sealed partial class FailureFilter(CryptoMetrics metrics, ILogger<Failu
             throw;
         }
     }
+
+    /// <summary>What went wrong, without the stacks: while a dependency is away they are the same for each request, a thousand times over.</summary>
+    private static string Chain(Exception problem) =>
+        $"{problem.GetType().Name}: {problem.Message}{(problem.InnerException is { } inner ? $" <- {Chain(inner)}" : "")}";
 
     private static ProblemHttpResult Answer(HttpContext http, Failure failure)
     {
@@ -67,6 +74,9 @@ internal sealed partial class FailureFilter(CryptoMetrics metrics, ILogger<Failu
     {
         [LoggerMessage(20, LogLevel.Error, "A request failed: {Reason}")]
         public static partial void Failed(ILogger logger, string reason, Exception problem);
+
+        [LoggerMessage(21, LogLevel.Warning, "A request failed, which may pass: {Reason}: {Problem}")]
+        public static partial void Passing(ILogger logger, string reason, string problem);
     }
 }
 

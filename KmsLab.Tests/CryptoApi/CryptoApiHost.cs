@@ -42,6 +42,7 @@ internal sealed class CryptoApiHost : IAsyncDisposable
         {
             ["Lab:Embedded"] = "true",
             ["Logging:LogLevel:Default"] = "Trace",
+            ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace",
             ["CryptoApi:Url"] = "http://127.0.0.1:0",
             ["CryptoApi:Database"] = database.Provider.ToString(),
             ["CryptoApi:CreateKey"] = "true",
