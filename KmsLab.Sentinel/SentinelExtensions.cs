@@ -36,6 +36,7 @@ public static class SentinelExtensions
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
         builder.Services.AddSentinelEngine();
+        builder.AddPublishing();
         builder.Services.AddSingleton<RatesQuery>();
         builder.Services.AddSingleton<AlarmQuery>();
         builder.Services.AddSingleton<AlarmCommands>();
@@ -61,7 +62,6 @@ public static class SentinelExtensions
         services.AddSentinelPipeline();
         services.AddSingleton(SourcesOf);
         services.AddSingleton(ReadersOf);
-        services.AddPublishing();
         services.AddCanary();
         services.AddHostedService<SentinelLoop>();
     }

@@ -32,6 +32,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.Canary.Check(options.Delivery));
 
         errors.AddRange(options.Notifications.Validate());
+        Check(options.Notifications.GiveUpAfter < options.Retention, "Sentinel:Notifications:GiveUpAfter must be less than Sentinel:Retention");
         errors.AddRange(options.Alarms.Validate());
         errors.AddRange(options.Api.Validate());
         errors.AddRange(options.Lease.Check());

@@ -4,13 +4,13 @@ using KmsLab.Sentinel.Detection;
 namespace KmsLab.Sentinel.Publishing;
 
 /// <summary>Tells the log.</summary>
-internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotificationChannel
+internal sealed partial class LogChannel(NotificationOptions options, ILogger<LogChannel> logger) : INotificationChannel
 {
     private const int EventIdsShown = 10;
 
     public string Name => "log";
 
-    public Severity MinimumSeverity => Severity.Low;
+    public Severity MinimumSeverity => options.LogMinimumSeverity;
 
     public Task<SendOutcome> SendAsync(Notification notification, CancellationToken cancellationToken)
     {
@@ -19,7 +19,7 @@ internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotifica
         {
             case AlarmState.Alarm:
                 Log.Alarm(
-                    logger, notification.Detection, notification.Title, group, notification.Observed, notification.Window.TotalSeconds, notification.Threshold,
+                    logger, notification.Reminder > 0 ? "STILL ALARM" : "ALARM", notification.Detection, notification.Title, group, notification.Observed, notification.Window.TotalSeconds, notification.Threshold,
                     string.Join(", ", notification.Evidence.Take(EventIdsShown).Select(record => record.EventId)), notification.EvidenceTotal, notification.Id);
                 break;
             case AlarmState.Ok:
@@ -36,9 +36,9 @@ internal sealed partial class LogChannel(ILogger<LogChannel> logger) : INotifica
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message =
-            "ALARM {Detection}: {Title}. {Group}: {Observed} within {WindowSeconds} s (threshold {Threshold}). Evidence: {EventIds}, {EvidenceTotal} in all. [{NotificationId}]")]
+            "{State} {Detection}: {Title}. {Group}: {Observed} within {WindowSeconds} s (threshold {Threshold}). Evidence: {EventIds}, {EvidenceTotal} in all. [{NotificationId}]")]
         public static partial void Alarm(
-            ILogger logger, string detection, string title, string group, long observed, double windowSeconds, long threshold, string eventIds, long evidenceTotal, string notificationId);
+            ILogger logger, string state, string detection, string title, string group, long observed, double windowSeconds, long threshold, string eventIds, long evidenceTotal, string notificationId);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "OK {Detection}: {Group} is quiet again after {EvidenceTotal} records. [{NotificationId}]")]
         public static partial void Ok(ILogger logger, string detection, string group, long evidenceTotal, string notificationId);

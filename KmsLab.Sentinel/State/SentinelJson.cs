@@ -20,6 +20,7 @@ namespace KmsLab.Sentinel.State;
 [JsonSerializable(typeof(AlarmHandling))]
 [JsonSerializable(typeof(AlarmCommand))]
 [JsonSerializable(typeof(HistoryEntry))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
 [JsonSerializable(typeof(IReadOnlyList<HistoryEntry>))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(RatesAnswer))]

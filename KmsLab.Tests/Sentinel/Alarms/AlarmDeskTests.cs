@@ -69,7 +69,8 @@ public sealed class AlarmDeskTests(PostgresCluster cluster)
         await bed.SubmitAsync(await CommandAsync(bed, sentinel, AlarmCommandKind.Acknowledge));
 
         await TickAsync(bed, sentinel, TimeSpan.FromDays(1));
-        await TickAsync(bed, bed.Start(), TimeSpan.FromDays(1));
+        sentinel = bed.Start();
+        await TickAsync(bed, sentinel, TimeSpan.FromDays(1));
         bed.Sent.Count.ShouldBe(1);
         await sentinel.CompleteAsync(bed.Time.GetUtcNow());
         await AttackAsync(sentinel, bed.Time.GetUtcNow());

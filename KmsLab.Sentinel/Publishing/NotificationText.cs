@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel.Publishing;
+
+/// <summary>A notification as people read it.</summary>
+internal static class NotificationText
+{
+    private const int LongestMember = 500;
+
+    /// <summary>One line, such as <c>ALARM (high) kms-error-burst: KMS refuses one principal repeatedly</c>.</summary>
+    public static string Headline(Notification notification)
+    {
+        var again = notification.Reminder > 0 ? "STILL " : "";
+        return $"{again}{WordOf(notification.State)} ({Lower(notification.Severity)}) {notification.Detection}: {notification.Title}";
+    }
+
+    /// <summary>All that matters, in lines.</summary>
+    public static string Body(Notification notification)
+    {
+        var text = new StringBuilder(Headline(notification)).Append('\n');
+        if (notification.Why.Length > 0)
+            text.Append('\n').Append(notification.Why).Append('\n');
+
+        text.Append('\n');
+        foreach (var (name, value) in notification.Group)
+            Line(text, $"{name}: {value}");
+        Line(text, $"{notification.Observed} within {notification.Window.TotalSeconds:0.###} s, the threshold is {notification.Threshold}");
+        Line(text, $"first seen {Instant(notification.FirstSeen)}, last seen {Instant(notification.LastSeen)}, {notification.EvidenceTotal} records in all");
+        foreach (var record in notification.Evidence)
+            Line(text, $"  {Instant(record.EventTime)} {record.EventName} {record.ErrorCode ?? "Success"} by {record.Principal} from {record.SourceIp ?? "unknown"} [{record.EventId}]");
+
+        if (notification.Runbook is { Count: > 0 } steps)
+        {
+            text.Append("\nWhat to do:\n");
+            foreach (var step in steps)
+                Line(text, $"- {step}");
+        }
+
+        return text.Append("\nAlarm ").Append(notification.AlarmId).Append(", notification ").Append(notification.Id).Append('\n').ToString();
+    }
+
+    public static string Json(Notification notification) => JsonSerializer.Serialize(notification, SentinelJson.Default.Notification);
+
+    /// <summary>
+    /// Renders a notification so that it has at most <paramref name="bytes"/> in UTF-8: with as much of the latest evidence as fits (its total is said
+    /// anyway), and if none does, with what an attacker may choose at will cut short.
+    /// </summary>
+    public static string Fit(Notification notification, Func<Notification, string> render, int bytes)
+    {
+        for (var shown = notification.Evidence.Count; shown >= 0; shown--)
+        {
+            var text = render(notification with { Evidence = [.. notification.Evidence.TakeLast(shown)] });
+            if (Encoding.UTF8.GetByteCount(text) <= bytes)
+                return text;
+        }
+
+        return render(notification with
+        {
+            Evidence = [],
+            Why = Cut(notification.Why),
+            Group = notification.Group.ToDictionary(member => Cut(member.Key), member => Cut(member.Value)),
+            Runbook = [],
+        });
+    }
+
+    /// <summary>A state in CloudWatch's words.</summary>
+    public static string WordOf(AlarmState state) => state switch
+    {
+        AlarmState.Ok => "OK",
+        AlarmState.Alarm => "ALARM",
+        _ => "INSUFFICIENT_DATA",
+    };
+
+    public static string Lower<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static string Cut(string text) => text.Length <= LongestMember ? text : text[..LongestMember] + "...";
+
+    /// <summary>A line of its own whatever it contains: parts of a record are an attacker's to choose.</summary>
+    private static void Line(StringBuilder text, FormattableString line) =>
+        text.Append(string.Concat(line.ToString(CultureInfo.InvariantCulture).Select(c => char.IsControl(c) ? ' ' : c))).Append('\n');
+
+    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

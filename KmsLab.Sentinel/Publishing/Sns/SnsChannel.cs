@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Amazon.Runtime;
+using Amazon.SimpleNotificationService;
+using Amazon.SimpleNotificationService.Model;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel.Publishing.Sns;
+
+/// <summary>Tells an SNS topic. Severity, detection and state come as message attributes, for the filter policies of subscriptions.</summary>
+/// <remarks>https://docs.aws.amazon.com/sns/latest/api/API_Publish.html</remarks>
+internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOptions options) : INotificationChannel
+{
+    // A message with its attributes has at most 256 KB; the attributes are far shorter than the difference.
+    private const int MaxMessage = (256 * 1024) - 4096;
+
+    // "Must be less than 100 characters long", ASCII, without line breaks and control characters.
+    private const int MaxSubject = 99;
+
+    public string Name => "sns";
+
+    public Severity MinimumSeverity => options.MinimumSeverity;
+
+    public async Task<SendOutcome> SendAsync(Notification notification, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sns.PublishAsync(RequestOf(notification), cancellationToken);
+            return SendOutcome.Sent;
+        }
+        catch (Exception refused) when (refused is InvalidParameterException or InvalidParameterValueException)
+        {
+            return SendOutcome.Refused(refused.Message);
+        }
+        // A topic that is missing, or that lacks the right or the key policy, is somebody's to repair: better late than lost.
+        catch (AmazonServiceException failed)
+        {
+            return SendOutcome.Failed($"{failed.ErrorCode}: {failed.Message}");
+        }
+        catch (Exception failed) when (failed is AmazonClientException or HttpRequestException)
+        {
+            return SendOutcome.Failed("SNS can't be reached.");
+        }
+    }
+
+    /// <summary>The headline in what email allows.</summary>
+    public static string Subject(Notification notification)
+    {
+        var ascii = string.Concat(NotificationText.Headline(notification).Select(c => c is >= ' ' and <= '~' ? c : '?'));
+        return ascii.Length <= MaxSubject ? ascii : ascii[..(MaxSubject - 3)] + "...";
+    }
+
+    private PublishRequest RequestOf(Notification notification)
+    {
+        var request = new PublishRequest
+        {
+            TopicArn = options.TopicArn,
+            Subject = Subject(notification),
+            Message = NotificationText.Fit(notification, options.Format == SnsFormat.Text ? NotificationText.Body : ForEachProtocol, MaxMessage),
+            MessageStructure = options.Format == SnsFormat.Text ? null : "json",
+            MessageAttributes = new()
+            {
+                ["severity"] = Attribute(NotificationText.Lower(notification.Severity)),
+                ["detection"] = Attribute(notification.Detection),
+                ["state"] = Attribute(NotificationText.WordOf(notification.State)),
+                ["reminder"] = Attribute(notification.Reminder > 0 ? "true" : "false"),
+            },
+        };
+        // A FIFO topic keeps an alarm's messages in order, and drops one that comes again within five minutes.
+        if (options.TopicArn.EndsWith(".fifo", StringComparison.Ordinal))
+            (request.MessageGroupId, request.MessageDeduplicationId) = (notification.AlarmId, notification.Id);
+        return request;
+    }
+
+    private static string ForEachProtocol(Notification notification) => JsonSerializer.Serialize(
+        new SortedDictionary<string, string>
+        {
+            ["default"] = NotificationText.Json(notification),
+            ["email"] = NotificationText.Body(notification),
+            ["sms"] = NotificationText.Headline(notification),
+        },
+        SentinelJson.Default.SortedDictionaryStringString);
+
+    private static MessageAttributeValue Attribute(string value) => new() { DataType = "String", StringValue = value };
+}

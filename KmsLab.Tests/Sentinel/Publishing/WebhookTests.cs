@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using KmsLab.Sentinel;
+using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Publishing.Webhooks;
+using KmsLab.Tests.LocalAws;
+
+namespace KmsLab.Tests.Sentinel.Publishing;
+
+/// <summary>The webhook channel as the service registers it, against a real receiver.</summary>
+public sealed class WebhookTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Receiver_can_verify_who_sent_what_and_when()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var sender = new Sender(receiver);
+        var notification = TestNotifications.Of();
+
+        (await sender.SendAsync(notification)).ShouldBe(SendOutcome.Sent);
+
+        var post = await receiver.NextAsync();
+        post.Id.ShouldBe(notification.Id);
+        post.Headers["Content-Type"].ShouldBe("application/json; charset=utf-8");
+        post.Headers["User-Agent"].ShouldBe("KmsLab-Sentinel");
+        post.Headers.ShouldNotContainKey("traceparent");
+        post.Path.ShouldBe("/services/T0/path-hunter2?token=query-hunter2");
+        var now = TimeProvider.System.GetUtcNow();
+        WebhookReceiver.Verify(WebhookReceiver.Secret, post.Signature, post.Body, now).ShouldBeTrue();
+        WebhookReceiver.Verify("another-secret-than-that", post.Signature, post.Body, now).ShouldBeFalse();
+        WebhookReceiver.Verify(WebhookReceiver.Secret, post.Signature, post.Body + " ", now).ShouldBeFalse();
+        WebhookReceiver.Verify(WebhookReceiver.Secret, post.Signature, post.Body, now.AddMinutes(6)).ShouldBeFalse();
+        var json = JsonNode.Parse(post.Body)!;
+        (json["id"]!.GetValue<string>(), json["state"]!.GetValue<string>(), json["severity"]!.GetValue<string>(), json["reminder"]!.GetValue<long>())
+            .ShouldBe((notification.Id, "ALARM", "high", 0));
+        json["evidence"]!.AsArray().Count.ShouldBe(2);
+        json["evidenceTotal"]!.GetValue<long>().ShouldBe(20);
+    }
+
+    [Fact]
+    public void Signature_is_that_of_a_known_example()
+    {
+        // printf '1795490219.{"a":1}' | openssl dgst -sha256 -hmac a-secret-of-the-receiver
+        WebhookSignature.Of(WebhookReceiver.Secret, DateTimeOffset.FromUnixTimeSeconds(1795490219), """{"a":1}"""u8)
+            .ShouldBe("t=1795490219,v1=26db500af0717741c2616ced19731b9ee13dec6a704ff0f2ee56250a50964ca0");
+    }
+
+    [Fact]
+    public async Task Slack_gets_one_escaped_text_and_needs_no_secret()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var sender = new Sender(receiver, settings: [("Format", "Slack"), ("Secret", "")]);
+
+        (await sender.SendAsync(TestNotifications.Of())).ShouldBe(SendOutcome.Sent);
+
+        var post = await receiver.NextAsync();
+        post.Headers.ShouldNotContainKey("KmsLab-Signature");
+        var text = JsonNode.Parse(post.Body)!.AsObject().ShouldHaveSingleItem().Value!.GetValue<string>();
+        text.ShouldStartWith("ALARM (high) kms-error-burst: KMS refuses one principal repeatedly\n");
+        text.ShouldContain("the role &lt;kmslab-cryptoapi&gt; &amp; friends");
+        text.ShouldContain("- aws iam list-attached-role-policies");
+    }
+
+    [Theory]
+    [InlineData(200, nameof(SendOutcomeKind.Sent))]
+    [InlineData(204, nameof(SendOutcomeKind.Sent))]
+    [InlineData(302, nameof(SendOutcomeKind.Refused))]
+    [InlineData(400, nameof(SendOutcomeKind.Refused))]
+    [InlineData(404, nameof(SendOutcomeKind.Refused))]
+    [InlineData(410, nameof(SendOutcomeKind.Refused))]
+    [InlineData(408, nameof(SendOutcomeKind.Failed))]
+    [InlineData(429, nameof(SendOutcomeKind.Failed))]
+    [InlineData(500, nameof(SendOutcomeKind.Failed))]
+    [InlineData(503, nameof(SendOutcomeKind.Failed))]
+    public async Task Answer_decides_whether_it_is_sent_tried_again_or_given_up(int status, string expected)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.React = _ => (Reaction.Answer, status);
+        receiver.AnswerHeaders["Location"] = "/elsewhere";
+        await using var sender = new Sender(receiver);
+
+        var outcome = await sender.SendAsync(TestNotifications.Of());
+
+        outcome.Kind.ToString().ShouldBe(expected);
+        if (expected != nameof(SendOutcomeKind.Sent))
+            outcome.Problem!.ShouldStartWith($"{receiver.Address.GetLeftPart(UriPartial.Authority)} answered {status} (");
+        await receiver.NextAsync();
+        receiver.IsEmpty.ShouldBeTrue("one attempt is one request: no redirect is followed, nothing is tried again here");
+    }
+
+    [Fact]
+    public async Task Busy_receiver_says_when_to_come_back()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.React = _ => (Reaction.Answer, 429);
+        receiver.AnswerHeaders["Retry-After"] = "120";
+        await using var sender = new Sender(receiver);
+
+        (await sender.SendAsync(TestNotifications.Of())).RetryAfter.ShouldBe(TimeSpan.FromMinutes(2));
+    }
+
+    [Theory]
+    [InlineData(Reaction.Hang, "gave no answer within 0.2 s.")]
+    [InlineData(Reaction.Reset, "can't be reached: ")]
+    public async Task Receiver_that_hangs_or_resets_is_tried_again(Reaction reaction, string problem)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.React = _ => (reaction, 200);
+        await using var sender = new Sender(receiver, impatient: true);
+
+        var outcome = await sender.SendAsync(TestNotifications.Of());
+
+        outcome.Kind.ShouldBe(SendOutcomeKind.Failed);
+        outcome.Problem!.ShouldContain(problem);
+    }
+
+    [Fact]
+    public async Task Nothing_secret_of_a_webhook_is_logged_traced_or_told()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var spans = new List<string>();
+        using var listener = new ActivityListener
+        {
+            // The receiver runs in this process too, and knows its own address.
+            ShouldListenTo = source => source.Name != "Microsoft.AspNetCore",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span =>
+            {
+                lock (spans)
+                    spans.Add($"{span.DisplayName} {string.Join(' ', span.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"))}");
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var sender = new Sender(receiver, impatient: true);
+        var told = new List<string?>();
+        foreach (var reaction in (Reaction[])[Reaction.Answer, Reaction.Hang, Reaction.Reset])
+        {
+            receiver.React = _ => (reaction, 400);
+            told.Add((await sender.SendAsync(TestNotifications.Of())).Problem);
+        }
+
+        string[] all = [.. sender.Logs, .. spans, .. told.OfType<string>()];
+        all.ShouldNotBeEmpty();
+        all.ShouldAllBe(text => !text.Contains("hunter2") && !text.Contains(WebhookReceiver.Secret));
+    }
+
+    [Fact]
+    public async Task Alarm_reaches_a_webhook_once_it_is_up_with_one_id_and_the_log_meanwhile()
+    {
+        await using var aws = await LocalAwsHost.StartAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var posts = 0;
+        receiver.React = _ => (Reaction.Answer, ++posts <= 2 ? 503 : 200);
+        await using var sentinel = await SentinelHost.StartAsync(aws.Url, Settings(receiver));
+        using var attempts = sentinel.Collect("kmslab.sentinel.delivery.attempts");
+        using var kms = aws.Kms();
+        for (var call = 0; call < 2; call++)
+            await Should.ThrowAsync<Amazon.KeyManagementService.AmazonKeyManagementServiceException>(() => kms.DescribeKeyAsync("no-such-key", Cancellation));
+
+        var failing = await sentinel.JsonAsync("/api/status", status => Channel(status, "webhook:ops")?["state"]!.GetValue<string>() == "failing");
+        Channel(failing, "webhook:ops")!["problem"]!.GetValue<string>().ShouldEndWith("answered 503 (ServiceUnavailable).");
+        var first = await receiver.NextAsync();
+        await sentinel.JsonAsync("/api/status", status => Channel(status, "webhook:ops")?["lastSent"] is not null);
+
+        var ids = new[] { first.Id, (await receiver.NextAsync()).Id, (await receiver.NextAsync()).Id };
+        ids.Distinct().ShouldHaveSingleItem();
+        Outcomes("webhook:ops", "failed").ShouldBe(2);
+        Outcomes("webhook:ops", "sent").ShouldBe(1);
+        Outcomes("log", "sent").ShouldBe(1);
+
+        long Outcomes(string channel, string outcome) => attempts.GetMeasurementSnapshot()
+            .Where(m => (string?)m.Tags["channel"] == channel && (string?)m.Tags["outcome"] == outcome).Sum(m => m.Value);
+    }
+
+    [Fact]
+    public async Task Wrong_channels_are_named_at_start_all_at_once()
+    {
+        var problem = await Should.ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => SentinelHost.StartAsync(
+            "http://127.0.0.1:1",
+            ("Sentinel:Notifications:Sns:TopicArn", "alarms"),
+            ("Sentinel:Notifications:Webhooks:a:Url", "hooks.example.com"),
+            ("Sentinel:Notifications:Webhooks:a:Secret", "short-hunter2"),
+            ("Sentinel:Notifications:Webhooks:b:Url", "http://hooks.example.com"),
+            ("Sentinel:Notifications:Webhooks:b:Secret", WebhookReceiver.Secret),
+            ("Sentinel:Notifications:Webhooks:c:Url", "https://user:hunter2@hooks.example.com"),
+            ("Sentinel:Notifications:Webhooks:c:Format", "Slack"),
+            ("Sentinel:Notifications:WebhookTimeout", "00:00:00"),
+            ("Sentinel:Notifications:GiveUpAfter", "3.00:00:00")));
+
+        problem.Failures.Count().ShouldBe(7);
+        problem.Message.ShouldContain("Sentinel:Notifications:Sns:TopicArn must be a topic's ARN");
+        problem.Message.ShouldContain("Sentinel:Notifications:Webhooks:a:Url must be an address");
+        problem.Message.ShouldContain("Sentinel:Notifications:Webhooks:b:Url is http: use https");
+        problem.Message.ShouldContain("openssl rand -hex 32");
+        problem.Message.ShouldNotContain("hunter2");
+    }
+
+    private static (string, string?)[] Settings(WebhookReceiver receiver, params (string Key, string Value)[] more) =>
+    [
+        ("Sentinel:Notifications:Webhooks:ops:Url", receiver.Url),
+        ("Sentinel:Notifications:Webhooks:ops:Secret", WebhookReceiver.Secret),
+        .. more.Select(setting => ($"Sentinel:Notifications:Webhooks:ops:{setting.Key}", (string?)setting.Value)),
+    ];
+
+    private static JsonNode? Channel(JsonNode status, string name) => status["channels"]!.AsArray().SingleOrDefault(channel => channel!["name"]!.GetValue<string>() == name);
+
+    /// <summary>The channel out of the service's own container, with its HTTP client.</summary>
+    private sealed class Sender : IAsyncDisposable
+    {
+        private readonly WebApplication _app;
+        private readonly CapturedLogs _logs = new();
+
+        public Sender(WebhookReceiver receiver, bool impatient = false, params (string Key, string Value)[] settings)
+        {
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+            builder.Configuration.AddInMemoryCollection(Settings(receiver, settings).Append(("Sentinel:Notifications:WebhookTimeout", impatient ? "00:00:00.2" : "00:00:30")).Append(("Lab:Embedded", "true"))
+                .Append(("Sentinel:Database", "Sqlite"))
+                .Reverse().DistinctBy(setting => setting.Item1).ToDictionary(setting => setting.Item1, setting => setting.Item2));
+            builder.Configuration["Sentinel:LogGroups:0"] = "group";
+            builder.Configuration["ConnectionStrings:sentinel"] = "Data Source=:memory:";
+            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(_logs);
+            builder.AddSentinel();
+            _app = builder.Build();
+        }
+
+        public IReadOnlyList<string> Logs => _logs.Messages;
+
+        public Task<SendOutcome> SendAsync(KmsLab.Sentinel.Alarms.Notification notification) =>
+            _app.Services.GetRequiredService<IEnumerable<INotificationChannel>>().Single(channel => channel.Name == "webhook:ops").SendAsync(notification, Cancellation);
+
+        public ValueTask DisposeAsync() => _app.DisposeAsync();
+    }
+
+    private sealed class CapturedLogs : ILoggerProvider, ILogger
+    {
+        private readonly List<string> _messages = [];
+
+        public IReadOnlyList<string> Messages
+        {
+            get
+            {
+                lock (_messages)
+                    return [.. _messages];
+            }
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_messages)
+                _messages.Add($"{formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
