@@ -23,6 +23,8 @@ internal sealed class AwsServiceModel(JsonElement root)
 
     public bool HasOperation(string name) => _operations.TryGetProperty(name, out _);
 
+    public bool HasShape(string name) => _shapes.TryGetProperty(name, out _);
+
     /// <summary>The shape that the official package's class <paramref name="type"/> stands for: a request, a response, or a structure.</summary>
     public JsonElement? ShapeOf(string type)
     {
