@@ -10,12 +10,14 @@ namespace KmsLab.Sentinel.Api;
 /// <param name="Epoch">The number of the term.</param>
 internal sealed record LeadershipAnswer(string Role, string Self, string? Leader, DateTimeOffset? Since, long? Epoch)
 {
-    public static LeadershipAnswer Of(LeaderStatus own, Lease? lease) => new(
-        own.Current is null ? "standby" : "leader",
-        own.Self,
-        lease is { IsFree: false } ? lease.Holder : null,
-        lease is { IsFree: false } ? lease.Since : null,
-        lease?.Epoch);
+    public static LeadershipAnswer Of(LeaderStatus own, Lease? lease)
+    {
+        var held = lease is { IsFree: false } ? lease : null;
+        return own.Current is not { } term
+            ? new("standby", own.Self, held?.Holder, held?.Since, lease?.Epoch)
+            // The row may have been read before the term began.
+            : new("leader", own.Self, own.Self, held?.Epoch == term.Epoch ? held.Since : null, term.Epoch);
+    }
 }
 
 /// <summary>How it goes with the loop and with the database under it.</summary>

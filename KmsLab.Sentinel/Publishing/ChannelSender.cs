@@ -14,6 +14,9 @@ internal sealed partial class ChannelSender(
     private const int Batch = 100;
 
     private readonly FailureStreak _streak = new();
+
+    // Sent, and not marked as sent: the database failed in between, and they must not go out again for that.
+    private readonly HashSet<long> _unmarked = [];
     private DateTimeOffset _resumeAt;
 
     public INotificationChannel Channel => channel;
@@ -36,6 +39,12 @@ internal sealed partial class ChannelSender(
 
     private async Task<bool> DeliverAsync(Delivery delivery, CancellationToken cancellationToken)
     {
+        if (_unmarked.Contains(delivery.Sequence))
+        {
+            await MarkAsync(delivery);
+            return true;
+        }
+
         await deliveries.ConfirmLeadingAsync(cancellationToken);
         var start = time.GetTimestamp();
         var outcome = await AttemptAsync(delivery, cancellationToken);
@@ -43,9 +52,9 @@ internal sealed partial class ChannelSender(
         switch (outcome.Kind)
         {
             case SendOutcomeKind.Sent:
+                _unmarked.Add(delivery.Sequence);
                 TurnLog.Reached(logger, TurnStep.Sent);
-                await deliveries.SettleAsync(delivery, DeliveryState.Sent, time.GetUtcNow(), null, cancellationToken);
-                TurnLog.Reached(logger, TurnStep.Marked);
+                await MarkAsync(delivery);
                 _streak.Ended();
                 return true;
             case SendOutcomeKind.Refused:
@@ -55,6 +64,14 @@ internal sealed partial class ChannelSender(
                 await FailAsync(delivery, outcome, cancellationToken);
                 return false;
         }
+    }
+
+    /// <summary>Not cancellable: a process that is told to stop now has sent it all the same.</summary>
+    private async Task MarkAsync(Delivery delivery)
+    {
+        await deliveries.SettleAsync(delivery, DeliveryState.Sent, time.GetUtcNow(), null, CancellationToken.None);
+        _unmarked.Remove(delivery.Sequence);
+        TurnLog.Reached(logger, TurnStep.Marked);
     }
 
     private async Task<SendOutcome> AttemptAsync(Delivery delivery, CancellationToken cancellationToken)

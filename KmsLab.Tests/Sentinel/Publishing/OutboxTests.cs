@@ -1,5 +1,7 @@
+using KmsLab.Sentinel;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
@@ -42,6 +44,35 @@ public sealed class OutboxTests(PostgresCluster cluster)
 
         down.Sent.ShouldBe([bed.Sent.ShouldHaveSingleItem().Id]);
         (await sentinel.StatusAsync()).PendingNotifications.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Notification_that_could_not_be_marked_is_marked_later_and_not_sent_again()
+    {
+        await using var bed = await BedAsync();
+        var sentinel = bed.Start(new CrashPlan(TurnStep.Sent, 1));
+        await AttackAsync(sentinel, "a");
+        await Should.ThrowAsync<SimulatedCrashException>(sentinel.SendAsync);
+
+        await sentinel.SendAsync();
+
+        bed.Sent.ShouldHaveSingleItem();
+        (await sentinel.StatusAsync()).PendingNotifications.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Overtaken_leader_sends_nothing_and_the_next_one_sends_once()
+    {
+        await using var bed = await BedAsync();
+        var overtaken = bed.Start();
+        await AttackAsync(overtaken, "a");
+        var leading = bed.Start();
+
+        await Should.ThrowAsync<NotLeadingException>(overtaken.SendAsync);
+        bed.Sent.ShouldBeEmpty();
+        await leading.SendAsync();
+
+        bed.Sent.ShouldHaveSingleItem();
     }
 
     [Fact]
