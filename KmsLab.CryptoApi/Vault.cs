@@ -54,20 +54,19 @@ internal sealed partial class Vault(RecordStore records, AuditedFind find, Audit
     /// <exception cref="DamagedRecordException">KMS agreed, but what is stored is not what was written.</exception>
     public async Task<byte[]?> DecryptAsync(byte[] name, AccessToken token, string client, CancellationToken cancellationToken)
     {
-        await using var call = Begin("Decrypt", client);
-        var record = await find.FindToUseAsync(name, call, cancellationToken);
-        var (id, wrapped) = OrDecoy(record);
-
-        var dataKey = await envelope.UnwrapAsync(wrapped, RecordContext.Create(id, token, name), call, cancellationToken);
-        if (dataKey is null || record is null)
+        await using var call = audit.Begin("Decrypt", client);
+        var record = await find.FindToUseAsync(name, key.Decoy.Stored, call, cancellationToken);
+        var wrapped = WrappedKey.Read(record.WrappedKey);
+        var dataKey = await envelope.UnwrapAsync(wrapped, RecordContext.Create(record.Id, token, name), call, cancellationToken);
+        if (dataKey is null)
         {
-            Log.Refused(logger, id);
+            Log.Refused(logger, record.Id);
             return null;
         }
 
         try
         {
-            var body = await records.ReadBodyAsync(id, cancellationToken);
+            var body = await records.ReadBodyAsync(record.Id, cancellationToken);
             return body is null ? null : Open(record, dataKey, token, body); // Null: replaced since, so this token opens nothing any more.
         }
         finally
@@ -92,36 +91,24 @@ internal sealed partial class Vault(RecordStore records, AuditedFind find, Audit
     /// <returns>False when KMS refused, for an unknown name as for a wrong token.</returns>
     public async Task<bool> RotateAsync(byte[] name, AccessToken token, string client, CancellationToken cancellationToken)
     {
-        await using var call = Begin("ReEncrypt", client);
-        var record = await find.FindToUseAsync(name, call, cancellationToken);
-        var (id, wrapped) = OrDecoy(record);
+        await using var call = audit.Begin("ReEncrypt", client);
+        var record = await find.FindToUseAsync(name, key.Decoy.Stored, call, cancellationToken);
+        var wrapped = WrappedKey.Read(record.WrappedKey);
 
         // A key of its own only for who can prove the token: a guess must not make the service create keys.
-        var current = record is not null && Authorises(token, record) ? await keys.ArnForAsync(name, client, cancellationToken) : key.Arn;
-        var rewrapped = await envelope.RewrapAsync(wrapped, current, RecordContext.Create(id, token, name), call, cancellationToken);
-        if (rewrapped is null || record is null)
+        var current = Authorises(token, record) ? await keys.ArnForAsync(name, client, cancellationToken) : key.Arn;
+        var rewrapped = await envelope.RewrapAsync(wrapped, current, RecordContext.Create(record.Id, token, name), call, cancellationToken);
+        if (rewrapped is null)
         {
-            Log.Refused(logger, id);
+            Log.Refused(logger, record.Id);
             return false;
         }
 
         // False: somebody else has re-wrapped the same record, replaced or deleted it meanwhile. Nothing of it is undone.
-        if (await records.TryRewrapAsync(id, record.WrappedKey, rewrapped.ToBytes(), cancellationToken))
-            Log.Rotated(logger, id, rewrapped.KeyArn);
+        if (await records.TryRewrapAsync(record.Id, record.WrappedKey, rewrapped.ToBytes(), cancellationToken))
+            Log.Rotated(logger, record.Id, rewrapped.KeyArn);
         return true;
     }
-
-    /// <summary>A call on a record; where there is none, on the decoy.</summary>
-    private AuditedCall Begin(string operation, string client)
-    {
-        var call = audit.Begin(operation, client);
-        if (key.Known is { } known)
-            call.Concerns(known.Decoy.Id, known.Decoy.WrappedKey.KeyArn);
-        return call;
-    }
-
-    private (RecordId Id, WrappedKey Wrapped) OrDecoy(StoredRecord? record) =>
-        record is null ? (key.Decoy.Id, key.Decoy.WrappedKey) : (record.Id, WrappedKey.Read(record.WrappedKey));
 
     private async Task<NewRecord> SealAsync(byte[] name, byte[] text, RecordId id, AccessToken token, AuditedCall call, CancellationToken cancellationToken)
     {

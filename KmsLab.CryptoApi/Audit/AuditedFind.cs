@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using KmsLab.CryptoApi.Encryption;
 using KmsLab.CryptoApi.Records;
@@ -16,66 +17,63 @@ namespace KmsLab.CryptoApi.Audit;
 /// </remarks>
 internal sealed class AuditedFind(Database database)
 {
-    // encode(..., 'escape') leaves ASCII, which an ARN is, as it stands, and unlike convert_from can't fail on a damaged record.
-    private const string FindAndIntend =
+    private const string Intend =
         """
-        WITH found AS (SELECT record_id, token_hash, header, wrapped_key FROM records WHERE name = @name),
-        call AS (
-            SELECT coalesce((SELECT encode(record_id, 'hex') FROM found), @RecordId) AS record_id,
-                   coalesce((SELECT encode(substring(wrapped_key FROM 4 FOR get_byte(wrapped_key, 1) * 256 + get_byte(wrapped_key, 2)), 'escape')
-                             FROM found WHERE length(wrapped_key) > 3), @KeyArn) AS key_arn
-        ),
-        intent AS (
-            INSERT INTO kms_calls (nonce, called_at, trace_id, client, client_tag, operation, record_id, key_arn)
-            SELECT @Nonce, @CalledAt, @TraceId, @Client, @ClientTag, @Operation,
-                   CASE WHEN @ofFound = 1 THEN call.record_id ELSE @RecordId END, CASE WHEN @ofFound = 1 THEN call.key_arn ELSE @KeyArn END
-            FROM call WHERE set_config('synchronous_commit', 'off', true) = 'off'
-            ON CONFLICT (nonce) DO NOTHING
-        )
-        SELECT record_id AS Id, token_hash AS TokenHash, header AS Header, wrapped_key AS WrappedKey FROM found
+        INSERT INTO kms_calls (nonce, called_at, trace_id, client, client_tag, operation, record_id, key_arn)
+        SELECT @Nonce, @CalledAt, @TraceId, @Client, @ClientTag, @Operation,
         """;
 
-    /// <summary>For a call on the record itself. What <paramref name="call"/> concerns so far stands where there is no such record.</summary>
-    public Task<StoredRecord?> FindToUseAsync(byte[] name, AuditedCall call, CancellationToken cancellationToken) => FindAsync(name, call, ofFound: true, cancellationToken);
+    private const string Unwaited = "WHERE set_config('synchronous_commit', 'off', true) = 'off' ON CONFLICT (nonce) DO NOTHING";
 
-    /// <summary>For a call on a new record, which is to stand beside or in the place of what is found.</summary>
-    public Task<StoredRecord?> FindToWriteAsync(byte[] name, AuditedCall call, CancellationToken cancellationToken) => FindAsync(name, call, ofFound: false, cancellationToken);
+    // encode(..., 'escape') leaves ASCII, which an ARN is, as it stands, and unlike convert_from can't fail on a damaged record.
+    private const string FindOrDecoyAndIntend =
+        $"""
+        WITH found AS ({RecordStore.FindOrDecoySql}),
+        intent AS (
+            {Intend} encode(Id, 'hex'),
+                CASE WHEN length(WrappedKey) > 3 THEN encode(substring(WrappedKey FROM 4 FOR get_byte(WrappedKey, 1) * 256 + get_byte(WrappedKey, 2)), 'escape') END
+            FROM found {Unwaited}
+        )
+        SELECT * FROM found
+        """;
 
-    private async Task<StoredRecord?> FindAsync(byte[] name, AuditedCall call, bool ofFound, CancellationToken cancellationToken)
+    private const string FindAndIntend =
+        $"""
+        WITH found AS ({RecordStore.FindSql}), intent AS ({Intend} @RecordId, @KeyArn {Unwaited})
+        SELECT * FROM found
+        """;
+
+    /// <summary>For a call on the record itself; the decoy's where there is no such record.</summary>
+    public async Task<StoredRecord> FindToUseAsync(byte[] name, StoredRecord decoy, AuditedCall call, CancellationToken cancellationToken)
     {
         call.MarkIntended();
         var found = database.Provider == DatabaseProvider.PostgreSql
-            ? await InOneStatementAsync(name, call, ofFound, cancellationToken)
-            : await InOneTransactionAsync(name, call, ofFound, cancellationToken);
-        if (found is not null && ofFound)
-            call.Concerns(found.Id, KeyArnOf(found));
+            ? await InOneStatementAsync(FindOrDecoyAndIntend, RecordStore.Values(name, decoy), call, cancellationToken)
+            : await InOneTransactionAsync((connection, transaction) => RecordStore.FindOrDecoyAsync(name, decoy, connection, transaction, cancellationToken), call, ofFound: true, cancellationToken);
+        call.Concerns(found!.Id, KeyArnOf(found));
         return found;
     }
 
-    private async Task<StoredRecord?> InOneStatementAsync(byte[] name, AuditedCall call, bool ofFound, CancellationToken cancellationToken)
+    /// <summary>For a call on a new record, which is to stand beside or in the place of what is found.</summary>
+    public Task<StoredRecord?> FindToWriteAsync(byte[] name, AuditedCall call, CancellationToken cancellationToken)
     {
-        var values = new
-        {
-            name,
-            call.Nonce,
-            call.CalledAt,
-            call.TraceId,
-            call.Client,
-            call.ClientTag,
-            call.Operation,
-            call.RecordId,
-            call.KeyArn,
-            ofFound = ofFound ? 1L : 0L,
-        };
-        var row = await database.ReadAsync(
-            connection => connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(FindAndIntend, values, cancellationToken: cancellationToken)), cancellationToken);
-        return row is null ? null : new(RecordId.Read(row.Id), row.TokenHash, row.Header, row.WrappedKey);
+        call.MarkIntended();
+        return database.Provider == DatabaseProvider.PostgreSql
+            ? InOneStatementAsync(FindAndIntend, new DynamicParameters(new { name, call.RecordId, call.KeyArn }), call, cancellationToken)
+            : InOneTransactionAsync((connection, transaction) => RecordStore.FindAsync(name, connection, transaction, cancellationToken), call, ofFound: false, cancellationToken);
     }
 
-    private Task<StoredRecord?> InOneTransactionAsync(byte[] name, AuditedCall call, bool ofFound, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<StoredRecord?> InOneStatementAsync(string sql, DynamicParameters values, AuditedCall call, CancellationToken cancellationToken)
+    {
+        values.AddDynamicParams(new { call.Nonce, call.CalledAt, call.TraceId, call.Client, call.ClientTag, call.Operation });
+        return database.ReadAsync(connection => RecordStore.ReadAsync(connection, new CommandDefinition(sql, values, cancellationToken: cancellationToken)), cancellationToken);
+    }
+
+    private Task<StoredRecord?> InOneTransactionAsync(
+        Func<DbConnection, DbTransaction, Task<StoredRecord?>> find, AuditedCall call, bool ofFound, CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, transaction) =>
         {
-            var found = await RecordStore.FindAsync(name, connection, transaction, cancellationToken);
+            var found = await find(connection, transaction);
             var (record, keyArn) = found is not null && ofFound ? (found.Id.ToString(), KeyArnOf(found)) : (call.RecordId, call.KeyArn);
             await AuditStore.IntendAsync(call, record, keyArn, connection, transaction, cancellationToken);
             return found;
@@ -95,6 +93,4 @@ internal sealed class AuditedFind(Database database)
             return null;
         }
     }
-
-    private sealed record Row(byte[] Id, byte[] TokenHash, byte[] Header, byte[] WrappedKey);
 }

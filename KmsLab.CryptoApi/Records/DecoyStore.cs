@@ -10,7 +10,11 @@ namespace KmsLab.CryptoApi.Records;
 /// A record that nobody stored and nothing opens. A read of an unknown name goes to KMS with it and is refused there like a wrong Key is:
 /// the same answer, the same time, the same failed call on the trail.
 /// </summary>
-internal sealed record DecoyRecord(RecordId Id, WrappedKey WrappedKey);
+internal sealed record DecoyRecord(RecordId Id, WrappedKey WrappedKey)
+{
+    /// <summary>As it would stand in the store, each field of the size that a real one has; its token is nobody's.</summary>
+    public StoredRecord Stored { get; } = new(Id, RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes), RecordHeader.Create(Id).ToBytes(), WrappedKey.ToBytes());
+}
 
 /// <summary>Keeps one decoy for each KMS key, so that instances and restarts share it: one Encrypt on the trail, once.</summary>
 internal sealed class DecoyStore(Database database, KmsEnvelope envelope, AuditLog audit, AuditStore calls)

@@ -27,16 +27,35 @@ internal delegate Task RecordTransaction(DbConnection connection, DbTransaction 
 /// </remarks>
 internal sealed class RecordStore(Database database, TimeProvider time)
 {
+    public const string FindSql = "SELECT record_id AS Id, token_hash AS TokenHash, header AS Header, wrapped_key AS WrappedKey FROM records WHERE name = @name";
+
+    public const string FindOrDecoySql =
+        $"""
+        SELECT Id, TokenHash, Header, WrappedKey FROM (
+            SELECT 0 AS Rank, f.* FROM ({FindSql}) AS f UNION ALL SELECT 1, @decoyId, @decoyHash, @decoyHeader, @decoyKey
+        ) AS either ORDER BY Rank LIMIT 1
+        """;
+
     /// <summary>Finds a record, without its text: a refused read must take the same time for a long text, a short one and none.</summary>
     public Task<StoredRecord?> FindAsync(byte[] name, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => FindAsync(name, connection, null, cancellationToken), cancellationToken);
 
     /// <summary>The same, in a transaction of the caller's.</summary>
-    public static async Task<StoredRecord?> FindAsync(byte[] name, DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+    public static Task<StoredRecord?> FindAsync(byte[] name, DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken) =>
+        ReadAsync(connection, new CommandDefinition(FindSql, new { name }, transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Finds a record, or else the decoy: the same statement with a row of the same size for an answer, so that it takes the same time.</summary>
+    public static Task<StoredRecord?> FindOrDecoyAsync(byte[] name, StoredRecord decoy, DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken) =>
+        ReadAsync(connection, new CommandDefinition(FindOrDecoySql, Values(name, decoy), transaction, cancellationToken: cancellationToken));
+
+    /// <summary>The values of <see cref="FindOrDecoySql"/>.</summary>
+    public static DynamicParameters Values(byte[] name, StoredRecord decoy) =>
+        new(new { name, decoyId = decoy.Id.ToBytes(), decoyHash = decoy.TokenHash, decoyHeader = decoy.Header, decoyKey = decoy.WrappedKey });
+
+    /// <summary>Runs a statement that ends in <see cref="FindSql"/> or <see cref="FindOrDecoySql"/>.</summary>
+    public static async Task<StoredRecord?> ReadAsync(DbConnection connection, CommandDefinition command)
     {
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
-            "SELECT record_id AS Id, token_hash AS TokenHash, header AS Header, wrapped_key AS WrappedKey FROM records WHERE name = @name",
-            new { name }, transaction, cancellationToken: cancellationToken));
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(command);
         return row is null ? null : new(RecordId.Read(row.Id), row.TokenHash, row.Header, row.WrappedKey);
     }
 
