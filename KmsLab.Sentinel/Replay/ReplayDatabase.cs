@@ -30,7 +30,7 @@ internal sealed class ReplayDatabase : IAsyncDisposable
             throw new ReplayException($"{path} can't be used as a database: {problem.InnerException?.Message ?? problem.Message} Name another file with --database.", problem);
         }
 
-        var opened = new ReplayDatabase(new Database(DatabaseExtensions.CreateSource(connectionString, DatabaseProvider.Sqlite), DatabaseProvider.Sqlite), folder);
+        var opened = new ReplayDatabase(new Database(DatabaseExtensions.CreateScratchSource(connectionString), DatabaseProvider.Sqlite), folder);
         if (await opened.ForeignSourceAsync(source, cancellationToken) is not { } other)
             return opened;
 

@@ -1,9 +1,13 @@
 using System.Data.Common;
 using System.Text;
+using Microsoft.Data.Sqlite;
 
 namespace KmsLab.Sentinel.State;
 
-/// <summary>Inserts many rows a statement: a network round trip for each of ten thousand rows would take longer than the turn may.</summary>
+/// <summary>
+/// Inserts many rows. Over a network many a statement: a round trip for each of ten thousand rows would take longer than the turn may. Into SQLite, which has
+/// no round trips, row by row with one prepared statement: it looks for each parameter by its name among all of them.
+/// </summary>
 internal static class RowWriter
 {
     private const int ValuesPerStatement = 2000;
@@ -18,33 +22,49 @@ internal static class RowWriter
     public static async Task<int> InsertAsync(
         DbTransaction transaction, string into, string onConflict, IEnumerable<object[]> rows, CancellationToken cancellationToken)
     {
-        var written = 0;
-        foreach (var chunk in Chunks(rows))
+        var (written, isLocal) = (0, transaction.Connection is SqliteConnection);
+        DbCommand? command = null;
+        foreach (var chunk in Chunks(rows, isLocal ? 1 : ValuesPerStatement))
         {
-            await using var command = transaction.Connection!.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = Statement(into, onConflict, chunk.Count, chunk[0].Length);
-            foreach (var value in chunk.SelectMany(row => row))
+            if (command is null || !isLocal)
             {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = $"@p{command.Parameters.Count}";
-                parameter.Value = value;
-                command.Parameters.Add(parameter);
+                if (command is not null)
+                    await command.DisposeAsync();
+                command = Command(transaction, Statement(into, onConflict, chunk.Count, chunk[0].Length), chunk.Count * chunk[0].Length);
             }
 
+            for (var value = 0; value < command.Parameters.Count; value++)
+                command.Parameters[value].Value = chunk[value / chunk[0].Length][value % chunk[0].Length];
             written += await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        if (command is not null)
+            await command.DisposeAsync();
         return written;
     }
 
-    private static IEnumerable<List<object[]>> Chunks(IEnumerable<object[]> rows)
+    private static DbCommand Command(DbTransaction transaction, string statement, int values)
+    {
+        var command = transaction.Connection!.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = statement;
+        for (var value = 0; value < values; value++)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = $"@p{value}";
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    private static IEnumerable<List<object[]>> Chunks(IEnumerable<object[]> rows, int values)
     {
         var chunk = new List<object[]>();
         foreach (var row in rows)
         {
             chunk.Add(row);
-            if (chunk.Count * row.Length < ValuesPerStatement)
+            if (chunk.Count * row.Length < values)
                 continue;
 
             yield return chunk;

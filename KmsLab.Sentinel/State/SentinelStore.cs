@@ -13,25 +13,8 @@ namespace KmsLab.Sentinel.State;
 internal sealed class SentinelStore(Database database, LeaderWrites writes, ILogger<SentinelStore> logger)
 {
     /// <summary>Which of <paramref name="ids"/> have been counted already.</summary>
-    public async Task<HashSet<RecordId>> FindSeenAsync(IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken)
-    {
-        var seen = new HashSet<RecordId>();
-        foreach (var chunk in ids.Chunk(500))
-        {
-            // Spelled out: Dapper expands a list for SQLite and passes an array to PostgreSQL, and no one syntax takes both.
-            var keys = new DynamicParameters();
-            for (var index = 0; index < chunk.Length; index++)
-                keys.Add($"@id{index}", chunk[index].ToBytes());
-            var names = Enumerable.Range(0, chunk.Length).Select(index => $"@id{index}");
-            var found = await database.ReadAsync(
-                connection => connection.QueryAsync<byte[]>(
-                    new CommandDefinition($"SELECT id FROM seen_record WHERE id IN ({string.Join(", ", names)})", keys, cancellationToken: cancellationToken)),
-                cancellationToken);
-            seen.UnionWith(found.Select(id => RecordId.FromBytes(id)));
-        }
-
-        return seen;
-    }
+    public Task<HashSet<RecordId>> FindSeenAsync(IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => SeenLookup.FindAsync(connection, ids, cancellationToken), cancellationToken);
 
     /// <summary>Commits a turn.</summary>
     public Task CommitAsync(TurnChanges changes, CancellationToken cancellationToken) => writes.WriteAsync(

@@ -53,6 +53,9 @@ public static class DatabaseExtensions
         { } value => throw new InvalidOperationException($"{key} is '{value}': set it to Sqlite or PostgreSql."),
     };
 
+    /// <summary>Makes the data source for a SQLite file whose content can be made again: a kill loses nothing, a power cut may lose the last commits.</summary>
+    public static DbDataSource CreateScratchSource(string connectionString) => new SqliteDataSource(new SqliteConnectionStringBuilder(connectionString).ToString(), isScratch: true);
+
     /// <summary>Makes the data source for <paramref name="connectionString"/>.</summary>
     /// <remarks>Waiting is bounded: 5 s for a connection and 10 s for a statement; statements are prepared. The connection string may say otherwise.</remarks>
     public static DbDataSource CreateSource(string connectionString, DatabaseProvider provider, string? passwordFile = null) => provider switch
