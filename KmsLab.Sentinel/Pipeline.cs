@@ -77,6 +77,8 @@ internal sealed partial class Pipeline(
         {
             foreach (var part in memory.Knowledge)
                 part.Study(observation);
+            if (observation.Attestation is { } verdict)
+                changes.Add(verdict);
             memory.Windows.Observe(observation, memory.Alarms, watermark, changes);
         }
 

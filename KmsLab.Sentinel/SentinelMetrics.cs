@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.State;
 
@@ -10,6 +11,7 @@ internal sealed class SentinelMetrics
     public const string MeterName = "KmsLab.Sentinel";
 
     private readonly Counter<long> _records;
+    private readonly Counter<long> _attestations;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _alarmChanges;
     private readonly Histogram<double> _deliveryLag;
@@ -18,6 +20,7 @@ internal sealed class SentinelMetrics
     {
         var meter = meters.Create(MeterName);
         _records = meter.CreateCounter<long>("kmslab.sentinel.records", "{record}", "Records by what became of them: counted, duplicate, malformed, late (and counted), too_late or ignored.");
+        _attestations = meter.CreateCounter<long>("kmslab.sentinel.attestations", "{call}", "Cryptographic calls on protected keys by what their proof said.");
         _failures = meter.CreateCounter<long>("kmslab.sentinel.source.failures", "{failure}", "Failed reads by source.");
         _alarmChanges = meter.CreateCounter<long>("kmslab.sentinel.alarm.changes", "{change}", "Announced changes of alarms by detection and new state.");
         meter.CreateObservableGauge("kmslab.sentinel.leading", () => leader.Current is null ? 0 : 1, null, "1 while this process leads, 0 while it stands by: over all processes the sum is 1.");
@@ -33,6 +36,8 @@ internal sealed class SentinelMetrics
         Count("malformed", changes.Counters.GetValueOrDefault(State.Counter.Malformed));
         Count("late", changes.Counters.GetValueOrDefault(State.Counter.Late));
         Count("too_late", changes.Counters.GetValueOrDefault(State.Counter.TooLate));
+        foreach (var verdict in Enum.GetValues<AttestationVerdict>())
+            Attested(verdict, changes);
         foreach (var (notification, _) in changes.Outbox)
             _alarmChanges.Add(1, new("detection", notification.Detection), new("state", notification.State.ToString()));
     }
@@ -40,6 +45,12 @@ internal sealed class SentinelMetrics
     public void Delivered(string source, TimeSpan lag) => _deliveryLag.Record(lag.TotalSeconds, new KeyValuePair<string, object?>("source", source));
 
     public void SourceFailed(string source) => _failures.Add(1, new KeyValuePair<string, object?>("source", source));
+
+    private void Attested(AttestationVerdict verdict, TurnChanges changes)
+    {
+        if (changes.Counters.GetValueOrDefault(TurnChanges.CounterOf(verdict)) is > 0 and var calls)
+            _attestations.Add(calls, new KeyValuePair<string, object?>("verdict", verdict.ToString()));
+    }
 
     private void Count(string result, long records)
     {

@@ -2,6 +2,7 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.EvidencePath;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
@@ -64,6 +65,9 @@ internal sealed class SentinelOptions
 
     /// <summary>What the application's proofs are checked with.</summary>
     public AttestationOptions Attestation { get; set; } = new();
+
+    /// <summary>What the evidence comes through.</summary>
+    public EvidenceOptions Evidence { get; set; } = new();
 
     /// <summary>The call whose record must come back.</summary>
     public CanaryOptions Canary { get; set; } = new();

@@ -22,12 +22,16 @@ public sealed class ReplayWatch(int attempts = 3)
 
     /// <summary>Takes note of a record whose proof verified. The same record again changes nothing.</summary>
     /// <returns>The records that are known as replays because of this one: none, all that share the nonce, or this one if the others were known already.</returns>
-    public IReadOnlyList<RecordId> Add(CloudTrailRecord record, AttestationProof proof)
+    public IReadOnlyList<RecordId> Add(CloudTrailRecord record, AttestationProof proof) => Add(ProofUse.Of(record, proof));
+
+    /// <summary>Takes note of a use that is kept somewhere.</summary>
+    /// <returns>As for a record.</returns>
+    public IReadOnlyList<RecordId> Add(ProofUse use)
     {
-        var nonce = (proof.KeyId, proof.Nonce);
+        var nonce = (use.KeyId, use.Nonce);
         if (!_uses.TryGetValue(nonce, out var uses))
-            _uses.Add(nonce, uses = new(proof.Time));
-        return uses.Add(record, attempts);
+            _uses.Add(nonce, uses = new(use.Signed, use.Call));
+        return uses.Add(use, attempts);
     }
 
     /// <summary>
@@ -43,38 +47,28 @@ public sealed class ReplayWatch(int attempts = 3)
         }
     }
 
-    private sealed class Uses(DateTimeOffset signed)
+    private sealed class Uses(DateTimeOffset signed, RecordId call)
     {
         private readonly List<RecordId> _records = [];
-        private CloudTrailRecord? _first;
         private DateTimeOffset _earliest = DateTimeOffset.MaxValue;
         private DateTimeOffset _latest = DateTimeOffset.MinValue;
         private bool _replayed;
 
         public DateTimeOffset Signed => signed;
 
-        public IReadOnlyList<RecordId> Add(CloudTrailRecord record, int attempts)
+        public IReadOnlyList<RecordId> Add(ProofUse use, int attempts)
         {
-            if (_records.Contains(record.Id))
+            if (_records.Contains(use.Record))
                 return [];
 
-            _records.Add(record.Id);
-            _earliest = record.EventTime < _earliest ? record.EventTime : _earliest;
-            _latest = record.EventTime > _latest ? record.EventTime : _latest;
+            _records.Add(use.Record);
+            _earliest = use.At < _earliest ? use.At : _earliest;
+            _latest = use.At > _latest ? use.At : _latest;
             if (_replayed)
-                return [record.Id];
+                return [use.Record];
 
-            _first ??= record;
-            _replayed = !IsSameCall(_first, record) || _latest - _earliest > RetryWindow || _records.Count > attempts;
+            _replayed = use.Call != call || _latest - _earliest > RetryWindow || _records.Count > attempts;
             return _replayed ? [.. _records] : [];
         }
-
-        private static bool IsSameCall(CloudTrailRecord one, CloudTrailRecord other) =>
-            one.EventName == other.EventName
-            && one.Identity.AccessKeyId == other.Identity.AccessKeyId
-            && one.SourceIpAddress == other.SourceIpAddress
-            && one.KeyArns.SequenceEqual(other.KeyArns)
-            && Equals(one.Context, other.Context)
-            && Equals(one.DestinationContext, other.DestinationContext);
     }
 }

@@ -8,8 +8,9 @@ namespace KmsLab.Sentinel.Alarms;
 /// <remarks>
 /// Placeholders are <c>{observed}</c>, <c>{threshold}</c>, <c>{window}</c>, <c>{total}</c>, <c>{expected}</c>, <c>{first}</c>, <c>{last}</c>, the members of
 /// the group such as <c>{principal}</c>, and of the latest evidence <c>{key}</c>, <c>{operation}</c>, <c>{error}</c>, <c>{address}</c>, <c>{session}</c>,
-/// <c>{accessKey}</c>, <c>{requestId}</c>, <c>{eventId}</c>, <c>{detail}</c>, and <c>{role}</c>, the name of the principal's role. Parts of a record are
-/// an attacker's to choose: in a command they are quoted for the shell, in a sentence they lose their control characters.
+/// <c>{accessKey}</c>, <c>{requestId}</c>, <c>{eventId}</c>, <c>{detail}</c>, and <c>{role}</c> or <c>{user}</c>, the name of the principal if it is one. Parts of a record are
+/// an attacker's to choose: in a command they are quoted for the shell, in a sentence they lose their control characters. A command that needs something
+/// that the alarm does not know is left out: it could not be pasted. In a template no placeholder stands between quotes, for it brings its own.
 /// </remarks>
 internal static partial class AlarmText
 {
@@ -20,19 +21,20 @@ internal static partial class AlarmText
 
     /// <summary>The steps, filled in.</summary>
     public static IReadOnlyList<string> Runbook(Alarm alarm, DetectionDefinition definition) =>
-        [.. definition.Runbook.Select(step => Fill(step, alarm, IsCommand(step) ? Quoted : Plain))];
+        [.. definition.Runbook.Where(step => !IsCommand(step) || KnowsAll(step, alarm)).Select(step => Fill(step, alarm, IsCommand(step) ? Quoted : Plain))];
 
     public static bool IsCommand(string step) => step.StartsWith("aws ", StringComparison.Ordinal);
 
     /// <summary>Braces around anything but a name stay: commands have JSON in them.</summary>
     private static string Fill(string template, Alarm alarm, Func<string, string> render) =>
-        Placeholder().Replace(template, match => render(ValueOf(match.Groups[1].Value, alarm)));
+        Placeholder().Replace(template, match => render(ValueOf(match.Groups[1].Value, alarm) ?? Unknown));
+
+    private static bool KnowsAll(string template, Alarm alarm) => Placeholder().Matches(template).All(match => ValueOf(match.Groups[1].Value, alarm) is not null);
 
     [GeneratedRegex(@"\{([A-Za-z]+)\}")]
     private static partial Regex Placeholder();
 
-
-    private static string ValueOf(string name, Alarm alarm) => name switch
+    private static string? ValueOf(string name, Alarm alarm) => name switch
     {
         "observed" => Number(alarm.Observed),
         "threshold" => Number(alarm.Threshold),
@@ -44,13 +46,14 @@ internal static partial class AlarmText
             ? string.Create(CultureInfo.InvariantCulture, $"{expected.Low:0.#} to {expected.High:0.#}")
             : $"fewer than {Number(alarm.Threshold)}",
         "basis" => alarm.Expected?.Basis ?? "the configured threshold",
-        _ => alarm.Group.Values.FirstOrDefault(member => member.Key == name).Value ?? (alarm.Evidence.Count > 0 ? ValueOf(name, alarm.Evidence[^1]) : null) ?? Unknown,
+        _ => alarm.Group.Values.FirstOrDefault(member => member.Key == name).Value ?? (alarm.Evidence.Count > 0 ? ValueOf(name, alarm.Evidence[^1]) : null),
     };
 
     private static string? ValueOf(string name, Evidence evidence) => name switch
     {
         "principal" => evidence.Principal,
-        "role" => evidence.Principal[(evidence.Principal.LastIndexOf('/') + 1)..],
+        "role" => NameIn(evidence.Principal, ":role/") ?? NameIn(evidence.Principal, ":assumed-role/"),
+        "user" => NameIn(evidence.Principal, ":user/"),
         "key" => evidence.KeyArn,
         "operation" => evidence.EventName,
         "error" => evidence.ErrorCode,
@@ -62,6 +65,8 @@ internal static partial class AlarmText
         "detail" => evidence.Detail,
         _ => null,
     };
+
+    private static string? NameIn(string arn, string kind) => arn.Contains(kind, StringComparison.Ordinal) ? arn[(arn.LastIndexOf('/') + 1)..] : null;
 
     private static string Plain(string value) => string.Concat(value.Select(c => char.IsControl(c) ? ' ' : c));
 

@@ -70,6 +70,7 @@ internal sealed record BucketAnswer(DateTimeOffset Start, double Seconds, long C
 /// <param name="LagSeconds">How far the watermark is behind the clock.</param>
 /// <param name="Sources">What is read.</param>
 /// <param name="Records">What became of what was read.</param>
+/// <param name="Attestations">What the proofs of cryptographic calls on protected keys said.</param>
 /// <param name="Malformed">The latest log events that could not be used, newest first.</param>
 /// <param name="PendingNotifications">Notifications that some channel has not sent yet.</param>
 /// <param name="Channels">How it goes with each channel.</param>
@@ -81,6 +82,7 @@ internal sealed record StatusAnswer(
     double? LagSeconds,
     IReadOnlyList<SourceAnswer> Sources,
     RecordsAnswer Records,
+    AttestationsAnswer Attestations,
     IReadOnlyList<RejectionAnswer> Malformed,
     long? PendingNotifications,
     IReadOnlyList<ChannelAnswer> Channels)
@@ -99,6 +101,9 @@ internal sealed record SourceAnswer(
 /// <summary><c>read</c>, <c>duplicates</c> and <c>ignored</c> count since start and see each read; the others count each record once, for good.
 /// they are null when the database doesn't answer. <c>late</c> came after the head read had passed its time, <c>tooLate</c> is older than is kept, <c>overflowed</c> went to the series Other.</summary>
 internal sealed record RecordsAnswer(long Read, long Duplicates, long Ignored, long? Counted, long? Malformed, long? Late, long? TooLate, long? Overflowed);
+
+/// <summary>Cryptographic calls on protected keys by verdict, each once, for good. <c>unverifiable</c>: the record lacks what the proof is about.</summary>
+internal sealed record AttestationsAnswer(long? Valid, long? Absent, long? Forged, long? Stale, long? Replayed, long? Unverifiable);
 
 /// <summary>A log event that could not be used. Its content is not kept; <c>origin</c> says where it stands.</summary>
 internal sealed record RejectionAnswer(DateTimeOffset At, string Source, string Origin, string Problem);

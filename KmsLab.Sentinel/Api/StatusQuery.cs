@@ -48,6 +48,9 @@ internal sealed class StatusQuery(
             LagOf(watermark, now),
             [.. sources.Select(source => SourceOf(source.Name, stored?.Progress))],
             new(status.Read, status.Duplicates, status.Ignored, Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Late), Value(Counter.TooLate), Value(Counter.Overflowed)),
+            new(
+                Value(Counter.AttestationValid), Value(Counter.AttestationAbsent), Value(Counter.AttestationForged), Value(Counter.AttestationStale),
+                Value(Counter.AttestationReplayed), Value(Counter.AttestationUnverifiable)),
             stored?.Rejections ?? [],
             stored?.Pending,
             ChannelAnswer.Of(routes.All, stored?.Backlogs ?? []));

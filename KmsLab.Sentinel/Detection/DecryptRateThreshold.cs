@@ -16,8 +16,8 @@ internal static class DecryptRateThreshold
         [
             "Is a batch running that reads everything? Then make an exception for its principal, with an end.",
             "Otherwise somebody copies the data out: stop the credentials first, then ask who had them.",
-            "aws iam put-role-policy --role-name {role} --policy-name kmslab-quarantine --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"kms:Decrypt\",\"Resource\":\"*\"}]}'",
-            "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={accessKey}",
+            .. Reactions.StopPrincipal,
+            .. Reactions.FollowCredentials,
         ],
         Defaults = new(DetectionMode.On, Threshold: 3000, Window: TimeSpan.FromMinutes(5)),
         Select = Select,

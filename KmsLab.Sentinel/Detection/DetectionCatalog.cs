@@ -11,7 +11,23 @@ internal sealed class DetectionCatalog(IOptions<SentinelOptions> options)
     private readonly Dictionary<string, ConfiguredDetection> _all = Configure(options.Value);
 
     /// <summary>Those that the product brings. A new one is a file of its own and a line here.</summary>
-    public static IReadOnlyList<DetectionDefinition> BuiltIn { get; } = [KmsErrorBurst.Definition, DecryptRateThreshold.Definition, DeliverySilent.Definition];
+    public static IReadOnlyList<DetectionDefinition> BuiltIn { get; } =
+    [
+        UnattestedCall.Definition,
+        ForgedAttestation.Definition,
+        ReplayedAttestation.Definition,
+        UnverifiableAttestation.Definition,
+        KeyExposure.Definition,
+        KeyTampering.Definition,
+        RoleHijack.Definition,
+        AttestationKeyRead.Definition,
+        TrailBlinding.Definition,
+        DeliverySilent.Definition,
+        RansomPattern.Definition,
+        DryRunProbing.Definition,
+        KmsErrorBurst.Definition,
+        DecryptRateThreshold.Definition,
+    ];
 
     /// <summary>All of them, the product's first.</summary>
     public IReadOnlyCollection<ConfiguredDetection> All => _all.Values;

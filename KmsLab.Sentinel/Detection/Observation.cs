@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.EvidencePath;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Rates;
@@ -37,6 +38,24 @@ internal sealed class Observation(CloudTrailRecord record)
 
     /// <summary>The well-formed proof that <see cref="Attestation"/> rests on, if there is one.</summary>
     public AttestationProof? Proof { get; set; }
+
+    /// <summary>All protected sets.</summary>
+    public IReadOnlyList<ProtectedSet> Sets { get; set; } = [];
+
+    /// <summary>What Sentinel's evidence comes through.</summary>
+    public EvidenceResources? EvidencePath { get; set; }
+
+    /// <summary>For a call of ECS that names a task definition: the set whose roles it runs with.</summary>
+    public ProtectedSet? TaskSet { get; set; }
+
+    /// <summary>For a change of an alias: the key that it pointed to before.</summary>
+    public string? AliasedKey { get; set; }
+
+    /// <summary>The protected set of <see cref="AliasedKey"/>, or that which names the alias.</summary>
+    public ProtectedSet? AliasSet { get; set; }
+
+    /// <summary>When the call's last key was made, if that is not long ago.</summary>
+    public DateTimeOffset? KeyMadeAt { get; set; }
 
     /// <summary>How the call exposed its key more than before, by policy or grant.</summary>
     public IReadOnlyList<Exposure> Exposures { get; set; } = [];

@@ -26,7 +26,7 @@ internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowle
             if (detection.Definition.Select(observation) is not { } selection || detection.Settings.ThresholdFor(observation) is not { } threshold)
                 continue;
 
-            Count(detection, selection, Evidence.Of(observation, selection.Detail), threshold, alarms, watermark, changes);
+            Count(detection, selection, Evidence.Of(observation, selection.Detail), selection.IsEnough ? 1 : threshold, alarms, watermark, changes);
         }
     }
 

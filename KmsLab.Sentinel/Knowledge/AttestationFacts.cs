@@ -1,10 +1,9 @@
-using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Detection;
 
 namespace KmsLab.Sentinel.Knowledge;
 
 /// <summary>Checks the proof of each cryptographic call on a protected key.</summary>
-internal sealed class AttestationFacts(AttestationVerifier? verifier) : IKnowledge
+internal sealed class AttestationFacts(AttestationVerifiers verifiers) : IKnowledge
 {
     /// <summary>Operations that use a key's material; the others manage it, and are watched by other detections.</summary>
     private static readonly HashSet<string> CryptographicOperations = new(StringComparer.Ordinal)
@@ -17,7 +16,7 @@ internal sealed class AttestationFacts(AttestationVerifier? verifier) : IKnowled
 
     public void Study(Observation observation)
     {
-        if (verifier is null || observation is not { IsKms: true, Set: not null } || !IsCryptographic(observation.Record.EventName))
+        if (observation is not { IsKms: true, Set: not null } || !IsCryptographic(observation.Record.EventName) || verifiers.Current is not { } verifier)
             return;
 
         var attestation = verifier.Verify(observation.Record);

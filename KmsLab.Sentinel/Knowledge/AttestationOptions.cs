@@ -14,11 +14,20 @@ internal sealed class AttestationOptions
     /// <summary>The most attempts that the application's SDK makes for one call.</summary>
     public int Attempts { get; set; } = 3;
 
+    /// <summary>
+    /// Start even when a file of <see cref="PublicKeyFiles"/> is not there yet, and judge calls from when it is. For the lab, where the application makes
+    /// its key at its first start; elsewhere a missing file is a mistake, and says so.
+    /// </summary>
+    public bool AwaitFiles { get; set; }
+
+    /// <summary>Whether a file is awaited that is not there, or not whole, yet.</summary>
+    public bool AwaitsFile => AwaitFiles && PublicKeyFiles.Values.Any(file => ProblemOf(() => new AttestationVerifier([new("awaited", File.ReadAllText(file))]).Dispose()) is not null);
+
     /// <summary>A verifier for the keys, or null where there are none.</summary>
-    public static AttestationVerifier? VerifierOf(AttestationOptions options)
+    public AttestationVerifier? CreateVerifier()
     {
-        var keys = options.PublicKeys.Select(key => new AttestationPublicKey(key.Key, key.Value))
-            .Concat(options.PublicKeyFiles.Select(key => new AttestationPublicKey(key.Key, File.ReadAllText(key.Value))))
+        var keys = PublicKeys.Select(key => new AttestationPublicKey(key.Key, key.Value))
+            .Concat(PublicKeyFiles.Select(key => new AttestationPublicKey(key.Key, File.ReadAllText(key.Value))))
             .ToList();
         return keys.Count == 0 ? null : new AttestationVerifier(keys);
     }
@@ -32,7 +41,7 @@ internal sealed class AttestationOptions
             yield return $"Sentinel:Attestation names the key {id} twice, in PublicKeys and in PublicKeyFiles";
         foreach (var (id, file) in PublicKeyFiles)
         {
-            if (ProblemOf(() => File.ReadAllText(file)) is { } problem)
+            if (!AwaitFiles && ProblemOf(() => new AttestationVerifier([new(id, File.ReadAllText(file))]).Dispose()) is { } problem)
                 yield return $"Sentinel:Attestation:PublicKeyFiles:{id}: {problem}";
         }
 
@@ -41,18 +50,18 @@ internal sealed class AttestationOptions
             if (ProblemOf(() => new AttestationVerifier([new(id, pem)]).Dispose()) is { } problem)
                 yield return $"Sentinel:Attestation:PublicKeys:{id}: {problem}";
         }
+    }
 
-        static string? ProblemOf(Action action)
+    private static string? ProblemOf(Action action)
+    {
+        try
         {
-            try
-            {
-                action();
-                return null;
-            }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
-            {
-                return problem.Message;
-            }
+            action();
+            return null;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return problem.Message;
         }
     }
 }

@@ -7,7 +7,7 @@ namespace KmsLab.Sentinel.Knowledge;
 /// <summary>All there is to know, in the order in which it looks at a record: what comes later may rest on what came before.</summary>
 internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDisposable
 {
-    private readonly AttestationVerifier? _verifier = AttestationOptions.VerifierOf(options.Value.Attestation);
+    private readonly AttestationVerifiers _verifiers = new(options.Value.Attestation);
 
     private readonly AttestationVerifier? _canaryVerifier = CanarySeal.VerifierOf(options.Value.Canary);
 
@@ -19,14 +19,17 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
         [
             new CanaryBook(options.Value.Canary, options.Value.Delivery, options.Value.Retention, _canaryVerifier),
             protectedKeys,
-            new AttestationFacts(_verifier),
+            new Surroundings(options.Value),
+            new AttestationFacts(_verifiers),
+            new ProofUses(options.Value.Attestation.Attempts),
+            new LearnedNames(options.Value.NamedSets, protectedKeys),
             new KeyPolicies(protectedKeys),
         ];
     }
 
     public void Dispose()
     {
-        _verifier?.Dispose();
+        _verifiers.Dispose();
         _canaryVerifier?.Dispose();
     }
 }

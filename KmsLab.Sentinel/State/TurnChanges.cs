@@ -1,3 +1,4 @@
+using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;
@@ -30,6 +31,14 @@ internal enum Counter
 
     /// <summary>Calls counted in the series Other.</summary>
     Overflowed,
+
+    // Cryptographic calls on protected keys by what their proof said, each once.
+    AttestationValid,
+    AttestationAbsent,
+    AttestationForged,
+    AttestationStale,
+    AttestationReplayed,
+    AttestationUnverifiable,
 }
 
 /// <summary>A log event that could not be used.</summary>
@@ -102,6 +111,18 @@ internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> 
             Rejections.Add(rejection);
         Add(Counter.Malformed);
     }
+
+    public void Add(AttestationVerdict verdict) => Add(CounterOf(verdict));
+
+    public static Counter CounterOf(AttestationVerdict verdict) => verdict switch
+    {
+        AttestationVerdict.Valid => Counter.AttestationValid,
+        AttestationVerdict.Absent => Counter.AttestationAbsent,
+        AttestationVerdict.Forged => Counter.AttestationForged,
+        AttestationVerdict.Stale => Counter.AttestationStale,
+        AttestationVerdict.Replayed => Counter.AttestationReplayed,
+        _ => Counter.AttestationUnverifiable,
+    };
 
     public void Add(Counter counter) => _counters[counter] = _counters.GetValueOrDefault(counter) + 1;
 }

@@ -1,0 +1,141 @@
+using System.Data.Common;
+using Dapper;
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel.Knowledge;
+
+/// <summary>
+/// Names that records teach: which task definitions run with a protected role (RunTask names only the definition), which key an alias pointed to
+/// (UpdateAlias names only the new one), and which keys were made lately.
+/// </summary>
+internal sealed class LearnedNames(IReadOnlyCollection<ProtectedSet> sets, ProtectedKeys protectedKeys) : IKnowledge
+{
+    /// <summary>How long a key is new.</summary>
+    public static readonly TimeSpan NewFor = TimeSpan.FromHours(24);
+
+    private const string Family = "task-family";
+    private const string Alias = "alias";
+    private const string Key = "new-key";
+    private const int Limit = 100_000;
+
+    private readonly Dictionary<(string Kind, string Name), (string Value, DateTimeOffset At)> _names = [];
+    private readonly HashSet<(string Kind, string Name)> _changed = [];
+
+    public bool HasChanges => _changed.Count > 0;
+
+    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<(string Kind, string Name, string Value, long At)>(
+            new CommandDefinition("SELECT kind, name, value, at FROM learned_name", cancellationToken: cancellationToken));
+        foreach (var (kind, name, value, at) in rows)
+            _names[(kind, name)] = (value, DateTimeOffset.FromUnixTimeMilliseconds(at));
+    }
+
+    public void Study(Observation observation)
+    {
+        switch (observation.Record.EventSource)
+        {
+            case "ecs.amazonaws.com":
+                StudyTasks(observation);
+                break;
+            case "kms.amazonaws.com":
+                StudyAliases(observation);
+                StudyKeys(observation);
+                break;
+        }
+    }
+
+    /// <summary>Keys that are new no longer are forgotten.</summary>
+    public void Advance(Watermark watermark, DateTimeOffset now)
+    {
+        if (watermark.Known - NewFor is not { } floor)
+            return;
+
+        foreach (var (name, (_, at)) in _names)
+        {
+            if (name.Kind == Key && at < floor && _names.Remove(name))
+                _changed.Add(name);
+        }
+    }
+
+    public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await RowWriter.InsertAsync(
+            transaction, "learned_name (kind, name, value, at)", "ON CONFLICT (kind, name) DO UPDATE SET value = excluded.value, at = excluded.at",
+            _changed.Where(_names.ContainsKey).Select(name => new object[] { name.Kind, name.Name, _names[name].Value, _names[name].At.ToUnixTimeMilliseconds() }), cancellationToken);
+        foreach (var (kind, name) in _changed.Where(name => !_names.ContainsKey(name)))
+        {
+            await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                "DELETE FROM learned_name WHERE kind = @kind AND name = @name", new { kind, name }, transaction, cancellationToken: cancellationToken));
+        }
+
+        _changed.Clear();
+    }
+
+    private void StudyTasks(Observation observation)
+    {
+        if (observation.Record.EventName == "RegisterTaskDefinition" && observation.Succeeded && observation.Parameter("family") is { } registered
+            && sets.FirstOrDefault(set => set.Roles.Contains(observation.Parameter("taskRoleArn")) || set.Roles.Contains(observation.Parameter("executionRoleArn"))) is { } set)
+        {
+            Put(Family, $"{AccountOf(observation.Record)}:{registered}", set.Name, observation.Record.EventTime);
+        }
+
+        if (observation.Parameter("taskDefinition") is { } definition)
+        {
+            var family = FamilyOf(definition);
+            observation.TaskSet = sets.FirstOrDefault(set => set.TaskFamilies.Contains(family))
+                ?? sets.FirstOrDefault(set => set.Name == Find(Family, $"{AccountOf(observation.Record)}:{family}"));
+        }
+    }
+
+    private void StudyAliases(Observation observation)
+    {
+        if (observation.Record.EventName is not ("CreateAlias" or "UpdateAlias" or "DeleteAlias") || observation.Parameter("aliasName") is not { } alias)
+            return;
+
+        var name = $"{AccountOf(observation.Record)}:{observation.Record.Region}:{alias}";
+        observation.AliasedKey = Find(Alias, name);
+        observation.AliasSet = (observation.AliasedKey is { } key ? protectedKeys.SetOf(key) : null) ?? sets.FirstOrDefault(set => set.Aliases.Contains(alias));
+        if (!observation.Succeeded)
+            return;
+        if (observation.Record.EventName == "DeleteAlias")
+            Remove(Alias, name);
+        else if (observation.Record.KeyArns.Count > 0)
+            Put(Alias, name, observation.Record.KeyArns[^1], observation.Record.EventTime);
+    }
+
+    private void StudyKeys(Observation observation)
+    {
+        var record = observation.Record;
+        if (record.EventName is "CreateKey" or "ReplicateKey" && observation.Succeeded && record.KeyArns.Count > 0)
+            Put(Key, record.KeyArns[^1], record.EventName, record.EventTime);
+        else if (record.KeyArns.Count > 0 && _names.TryGetValue((Key, record.KeyArns[^1]), out var made) && record.EventTime - made.At < NewFor)
+            observation.KeyMadeAt = made.At;
+    }
+
+    /// <summary><c>vault</c> for <c>vault:7</c> and for <c>arn:aws:ecs:eu-west-1:111122223333:task-definition/vault:7</c>.</summary>
+    private static string FamilyOf(string definition) => definition[(definition.LastIndexOf('/') + 1)..].Split(':')[0];
+
+    private static string AccountOf(CloudTrailRecord record) => record.RecipientAccountId ?? record.Identity.AccountId ?? "";
+
+    private string? Find(string kind, string name) => _names.TryGetValue((kind, name), out var found) ? found.Value : null;
+
+    /// <summary>A name that is full up teaches nothing more: memory stays bounded whatever an attacker makes.</summary>
+    private void Put(string kind, string name, string value, DateTimeOffset at)
+    {
+        if (_names.Count >= Limit && !_names.ContainsKey((kind, name)))
+            return;
+
+        _names[(kind, name)] = (value, at);
+        _changed.Add((kind, name));
+    }
+
+    private void Remove(string kind, string name)
+    {
+        if (_names.Remove((kind, name)))
+            _changed.Add((kind, name));
+    }
+}

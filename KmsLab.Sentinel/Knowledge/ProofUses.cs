@@ -1,0 +1,129 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using KmsLab.CloudTrail.Attestation;
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel.Knowledge;
+
+/// <summary>
+/// Which proofs were used, and whether one was used twice by something that is no SDK retry. The first use becomes evidence when the second comes, in
+/// whatever order and after whatever restart.
+/// </summary>
+/// <remarks>
+/// A use is forgotten once the trail is known to be complete past the time at which its proof was fresh: no second one can be fresh then. Beyond
+/// <paramref name="limit"/> proofs the oldest go first.
+/// </remarks>
+/// <param name="attempts">The most attempts that the application's SDK makes for one call.</param>
+/// <param name="limit">How many uses are kept.</param>
+internal sealed class ProofUses(int attempts, int limit = ProofUses.Limit) : IKnowledge
+{
+    private const int Limit = 200_000;
+
+    private static readonly TimeSpan ForgetEvery = TimeSpan.FromSeconds(30);
+
+    private readonly ReplayWatch _watch = new(attempts);
+    private readonly Dictionary<RecordId, KeptUse> _uses = [];
+    private readonly List<KeptUse> _new = [];
+    private readonly List<Finding> _findings = [];
+    private DateTimeOffset _forgotten;
+    private bool _hasForgotten;
+
+    public bool HasChanges => _new.Count > 0 || _hasForgotten;
+
+    public int Count => _uses.Count;
+
+    /// <summary>All replays on one set's keys are one alarm: an attacker with many proofs must not raise as many.</summary>
+    public static DetectionGroup GroupOf(string set) => new([new("set", set)]);
+
+    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<(byte[] Record, string KeyId, string Nonce, long Signed, byte[] Call, long At, string Set, string Evidence)>(
+            new CommandDefinition("SELECT record_id, key_id, nonce, signed_at, call, at, set_name, evidence FROM proof_use", cancellationToken: cancellationToken));
+        foreach (var (record, keyId, nonce, signed, call, at, set, evidence) in rows)
+        {
+            var use = new ProofUse(keyId, nonce, Instant(signed), RecordId.FromBytes(record), RecordId.FromBytes(call), Instant(at));
+            _uses[use.Record] = new(use, set, JsonSerializer.Deserialize(evidence, SentinelJson.Default.Evidence)!);
+            _watch.Add(use);
+        }
+    }
+
+    public void Study(Observation observation)
+    {
+        if (observation is not { Attestation: AttestationVerdict.Valid, Proof: { } proof, Set: { } set })
+            return;
+
+        var use = ProofUse.Of(observation.Record, proof);
+        var kept = new KeptUse(use, set.Name, Evidence.Of(observation));
+        _uses[use.Record] = kept;
+        _new.Add(kept);
+        foreach (var replay in _watch.Add(use))
+        {
+            if (replay == use.Record)
+                observation.Attestation = AttestationVerdict.Replayed;
+            else if (_uses.TryGetValue(replay, out var earlier))
+                _findings.Add(earlier.ToFinding());
+        }
+    }
+
+    public IEnumerable<Finding> Findings()
+    {
+        Finding[] findings = [.. _findings];
+        _findings.Clear();
+        return findings;
+    }
+
+    public void Advance(Watermark watermark, DateTimeOffset now)
+    {
+        if (watermark.Known - AttestationVerifier.Freshness is { } floor && floor - _forgotten >= ForgetEvery)
+            Forget(floor);
+        if (_uses.Count > limit)
+            Forget(_uses.Values.Select(use => use.Use.Signed).Order().ElementAt(_uses.Count - (limit / 10 * 9)));
+    }
+
+    public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await RowWriter.InsertAsync(
+            transaction, "proof_use (record_id, key_id, nonce, signed_at, call, at, set_name, evidence)", "ON CONFLICT DO NOTHING",
+            _new.Select(kept => new object[]
+            {
+                kept.Use.Record.ToBytes(), kept.Use.KeyId, kept.Use.Nonce, kept.Use.Signed.ToUnixTimeMilliseconds(), kept.Use.Call.ToBytes(), kept.Use.At.ToUnixTimeMilliseconds(),
+                kept.Set, JsonSerializer.Serialize(kept.Evidence, SentinelJson.Default.Evidence),
+            }),
+            cancellationToken);
+        if (_hasForgotten)
+        {
+            await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                "DELETE FROM proof_use WHERE signed_at < @floor", new { floor = _forgotten.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken));
+        }
+
+        _new.Clear();
+        _hasForgotten = false;
+    }
+
+    private void Forget(DateTimeOffset floor)
+    {
+        _watch.ForgetBefore(floor);
+        foreach (var (id, kept) in _uses)
+        {
+            if (kept.Use.Signed < floor)
+                _uses.Remove(id);
+        }
+
+        _forgotten = floor;
+        _hasForgotten = true;
+    }
+
+    private static DateTimeOffset Instant(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at);
+
+    private sealed record KeptUse(ProofUse Use, string Set, Evidence Evidence)
+    {
+        public Finding ToFinding() => new("replayed-attestation", GroupOf(Set), Evidence.EventTime, Evidence.EventName, "its proof was used again", Evidence.KeyArn)
+        {
+            Record = Evidence with { Attestation = AttestationVerdict.Replayed, Detail = "its proof was used for another call too" },
+        };
+    }
+}
