@@ -9,6 +9,8 @@ internal static class LabDefaults
     public const string Region = "us-east-1";
     public const string AccountId = "000000000000";
     public const string LogGroup = "kmslab-trail";
+    public const string TrailName = "kmslab";
+    public const string KeyAlias = "alias/kmslab";
     public const string AttestationKeyId = "lab";
 
     public const int LocalAwsPort = 4566;
@@ -23,7 +25,7 @@ internal static class LabDefaults
     {
         ["LocalAws:AccountId"] = AccountId,
         ["LocalAws:Region"] = Region,
-        ["LocalAws:Trail:Name"] = "kmslab",
+        ["LocalAws:Trail:Name"] = TrailName,
         ["LocalAws:Trail:LogGroup"] = LogGroup,
         ["LocalAws:Principals:0:AccessKeyId"] = CryptoApiRole.AccessKeyId,
         ["LocalAws:Principals:0:SecretAccessKey"] = LabPrincipal.SecretAccessKey,
@@ -35,7 +37,7 @@ internal static class LabDefaults
 
     public static Dictionary<string, string?> CryptoApi => new()
     {
-        ["CryptoApi:KmsKeyId"] = "alias/kmslab",
+        ["CryptoApi:KmsKeyId"] = KeyAlias,
         ["CryptoApi:CreateKey"] = "true",
         ["CryptoApi:Attestation:KeyId"] = AttestationKeyId,
     };

@@ -31,6 +31,9 @@ internal static class LabSettings
         ["Sentinel:Database"] = "Sqlite",
         ["Sentinel:Canary:SigningKeyFile"] = data.PathOf("canary.pem"),
         ["Sentinel:Canary:CreateSigningKeyFile"] = "true",
+        [$"Sentinel:Attestation:PublicKeyFiles:{LabDefaults.AttestationKeyId}"] = data.PathOf("attestation.pem.pub"),
+        // CryptoApi makes it at its first start; a user who gives CryptoApi another key gives Sentinel its public half.
+        ["Sentinel:Attestation:AwaitFiles"] = "true",
         ["ConnectionStrings:sentinel"] = $"Data Source={data.PathOf("sentinel.db")}",
     };
 
