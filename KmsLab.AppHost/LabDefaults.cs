@@ -47,6 +47,11 @@ internal static class LabDefaults
         ["Sentinel:LogGroups:0"] = LogGroup,
         ["Sentinel:HeadInterval"] = "00:00:01",
         ["Sentinel:AllowedLateness"] = "00:00:05",
+        // CryptoApi tags its keys so, and signs its calls with a key whose public half Sentinel gets.
+        ["Sentinel:ProtectedSets:vault:Tag"] = "kmslab:set=cryptoapi",
+        ["Sentinel:ProtectedSets:vault:Roles:0"] = $"arn:aws:iam::{AccountId}:role/kmslab-cryptoapi",
+        ["Sentinel:ProtectedSets:vault:Aliases:0"] = KeyAlias,
+        ["Sentinel:Evidence:TrailArns:0"] = $"arn:aws:cloudtrail:{Region}:{AccountId}:trail/{TrailName}",
         ["Sentinel:Api:OpenOnLoopback"] = "true",
         // Everything that takes minutes on AWS takes seconds here.
         ["Sentinel:Canary:KeyId"] = "alias/kmslab-canary",
