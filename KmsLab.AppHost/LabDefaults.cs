@@ -57,6 +57,7 @@ internal static class LabDefaults
         ["Sentinel:Canary:KeyId"] = "alias/kmslab-canary",
         ["Sentinel:Canary:CreateKey"] = "true",
         ["Sentinel:Canary:Interval"] = "00:00:02",
+        ["Sentinel:Guard:Interval"] = "00:00:05",
         ["Sentinel:Delivery:LateAfter"] = "00:00:20",
         ["Sentinel:Delivery:BlindedAfter"] = "00:00:30",
         ["Sentinel:Delivery:UnreadableAfter"] = "00:01:00",

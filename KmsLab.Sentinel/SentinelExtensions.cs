@@ -11,6 +11,7 @@ using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.TrailGuard;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
 using KmsLab.ServiceDefaults.Database;
@@ -63,6 +64,7 @@ public static class SentinelExtensions
         services.AddSingleton(SourcesOf);
         services.AddSingleton(ReadersOf);
         services.AddCanary();
+        services.AddTrailGuard();
         services.AddHostedService<SentinelLoop>();
     }
 

@@ -7,6 +7,7 @@ using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.TrailGuard;
 
 namespace KmsLab.Sentinel;
 
@@ -71,6 +72,9 @@ internal sealed class SentinelOptions
 
     /// <summary>The call whose record must come back.</summary>
     public CanaryOptions Canary { get; set; } = new();
+
+    /// <summary>The look at the way of the evidence from outside.</summary>
+    public GuardOptions Guard { get; set; } = new();
 
     /// <summary>How long the trail may be quiet.</summary>
     public DeliveryOptions Delivery { get; set; } = new();

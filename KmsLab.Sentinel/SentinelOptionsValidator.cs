@@ -28,8 +28,9 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(DetectionCatalog.Check(options));
         errors.AddRange(options.NamedSets.SelectMany(set => set.Check($"Sentinel:ProtectedSets:{set.Name}")));
         errors.AddRange(options.Attestation.Check());
-        errors.AddRange(options.Evidence.Check());
         errors.AddRange(options.Delivery.Check());
+        errors.AddRange(options.Evidence.Check());
+        errors.AddRange(options.Guard.Check());
         errors.AddRange(options.Canary.Check(options.Delivery));
 
         errors.AddRange(options.Notifications.Validate());

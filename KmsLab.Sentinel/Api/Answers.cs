@@ -2,6 +2,7 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.TrailGuard;
 
 namespace KmsLab.Sentinel.Api;
 
@@ -89,6 +90,9 @@ internal sealed record StatusAnswer(
 {
     /// <summary>The canary; null where there is none.</summary>
     public CanaryStatus? Canary { get; init; }
+
+    /// <summary>The trail guard; null where it is off.</summary>
+    public GuardStatus? Guard { get; init; }
 
     /// <summary>How each source delivers, as the canary says.</summary>
     public IReadOnlyList<DeliveryStatus> Delivery { get; init; } = [];

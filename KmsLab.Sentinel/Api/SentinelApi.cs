@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.TrailGuard;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace KmsLab.Sentinel.Api;
@@ -13,6 +14,7 @@ internal static class SentinelApi
           /api/rates        calls by key, principal, operation and outcome, in buckets of event time
           /api/alarms       alarms with their evidence
           /api/alarms/{id}  one of them; /history tells what happened to it, POST /acknowledge and /silence what people do about it
+          /api/guard/accept POST: what the trail guard finds changed is the new baseline
           /health, /alive   whether it is ready, whether it lives
 
         """;
@@ -27,6 +29,7 @@ internal static class SentinelApi
         api.MapGet("/alarms", AlarmsAsync);
         api.MapGet("/alarms/{id}", AlarmAsync);
         AlarmCommands.Map(api);
+        GuardApi.Map(api);
     }
 
     private static async Task<JsonHttpResult<StatusAnswer>> StatusAsync(StatusQuery query, WatchQuery watch, CancellationToken cancellationToken) =>

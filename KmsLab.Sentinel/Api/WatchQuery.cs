@@ -1,15 +1,17 @@
 using KmsLab.Sentinel.Canary;
+using KmsLab.Sentinel.TrailGuard;
 using KmsLab.ServiceDefaults.Database;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Api;
 
 /// <summary>Adds to <c>/api/status</c> how the evidence itself is watched.</summary>
-internal sealed class WatchQuery(Database database, CanaryState canary, IOptions<SentinelOptions> options)
+internal sealed class WatchQuery(Database database, CanaryState canary, GuardQuery guard, IOptions<SentinelOptions> options)
 {
     public async Task<StatusAnswer> AddToAsync(StatusAnswer status, CancellationToken cancellationToken) => status with
     {
         Canary = options.Value.Canary.IsOn ? await CanaryQuery.CanaryAsync(database, canary, cancellationToken) : null,
         Delivery = options.Value.Canary.IsOn ? await CanaryQuery.DeliveriesAsync(database, cancellationToken) : [],
+        Guard = options.Value.Guard.Enabled ? await guard.ReadAsync(cancellationToken) : null,
     };
 }

@@ -5,6 +5,7 @@ using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.TrailGuard;
 
 namespace KmsLab.Sentinel.Canary;
 
@@ -153,7 +154,7 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
             return;
 
         _findings.Add(new(
-            "trail-blinding", new DetectionGroup([new("resource", key)]), _now, record.EventName,
+            TrailBlinding.Id, EvidenceGroup.Of(key), _now, record.EventName,
             $"{observation.Principal} used the canary's key from {record.SourceIpAddress ?? "an unknown address"} (event {record.EventId}), which nobody but Sentinel has a use for: an attempt to imitate the canary?",
             key));
     }

@@ -3,6 +3,7 @@ using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using Microsoft.Extensions.Options;
+using KmsLab.Sentinel.TrailGuard;
 
 namespace KmsLab.Sentinel.Canary;
 
@@ -107,7 +108,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
         var last = book.NewestThrough(source) is { } newest ? $"the last one to come was that of {At(newest.CalledAt)}" : "none ever came";
         findings.Add(blinded.Count > 0
             ? new(
-                "trail-blinding", new DetectionGroup([new("resource", source)]), now, "LookupEvents",
+                TrailBlinding.Id, EvidenceGroup.Of(source), now, "LookupEvents",
                 $"{blinded.Count} canary calls since {At(blinded[0].CalledAt)} are in CloudTrail's event history and did not come through {source} ({last}): the trail, its event selectors or its way there was cut")
             : new(
                 "delivery-silent", new DetectionGroup([new("source", source)]), now, "Canary",
@@ -125,7 +126,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
         if (kept.Count > 0)
         {
             findings.Add(new(
-                "trail-blinding", new DetectionGroup([new("resource", source)]), now, "LookupEvents",
+                TrailBlinding.Id, EvidenceGroup.Of(source), now, "LookupEvents",
                 $"{kept.Count} canary calls from {At(kept[0].CalledAt)} to {At(kept[^1].CalledAt)} never came through {source}, though later ones did, and are in CloudTrail's event history: the trail was cut for that time"));
         }
     }
@@ -159,7 +160,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
                 : new("delivery-silent", new DetectionGroup([new("source", "canary")]), now, "Canary", $"no canary call succeeded since {At(since)}: {problem.Text}");
         }
 
-        return new("trail-blinding", new DetectionGroup([new("resource", ended.KeyArn)]), now, "Canary", $"the canary call fails, so that nobody knows whether the trail delivers: {problem.Text}", ended.KeyArn);
+        return new(TrailBlinding.Id, EvidenceGroup.Of(ended.KeyArn), now, "Canary", $"the canary call fails, so that nobody knows whether the trail delivers: {problem.Text}", ended.KeyArn);
     }
 
     private static string At(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

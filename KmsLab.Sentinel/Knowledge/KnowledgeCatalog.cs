@@ -1,5 +1,6 @@
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Canary;
+using KmsLab.Sentinel.TrailGuard;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Knowledge;
@@ -18,6 +19,7 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
         return
         [
             new CanaryBook(options.Value.Canary, options.Value.Delivery, options.Value.Retention, _canaryVerifier),
+            new GuardBook(),
             protectedKeys,
             new Surroundings(options.Value),
             new AttestationFacts(_verifiers),

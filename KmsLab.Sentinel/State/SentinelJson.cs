@@ -5,6 +5,7 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Policies;
+using KmsLab.Sentinel.TrailGuard;
 
 namespace KmsLab.Sentinel.State;
 
@@ -22,6 +23,7 @@ namespace KmsLab.Sentinel.State;
 [JsonSerializable(typeof(HistoryEntry))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]
 [JsonSerializable(typeof(IReadOnlyList<HistoryEntry>))]
+[JsonSerializable(typeof(GuardAcceptance))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(RatesAnswer))]
 [JsonSerializable(typeof(AlarmAnswer))]
