@@ -64,9 +64,14 @@ internal sealed partial class Pipeline(
         memory.Canaries.See(turn.Source, events, changes.Now);
         if (turn.CompletedAt is not null)
             memory.Canaries.Complete(turn.Source, memory.CompletedReads);
-        var records = Accept(fresh, turn.Late, memory.Canaries, changes);
+        var amendments = await Amendments.OfAsync(fresh, store, cancellationToken);
+        var records = Accept(fresh, amendments, turn.Late, memory.Canaries, changes);
         foreach (var observation in records)
+        {
             Count(observation.Record, memory.Series, changes);
+            Amend(observation.Record, amendments, memory, changes);
+        }
+
         TurnLog.Reached(logger, TurnStep.Counted);
 
         turn.Lesson?.Invoke(memory);
@@ -144,7 +149,7 @@ internal sealed partial class Pipeline(
     }
 
     /// <summary>Notes what is new as seen, keeps malformed events aside, and leaves out what comes too late.</summary>
-    private List<Observation> Accept(IReadOnlyList<ParsedEvent> fresh, bool late, CanaryBook canaries, TurnChanges changes)
+    private List<Observation> Accept(IReadOnlyList<ParsedEvent> fresh, Amendments amendments, bool late, CanaryBook canaries, TurnChanges changes)
     {
         var records = new List<Observation>(fresh.Count);
         foreach (var item in fresh)
@@ -155,6 +160,8 @@ internal sealed partial class Pipeline(
 
             if (item.Rejection is { } rejection)
                 changes.Reject(rejection);
+            else if (amendments.Replaces(item.Record!.Id))
+                changes.Add(Counter.Replaced);
             else if (eventTime < changes.Now - _options.Retention)
                 changes.Add(Counter.TooLate);
             else if (!canaries.Owns(item.Record!))
@@ -176,13 +183,35 @@ internal sealed partial class Pipeline(
     /// <summary>A record may say that it is of the year 9999.</summary>
     private static DateTimeOffset After(DateTimeOffset at, TimeSpan span) => at < DateTimeOffset.MaxValue - span ? at + span : DateTimeOffset.MaxValue;
 
+    /// <summary>A correction takes back what its original counted for, and makes it known: it must not count if it comes later.</summary>
+    private void Amend(CloudTrailRecord correction, Amendments amendments, LoopMemory memory, TurnChanges changes)
+    {
+        if (!amendments.Originals.TryGetValue(correction.Id, out var original))
+            return;
+
+        if (changes.Counted.TryGetValue(correction.Id, out var counted))
+            changes.Counted[original] = counted;
+        if (!amendments.IsKnown(original))
+        {
+            if (!changes.Seen.Exists(seen => seen.Id == original))
+                changes.Seen.Add((original, After(changes.Now, _options.Retention)));
+            return;
+        }
+
+        changes.Replaced.Add(original);
+        if (amendments.CountedOf(original) is { } before)
+            memory.Series.Withdraw(before, changes);
+        memory.Windows.Withdraw(correction.Addendum!.OriginalEventId!, memory.Alarms, changes);
+        changes.Add(Counter.Replaced);
+    }
+
     /// <summary>Rates are those of key use; records of other services are read for the detections alone.</summary>
     private static void Count(CloudTrailRecord record, SeriesBook series, TurnChanges changes)
     {
         if (record.EventSource == "kms.amazonaws.com")
         {
-            foreach (var key in SeriesKey.Of(record))
-                series.Count(key, record.EventTime, changes);
+            var ids = SeriesKey.Of(record).Select(key => series.Count(key, record.EventTime, changes)).ToList();
+            changes.Counted[record.Id] = new(ids, record.EventTime.ToUnixTimeMilliseconds());
         }
 
         changes.Add(Counter.Counted);

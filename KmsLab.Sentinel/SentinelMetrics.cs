@@ -19,8 +19,8 @@ internal sealed class SentinelMetrics
     public SentinelMetrics(IMeterFactory meters, SentinelStatus status, LeaderStatus leader, TimeProvider time)
     {
         var meter = meters.Create(MeterName);
-        _records = meter.CreateCounter<long>("kmslab.sentinel.records", "{record}", "Records by what became of them: counted, duplicate, malformed, late (and counted), too_late or ignored.");
         _attestations = meter.CreateCounter<long>("kmslab.sentinel.attestations", "{call}", "Cryptographic calls on protected keys by what their proof said.");
+        _records = meter.CreateCounter<long>("kmslab.sentinel.records", "{record}", "Records by what became of them: counted, duplicate, malformed, late (and counted), too_late, replaced or ignored.");
         _failures = meter.CreateCounter<long>("kmslab.sentinel.source.failures", "{failure}", "Failed reads by source.");
         _alarmChanges = meter.CreateCounter<long>("kmslab.sentinel.alarm.changes", "{change}", "Announced changes of alarms by detection and new state.");
         meter.CreateObservableGauge("kmslab.sentinel.leading", () => leader.Current is null ? 0 : 1, null, "1 while this process leads, 0 while it stands by: over all processes the sum is 1.");
@@ -38,6 +38,7 @@ internal sealed class SentinelMetrics
         Count("too_late", changes.Counters.GetValueOrDefault(State.Counter.TooLate));
         foreach (var verdict in Enum.GetValues<AttestationVerdict>())
             Attested(verdict, changes);
+        Count("replaced", changes.Counters.GetValueOrDefault(State.Counter.Replaced));
         foreach (var (notification, _) in changes.Outbox)
             _alarmChanges.Add(1, new("detection", notification.Detection), new("state", notification.State.ToString()));
     }

@@ -28,6 +28,17 @@ internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog cata
         _raised.Add(id);
     }
 
+    /// <summary>A record was corrected: it is no evidence any more. What was raised by it stays raised.</summary>
+    public void Withdraw(string eventId, TurnChanges changes)
+    {
+        foreach (var alarm in _alarms.Values.Where(alarm => alarm.Evidence.Any(record => record.EventId == eventId)).ToList())
+        {
+            Put(
+                alarm with { Evidence = [.. alarm.Evidence.Where(record => record.EventId != eventId)], EvidenceTotal = alarm.EvidenceTotal - 1 },
+                changes);
+        }
+    }
+
     /// <summary>Ends the turn: gives the alarms concerned their evidence, announces those raised, and lets the watermark move them all.</summary>
     public void Advance(Watermark watermark, DateTimeOffset now, TurnChanges changes)
     {

@@ -34,7 +34,7 @@ internal sealed class RatesQuery(Database database, TimeProvider time)
 
     private static string Sql(RatesFilter filter)
     {
-        List<string> conditions = ["b.start_at >= @from", "b.start_at < @to"];
+        List<string> conditions = ["b.start_at >= @from", "b.start_at < @to", "b.calls > 0"];
         Add(filter.KeyArn, "s.key_arn = @keyArn");
         Add(filter.Principal, "s.principal = @principal");
         Add(filter.Operation, "s.operation = @operation");

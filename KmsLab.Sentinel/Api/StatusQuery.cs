@@ -47,7 +47,7 @@ internal sealed class StatusQuery(
             watermark,
             LagOf(watermark, now),
             [.. sources.Select(source => SourceOf(source.Name, stored?.Progress))],
-            new(status.Read, status.Duplicates, status.Ignored, Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Late), Value(Counter.TooLate), Value(Counter.Overflowed)),
+            new(status.Read, status.Duplicates, status.Ignored, Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Late), Value(Counter.TooLate), Value(Counter.Overflowed), Value(Counter.Replaced)),
             new(
                 Value(Counter.AttestationValid), Value(Counter.AttestationAbsent), Value(Counter.AttestationForged), Value(Counter.AttestationStale),
                 Value(Counter.AttestationReplayed), Value(Counter.AttestationUnverifiable)),

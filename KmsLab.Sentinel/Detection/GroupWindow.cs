@@ -36,6 +36,20 @@ internal sealed class GroupWindow(DetectionGroup group, ConfiguredDetection dete
         (_, var settings) => Counts.FindViolation(at, settings.Window, threshold),
     };
 
+    /// <summary>Takes back a record, if its summary is still kept.</summary>
+    /// <returns>The summary, or null.</returns>
+    public Evidence? Withdraw(string eventId)
+    {
+        var index = _evidence.FindIndex(record => record.EventId == eventId);
+        if (index < 0)
+            return null;
+
+        var withdrawn = _evidence[index];
+        _evidence.RemoveAt(index);
+        Counts.Add(withdrawn.EventTime.ToUnixTimeMilliseconds(), -1);
+        return withdrawn;
+    }
+
     public void Prune(DateTimeOffset floor)
     {
         Counts.Prune(floor.ToUnixTimeMilliseconds());

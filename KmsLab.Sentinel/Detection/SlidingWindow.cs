@@ -24,7 +24,7 @@ internal sealed class SlidingWindow
         var index = IndexOf(at);
         if (index < _counts.Count && _counts[index].At == at)
             _counts[index] = (at, _counts[index].Records + records);
-        else
+        else if (records > 0)
             _counts.Insert(index, (at, records));
     }
 

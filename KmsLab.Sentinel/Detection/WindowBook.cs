@@ -37,6 +37,21 @@ internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowle
             Count(detection, new Selection(finding.Group, finding.Detail), Evidence.Of(finding), detection.Settings.Threshold, alarms, watermark, changes);
     }
 
+    /// <summary>Takes back a record that CloudTrail corrected, from the windows that still show it and from the evidence of their alarms.</summary>
+    public void Withdraw(string eventId, AlarmBook alarms, TurnChanges changes)
+    {
+        foreach (var (key, window) in _windows)
+        {
+            if (window.Withdraw(eventId) is not { } evidence)
+                continue;
+
+            changes.CountRecord(key, evidence.EventTime.ToUnixTimeMilliseconds(), -1);
+            changes.Windows[key] = window;
+        }
+
+        alarms.Withdraw(eventId, changes);
+    }
+
     /// <summary>Forgets what no window can need any more.</summary>
     /// <param name="floor">Records from before it are too late to be counted.</param>
     public void Prune(DateTimeOffset floor)

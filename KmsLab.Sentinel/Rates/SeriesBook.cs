@@ -19,11 +19,22 @@ internal sealed class SeriesBook
     }
 
     /// <summary>Counts one call of <paramref name="key"/> in the tumbling bucket of its event time.</summary>
-    public void Count(SeriesKey key, DateTimeOffset eventTime, TurnChanges changes)
+    /// <returns>The number of the series.</returns>
+    public long Count(SeriesKey key, DateTimeOffset eventTime, TurnChanges changes)
     {
-        var at = eventTime.ToUnixTimeMilliseconds();
-        changes.CountCall(new(IdOf(key, changes), at - Remainder(at), _bucketSize));
+        var id = IdOf(key, changes);
+        changes.CountCall(BucketOf(id, eventTime.ToUnixTimeMilliseconds()));
+        return id;
     }
+
+    /// <summary>Takes back what a record counted for.</summary>
+    public void Withdraw(CountedCall counted, TurnChanges changes)
+    {
+        foreach (var id in counted.Series)
+            changes.CountCall(BucketOf(id, counted.EventAt), -1);
+    }
+
+    private BucketKey BucketOf(long series, long at) => new(series, at - Remainder(at), _bucketSize);
 
     private long Remainder(long at) => ((at % _bucketSize) + _bucketSize) % _bucketSize;
 

@@ -66,6 +66,7 @@ internal sealed class ReplayQuery(Database database, SentinelStore store, Detect
             """
             SELECT s.key_arn, s.principal, s.operation, s.outcome, s.service, CAST(SUM(b.calls) AS BIGINT), MIN(b.start_at), MAX(b.start_at + b.size)
             FROM bucket b JOIN series s ON s.id = b.series_id
+            WHERE b.calls > 0
             GROUP BY s.id, s.key_arn, s.principal, s.operation, s.outcome, s.service
             ORDER BY 6 DESC, 1, 2, 3, 4, 5
             """,

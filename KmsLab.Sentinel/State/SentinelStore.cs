@@ -5,6 +5,7 @@ using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Rates;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.State;
@@ -15,6 +16,23 @@ internal sealed class SentinelStore(Database database, LeaderWrites writes, ILog
     /// <summary>Which of <paramref name="ids"/> have been counted already.</summary>
     public Task<HashSet<RecordId>> FindSeenAsync(IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => SeenLookup.FindAsync(connection, ids, cancellationToken), cancellationToken);
+
+    /// <summary>Those of <paramref name="ids"/> that have been seen, with what they counted for, or null for what counted for nothing.</summary>
+    public async Task<IReadOnlyDictionary<RecordId, CountedCall?>> FindCountedAsync(IEnumerable<RecordId> ids, CancellationToken cancellationToken)
+    {
+        var counted = new Dictionary<RecordId, CountedCall?>();
+        foreach (var id in ids)
+        {
+            var row = await database.ReadAsync(
+                connection => connection.QueryFirstOrDefaultAsync<(byte[]? Id, string? Series, long? At)>(
+                    new CommandDefinition("SELECT id, series, event_at FROM seen_record WHERE id = @id", new { id = id.ToBytes() }, cancellationToken: cancellationToken)),
+                cancellationToken);
+            if (row.Id is not null)
+                counted[id] = row is { Series: { } series, At: { } at } ? CountedCall.FromColumns(series, at) : null;
+        }
+
+        return counted;
+    }
 
     /// <summary>Commits a turn.</summary>
     public Task CommitAsync(TurnChanges changes, CancellationToken cancellationToken) => writes.WriteAsync(

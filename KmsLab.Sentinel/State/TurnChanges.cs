@@ -39,6 +39,9 @@ internal enum Counter
     AttestationStale,
     AttestationReplayed,
     AttestationUnverifiable,
+
+    /// <summary>Records that CloudTrail corrected, each once: the correction counts instead.</summary>
+    Replaced,
 }
 
 /// <summary>A log event that could not be used.</summary>
@@ -63,6 +66,12 @@ internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> 
 
     /// <summary>Ids that were new, and until when they are remembered.</summary>
     public List<(RecordId Id, DateTimeOffset Until)> Seen { get; } = [];
+
+    /// <summary>What records counted for; of an original that was replaced, what its correction counted for.</summary>
+    public Dictionary<RecordId, CountedCall> Counted { get; } = [];
+
+    /// <summary>Originals that were known before, and are replaced in this turn.</summary>
+    public List<RecordId> Replaced { get; } = [];
 
     public List<(long Id, SeriesKey Key)> NewSeries { get; } = [];
 
@@ -101,9 +110,9 @@ internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> 
     public bool IsEmpty =>
         Seen.Count == 0 && Alarms.Count == 0 && Outbox.Count == 0 && Desk.IsEmpty && Completed is null && Positions.Count == 0 && !Knowledge.Any(part => part.HasChanges);
 
-    public void CountCall(BucketKey bucket) => _calls[bucket] = _calls.GetValueOrDefault(bucket) + 1;
+    public void CountCall(BucketKey bucket, long calls = 1) => _calls[bucket] = _calls.GetValueOrDefault(bucket) + calls;
 
-    public void CountRecord(WindowKey window, long at) => _records[(window, at)] = _records.GetValueOrDefault((window, at)) + 1;
+    public void CountRecord(WindowKey window, long at, long records = 1) => _records[(window, at)] = _records.GetValueOrDefault((window, at)) + records;
 
     public void Reject(Rejection rejection)
     {

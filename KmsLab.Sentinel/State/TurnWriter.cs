@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
+using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Publishing;
 
@@ -12,6 +13,7 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
     public async Task WriteAsync()
     {
         await WriteSeenAsync();
+        await WriteReplacedAsync();
         await WriteRatesAsync();
         await WriteWindowsAsync();
         await WriteAlarmsAsync();
@@ -44,10 +46,26 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
     private async Task WriteSeenAsync()
     {
         var written = await InsertAsync(
-            "seen_record (id, expires_at)", "ON CONFLICT DO NOTHING",
-            changes.Seen.Select(seen => new object[] { seen.Id.ToBytes(), seen.Until.ToUnixTimeMilliseconds() }));
+            "seen_record (id, expires_at, series, event_at)", "ON CONFLICT DO NOTHING",
+            changes.Seen.Select(seen => SeenRow(seen.Id, seen.Until)));
         if (written != changes.Seen.Count)
             throw new InvalidOperationException("A record of this turn was counted since the turn began: something writes to this database beside the leading Sentinel.");
+    }
+
+    private object[] SeenRow(RecordId id, DateTimeOffset until) => changes.Counted.TryGetValue(id, out var counted)
+        ? [id.ToBytes(), until.ToUnixTimeMilliseconds(), counted.SeriesText, counted.EventAt]
+        : [id.ToBytes(), until.ToUnixTimeMilliseconds(), DBNull.Value, DBNull.Value];
+
+    /// <summary>An original that is replaced once more loses what its correction counted for.</summary>
+    private async Task WriteReplacedAsync()
+    {
+        foreach (var original in changes.Replaced)
+        {
+            var counted = changes.Counted.GetValueOrDefault(original);
+            await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                "UPDATE seen_record SET series = @series, event_at = @at WHERE id = @id",
+                new { id = original.ToBytes(), series = counted?.SeriesText, at = counted?.EventAt }, transaction, cancellationToken: cancellationToken));
+        }
     }
 
     private async Task WriteRatesAsync()
@@ -74,7 +92,7 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
                 window.Key.Group,
                 JsonSerializer.Serialize(window.Value.Group.Values, SentinelJson.Default.IReadOnlyListKeyValuePairStringString),
                 JsonSerializer.Serialize(window.Value.Evidence, SentinelJson.Default.IReadOnlyListEvidence),
-                window.Value.Evidence[^1].EventTime.ToUnixTimeMilliseconds(),
+                (window.Value.Evidence is [.., var last] ? last.EventTime : changes.Now).ToUnixTimeMilliseconds(),
             }));
         await InsertAsync(
             "detection_count (detection, group_key, at, records)",
