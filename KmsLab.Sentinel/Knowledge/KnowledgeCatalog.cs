@@ -21,6 +21,7 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
             new CanaryBook(options.Value.Canary, options.Value.Delivery, options.Value.Retention, _canaryVerifier),
             new GuardBook(),
             protectedKeys,
+            new SeenKeys(options.Value.NamedSets),
             new Surroundings(options.Value),
             new AttestationFacts(_verifiers),
             new ProofUses(options.Value.Attestation.Attempts),

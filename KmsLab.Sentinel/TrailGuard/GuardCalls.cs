@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.TrailGuard;
 
@@ -14,21 +15,29 @@ internal enum GuardOutcome
     Unknown,
 }
 
-/// <summary>Makes the guard's calls, one after the other: none of them is fatal, each failure is visible, and none raises an alarm of its own.</summary>
+/// <summary>Makes the guard's calls: none of them is fatal, each failure is visible, and none raises an alarm of its own. Safe for looks and surveys at once.</summary>
 /// <remarks>
 /// A call that KMS refuses is an error on the trail, and two within a minute are a burst. So after one, KMS is left alone for a while longer than that,
 /// and the same call for longer still.
 /// </remarks>
-internal sealed class GuardCalls(TimeProvider time, TimeSpan retry)
+internal sealed class GuardCalls(IOptions<SentinelOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan KmsPause = TimeSpan.FromSeconds(70);
 
+    private readonly Lock _lock = new();
     private readonly Dictionary<(string Action, string Resource), DateTimeOffset> _notBefore = [];
     private readonly Dictionary<(string Action, string Resource), GuardProblem> _problems = [];
     private DateTimeOffset _kmsNotBefore;
 
     /// <summary>What went wrong and has not gone right since.</summary>
-    public IReadOnlyList<GuardProblem> Problems => [.. _problems.Values];
+    public IReadOnlyList<GuardProblem> Problems
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _problems.Values];
+        }
+    }
 
     /// <summary>Makes a call, and notes among <paramref name="facts"/> whether Sentinel may.</summary>
     public async Task<(T? Answer, GuardOutcome Outcome)> AskAsync<T>(string action, string resource, List<GuardFact> facts, Func<Task<T>> call, CancellationToken cancellationToken)
@@ -40,7 +49,8 @@ internal sealed class GuardCalls(TimeProvider time, TimeSpan retry)
         try
         {
             var answer = await call();
-            _problems.Remove((action, resource));
+            lock (_lock)
+                _problems.Remove((action, resource));
             facts.Add(new(resource, action, GuardAspect.Allowed));
             return (answer, GuardOutcome.Answered);
         }
@@ -59,7 +69,8 @@ internal sealed class GuardCalls(TimeProvider time, TimeSpan retry)
     private bool IsWaiting(string action, string resource)
     {
         var now = time.GetUtcNow();
-        return (IsKms(action) && now < _kmsNotBefore) || (_notBefore.TryGetValue((action, resource), out var notBefore) && now < notBefore);
+        lock (_lock)
+            return (IsKms(action) && now < _kmsNotBefore) || (_notBefore.TryGetValue((action, resource), out var notBefore) && now < notBefore);
     }
 
     private GuardOutcome Refused(AmazonServiceException refused, string action, string resource, List<GuardFact> facts)
@@ -68,16 +79,23 @@ internal sealed class GuardCalls(TimeProvider time, TimeSpan retry)
         var isGone = refused.ErrorCode is "TrailNotFoundException" or "ResourceNotFoundException" or "NotFoundException";
         if (isDenied)
             facts.Add(new(resource, action, GuardAspect.Denied));
-        if (isDenied || (isGone && IsKms(action)))
-            _notBefore[(action, resource)] = time.GetUtcNow() + retry;
-        if (IsKms(action))
-            _kmsNotBefore = time.GetUtcNow() + KmsPause;
+        lock (_lock)
+        {
+            if (isDenied || (isGone && IsKms(action)))
+                _notBefore[(action, resource)] = time.GetUtcNow() + options.Value.Guard.DeniedRetry;
+            if (IsKms(action))
+                _kmsNotBefore = time.GetUtcNow() + KmsPause;
+        }
 
         Note(action, resource, isDenied ? $"denied to Sentinel: allow {action} to its role" : $"{refused.ErrorCode ?? refused.GetType().Name}: {refused.Message}");
         return isGone ? GuardOutcome.Gone : GuardOutcome.Unknown;
     }
 
-    private void Note(string action, string resource, string problem) => _problems[(action, resource)] = new(action, resource, problem);
+    private void Note(string action, string resource, string problem)
+    {
+        lock (_lock)
+            _problems[(action, resource)] = new(action, resource, problem);
+    }
 
     private static bool IsKms(string action) => action.StartsWith("kms:", StringComparison.Ordinal);
 }

@@ -1,6 +1,3 @@
-using Amazon.CloudTrail;
-using Amazon.CloudWatchLogs;
-using Amazon.KeyManagementService;
 using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.Duties;
 using KmsLab.Sentinel.Knowledge;
@@ -11,15 +8,14 @@ namespace KmsLab.Sentinel.TrailGuard;
 
 /// <summary>Looks at the way of the evidence every minute, and takes in what people accept.</summary>
 internal sealed partial class GuardDuty(
-    Pipeline pipeline, Database database, IAmazonCloudTrail cloudTrail, IAmazonCloudWatchLogs logs, IAmazonKeyManagementService kms,
-    CanaryState canary, GuardState state, IOptions<SentinelOptions> options, TimeProvider time, ILogger<GuardDuty> logger) : IDuty
+    Pipeline pipeline, Database database, GuardLook look, KeyHome home, CanaryState canary, GuardState state,
+    IOptions<SentinelOptions> options, TimeProvider time, ILogger<GuardDuty> logger) : IDuty
 {
     private const int MostAcceptances = 100;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(50);
 
     private readonly GuardOptions _options = options.Value.Guard;
-    private readonly GuardLook _look = new(cloudTrail, logs, kms, new GuardCalls(time, options.Value.Guard.DeniedRetry));
     private readonly Errand<GuardReport> _errand = new(Patience, time);
     private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
     private DateTimeOffset _searchedAt = DateTimeOffset.MinValue;
@@ -42,7 +38,7 @@ internal sealed partial class GuardDuty(
         _lookedAt = time.GetUtcNow();
         var book = await pipeline.KnowAsync<GuardBook>(cancellationToken);
         var plan = Plan(book, await pipeline.KnowAsync<ProtectedKeys>(cancellationToken));
-        _errand.Start(stop => _look.LookAsync(plan, stop), cancellationToken);
+        _errand.Start(stop => look.LookAsync(plan, stop), cancellationToken);
     }
 
     private GuardPlan Plan(GuardBook book, ProtectedKeys protectedKeys)
@@ -53,7 +49,7 @@ internal sealed partial class GuardDuty(
             _searchedAt = _lookedAt;
 
         List<string> evidence = canary.KeyArn is { } key ? [key] : [];
-        List<string> others = [.. protectedKeys.All.Except(evidence).Order(StringComparer.Ordinal)];
+        List<string> others = [.. protectedKeys.All.Where(home.Has).Except(evidence).Order(StringComparer.Ordinal)];
         return new(trails, options.Value.EffectiveLogGroups, find, [.. evidence, .. NextOf(others)], [.. evidence, .. others]);
     }
 

@@ -9,6 +9,11 @@ internal static class GuardExtensions
     {
         services.AddSingleton<GuardState>();
         services.AddSingleton<GuardQuery>();
+        services.AddSingleton<GuardCalls>();
+        services.AddSingleton<GuardLook>();
+        services.AddSingleton<KeyHome>();
+        services.AddSingleton<KeySurvey>();
         services.AddSingleton<IDuty, GuardDuty>();
+        services.AddSingleton<IDuty, SurveyDuty>();
     }
 }
