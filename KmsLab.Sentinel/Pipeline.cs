@@ -6,6 +6,7 @@ using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.TrailGuard;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel;
@@ -78,13 +79,15 @@ internal sealed partial class Pipeline(
 
         var watermark = WatermarkOf(memory, changes.Now);
         changes.Watermark = watermark.Known;
+        var own = memory.Know<OwnRefusals>();
         foreach (var observation in records)
         {
             foreach (var part in memory.Knowledge)
                 part.Study(observation);
             if (observation.Attestation is { } verdict)
                 changes.Add(verdict);
-            memory.Windows.Observe(observation, memory.Alarms, watermark, changes);
+            if (!own.Owns(observation.Record))
+                memory.Windows.Observe(observation, memory.Alarms, watermark, changes);
         }
 
         foreach (var finding in Accept(findings, changes).Concat(memory.Knowledge.SelectMany(part => part.Findings())))

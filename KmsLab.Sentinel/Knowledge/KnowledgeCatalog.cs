@@ -20,6 +20,7 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
         [
             new CanaryBook(options.Value.Canary, options.Value.Delivery, options.Value.Retention, _canaryVerifier),
             new GuardBook(),
+            new OwnRefusals(options.Value.Retention),
             protectedKeys,
             new SeenKeys(options.Value.NamedSets),
             new Surroundings(options.Value),

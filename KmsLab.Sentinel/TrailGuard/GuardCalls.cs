@@ -27,7 +27,19 @@ internal sealed class GuardCalls(IOptions<SentinelOptions> options, TimeProvider
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Action, string Resource), DateTimeOffset> _notBefore = [];
     private readonly Dictionary<(string Action, string Resource), GuardProblem> _problems = [];
+    private readonly List<string> _refused = [];
     private DateTimeOffset _kmsNotBefore;
+
+    /// <summary>Request ids of calls that were refused since the last time this was asked.</summary>
+    public IReadOnlyList<string> TakeRefused()
+    {
+        lock (_lock)
+        {
+            var taken = _refused.ToArray();
+            _refused.Clear();
+            return taken;
+        }
+    }
 
     /// <summary>What went wrong and has not gone right since.</summary>
     public IReadOnlyList<GuardProblem> Problems
@@ -83,6 +95,8 @@ internal sealed class GuardCalls(IOptions<SentinelOptions> options, TimeProvider
         {
             if (isDenied || (isGone && IsKms(action)))
                 _notBefore[(action, resource)] = time.GetUtcNow() + options.Value.Guard.DeniedRetry;
+            if (refused.RequestId is { Length: > 0 } request)
+                _refused.Add(request);
             if (IsKms(action))
                 _kmsNotBefore = time.GetUtcNow() + KmsPause;
         }

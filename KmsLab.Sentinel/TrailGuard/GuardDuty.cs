@@ -8,7 +8,7 @@ namespace KmsLab.Sentinel.TrailGuard;
 
 /// <summary>Looks at the way of the evidence every minute, and takes in what people accept.</summary>
 internal sealed partial class GuardDuty(
-    Pipeline pipeline, Database database, GuardLook look, KeyHome home, CanaryState canary, GuardState state,
+    Pipeline pipeline, Database database, GuardLook look, GuardCalls calls, KeyHome home, CanaryState canary, GuardState state,
     IOptions<SentinelOptions> options, TimeProvider time, ILogger<GuardDuty> logger) : IDuty
 {
     private const int MostAcceptances = 100;
@@ -85,7 +85,14 @@ internal sealed partial class GuardDuty(
     private async Task TakeAsync(GuardReport report, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await pipeline.TakeAsync(Turn.Of(memory => memory.Know<GuardBook>().Take(report, memory.Know<ProtectedKeys>().SetOf, now)), cancellationToken);
+        var refused = calls.TakeRefused();
+        await pipeline.TakeAsync(
+            Turn.Of(memory =>
+            {
+                memory.Know<OwnRefusals>().Note(refused, now);
+                memory.Know<GuardBook>().Take(report, memory.Know<ProtectedKeys>().SetOf, now);
+            }),
+            cancellationToken);
         foreach (var problem in report.Problems.Except(state.Last.Problems))
             Log.CallFailed(logger, problem.Action, problem.Resource, problem.Problem);
         state.Last = new(now, report.Problems);

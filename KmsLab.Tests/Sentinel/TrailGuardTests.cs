@@ -108,6 +108,25 @@ public sealed class TrailGuardTests(PostgresCluster cluster)
         (await DeparturesAsync(bed)).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.PostgreSql)]
+    public async Task Refusals_of_the_guards_own_calls_are_counted_and_raise_nothing(DatabaseProvider provider)
+    {
+        await using var bed = await SentinelBed.CreateAsync(provider, cluster);
+        await bed.Start().Pipeline.TakeAsync(Turn.Of(memory => memory.Know<OwnRefusals>().Note(["own-1", "own-2"], bed.Time.GetUtcNow())), Cancellation);
+
+        var sentinel = bed.Start();
+        await sentinel.TakeAsync(Refused("own-1"), Refused("own-2"), Refused("other"));
+        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
+        (await sentinel.StatusAsync()).Records.Counted.ShouldBe(3);
+
+        await sentinel.TakeAsync(Refused("another"));
+        (await sentinel.AlarmAsync()).EvidenceTotal.ShouldBe(2);
+    }
+
+    private static byte[] Refused(string requestId) => TestRecords.Denied().With(record => record["requestID"] = requestId).Utf8();
+
     private static Task LookAsync(SentinelBed bed, params GuardFact[] facts) => WatchAsync(bed, [Group], facts);
 
     /// <summary>A look by a process that starts for it.</summary>
