@@ -20,6 +20,7 @@ internal sealed partial class Pipeline(
     DetectionCatalog catalog,
     KnowledgeCatalog knowledge,
     AlarmDesks desks,
+    RatePruning rates,
     IEnumerable<IRecordSource> sources,
     IOptions<SentinelOptions> options,
     TimeProvider time,
@@ -119,6 +120,7 @@ internal sealed partial class Pipeline(
         foreach (var detection in catalog.All)
             await store.PruneAsync(detection, now - _options.Retention, cancellationToken);
         await desks.PruneAsync(now, cancellationToken);
+        await rates.RunAsync(now, _memory?.Series, cancellationToken);
         _memory?.Prune(now - _options.Retention, now);
         _prunedAt = now;
     }
@@ -213,7 +215,7 @@ internal sealed partial class Pipeline(
     {
         if (record.EventSource == "kms.amazonaws.com")
         {
-            var ids = SeriesKey.Of(record).Select(key => series.Count(key, record.EventTime, changes)).ToList();
+            var ids = SeriesKey.Of(record).Select(key => series.Add(key, record.EventTime, changes)).ToList();
             changes.Counted[record.Id] = new(ids, record.EventTime.ToUnixTimeMilliseconds());
         }
 

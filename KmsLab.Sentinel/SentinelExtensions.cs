@@ -10,6 +10,7 @@ using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.TrailGuard;
 using KmsLab.ServiceDefaults;
@@ -78,6 +79,7 @@ public static class SentinelExtensions
         services.AddSingleton<KnowledgeCatalog>();
         services.AddSingleton<Pipeline>();
         services.AddSingleton<AlarmDesks>();
+        services.AddSingleton<RatePruning>();
     }
 
     private static IEnumerable<IRecordSource> SourcesOf(IServiceProvider services)

@@ -7,6 +7,7 @@ using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.TrailGuard;
 
 namespace KmsLab.Sentinel;
@@ -46,8 +47,11 @@ internal sealed class SentinelOptions
     /// <summary>Size of the tumbling buckets of <c>/api/rates</c>.</summary>
     public TimeSpan BucketSize { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long counts are kept and late records accepted. Older records are counted as too late and otherwise left out.</summary>
+    /// <summary>How long late records are accepted, and what detections count by is kept. Older records are counted as too late and otherwise left out.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromHours(50);
+
+    /// <summary>How long rates are kept.</summary>
+    public RateOptions Rates { get; set; } = new();
 
     /// <summary>More series than this share one, <c>Other</c>.</summary>
     public int MaxSeries { get; set; } = 100_000;

@@ -22,6 +22,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         Check(options.AllowedLateness >= TimeSpan.Zero, "Sentinel:AllowedLateness must not be negative");
         Check(options.Sweeps.All(sweep => sweep.LookBack > TimeSpan.Zero && sweep.Every > TimeSpan.Zero), "Each of Sentinel:Sweeps needs a LookBack and an Every of more than zero");
         Check(options.Retention >= options.DeepestLookBack + TimeSpan.FromHours(1), "Sentinel:Retention must be one hour more than the deepest of Sentinel:Sweeps");
+        errors.AddRange(options.Rates.Validate(options.BucketSize, options.Retention));
         Check(options.MaxSeries > 0, "Sentinel:MaxSeries must be at least 1");
         Check(options.MaxGroups > 0, "Sentinel:MaxGroups must be at least 1");
 

@@ -128,6 +128,7 @@ internal static class ReplayProgram
     {
         (options.LogGroups, options.EventHistory, options.Files) = ([], false, [replay.Path]);
         options.Retention = Unlimited;
+        options.Rates.KeepFor = Unlimited;
         options.Canary.KeyId = null;
     }
 

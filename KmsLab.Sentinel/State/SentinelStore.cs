@@ -48,16 +48,32 @@ internal sealed class SentinelStore(Database database, LeaderWrites writes, ILog
     /// <param name="now">Ids past their time go.</param>
     /// <param name="floor">Counts, rejections, ended alarms and settled notifications from before it go.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task PruneAsync(DateTimeOffset now, DateTimeOffset floor, CancellationToken cancellationToken) => ExecuteAsync(
+    public async Task PruneAsync(DateTimeOffset now, DateTimeOffset floor, CancellationToken cancellationToken)
+    {
+        await PruneSeenAsync(now, cancellationToken);
+        await PruneRestAsync(floor, cancellationToken);
+    }
+
+    /// <summary>A few thousand at a time: the loop and the lease wait for each transaction.</summary>
+    private async Task PruneSeenAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        for (var (batches, deleted) = (0, SeenABatch); deleted == SeenABatch && batches < SeenBatches; batches++)
+        {
+            deleted = await ExecuteAsync(
+                $"DELETE FROM seen_record WHERE id IN (SELECT id FROM seen_record WHERE expires_at < @now ORDER BY expires_at LIMIT {SeenABatch})",
+                new { now = now.ToUnixTimeMilliseconds() },
+                cancellationToken);
+        }
+    }
+
+    private Task PruneRestAsync(DateTimeOffset floor, CancellationToken cancellationToken) => ExecuteAsync(
         $"""
-        DELETE FROM seen_record WHERE expires_at < @now;
-        DELETE FROM bucket WHERE start_at < @floor;
         DELETE FROM alarm WHERE ended = 1 AND quiet_at < @floor AND changed_at < @floor;
         DELETE FROM delivery WHERE settled_at < @floor;
         DELETE FROM outbox WHERE created_at < @floor AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.sequence = outbox.sequence);
         DELETE FROM rejection WHERE rejected_at < (SELECT MIN(rejected_at) FROM (SELECT rejected_at FROM rejection ORDER BY rejected_at DESC LIMIT {RejectionsKept}) AS newest);
         """,
-        new { now = now.ToUnixTimeMilliseconds(), floor = floor.ToUnixTimeMilliseconds() },
+        new { floor = floor.ToUnixTimeMilliseconds() },
         cancellationToken);
 
     /// <summary>Deletes what the windows of <paramref name="detection"/> can't need any more.</summary>
@@ -73,6 +89,9 @@ internal sealed class SentinelStore(Database database, LeaderWrites writes, ILog
     /// <summary>How far a replay of <paramref name="source"/> has read its files.</summary>
     public async Task<IReadOnlyList<FilePosition>> ReadPositionsAsync(string source, CancellationToken cancellationToken) => await database.ReadAsync(
         connection => new StateReader(connection, cancellationToken).PositionsAsync(source), cancellationToken);
+
+    private const int SeenABatch = 5000;
+    private const int SeenBatches = 40;
 
     /// <summary>How many rejections are kept for people to look at.</summary>
     public const int RejectionsKept = 100;

@@ -11,7 +11,7 @@ namespace KmsLab.Sentinel.State;
 /// <summary>What the loop keeps in memory, as the database has it.</summary>
 internal sealed record SavedState(
     IReadOnlyDictionary<string, DateTimeOffset> CompletedReads,
-    IReadOnlyList<KeyValuePair<SeriesKey, long>> Series,
+    IReadOnlyList<KeyValuePair<SeriesKey, SeriesEntry>> Series,
     IReadOnlyList<(WindowKey Key, DetectionGroup Group, IReadOnlyList<Evidence> Evidence)> Groups,
     IReadOnlyList<(WindowKey Key, long At, long Records)> Counts,
     IReadOnlyList<(WindowKey Key, long SlotAt, RecordId Value)> Values,
@@ -44,11 +44,23 @@ internal sealed class StateReader(DbConnection connection, CancellationToken can
         return rows.ToDictionary(row => row.Source, row => DateTimeOffset.FromUnixTimeMilliseconds(row.At));
     }
 
-    private async Task<IReadOnlyList<KeyValuePair<SeriesKey, long>>> SeriesAsync()
+    private async Task<IReadOnlyList<KeyValuePair<SeriesKey, SeriesEntry>>> SeriesAsync()
     {
-        var rows = await QueryAsync<(long Id, string KeyArn, string Principal, string Operation, string Outcome, string Service)>(
-            "SELECT id, key_arn, principal, operation, outcome, service FROM series");
-        return [.. rows.Select(row => KeyValuePair.Create(SeriesKey.FromColumns(row.KeyArn, row.Principal, row.Operation, row.Outcome, row.Service), row.Id))];
+        var rows = await QueryAsync<(long Id, string KeyArn, string Principal, string Operation, string Outcome, string Service, long LastAt)>(
+            "SELECT id, key_arn, principal, operation, outcome, service, last_at FROM series");
+        // A million rows name the same few principals and operations: each text is kept once.
+        var texts = new HashSet<string>(StringComparer.Ordinal);
+        return [.. rows.Select(row => KeyValuePair.Create(
+            SeriesKey.FromColumns(Once(row.KeyArn), Once(row.Principal), Once(row.Operation), Once(row.Outcome), Once(row.Service)), new SeriesEntry(row.Id, row.LastAt)))];
+
+        string Once(string text)
+        {
+            if (texts.TryGetValue(text, out var known))
+                return known;
+
+            texts.Add(text);
+            return text;
+        }
     }
 
     private async Task<IReadOnlyList<(WindowKey, DetectionGroup, IReadOnlyList<Evidence>)>> GroupsAsync()

@@ -73,7 +73,10 @@ internal sealed class TurnChanges(DateTimeOffset now, IReadOnlyList<IKnowledge> 
     /// <summary>Originals that were known before, and are replaced in this turn.</summary>
     public List<RecordId> Replaced { get; } = [];
 
-    public List<(long Id, SeriesKey Key)> NewSeries { get; } = [];
+    public List<(long Id, SeriesKey Key, long LastAt)> NewSeries { get; } = [];
+
+    /// <summary>Series whose latest bucket has moved on by hours.</summary>
+    public Dictionary<long, long> TouchedSeries { get; } = [];
 
     public IReadOnlyDictionary<BucketKey, long> Calls => _calls;
 

@@ -71,11 +71,13 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
     private async Task WriteRatesAsync()
     {
         await InsertAsync(
-            "series (id, key_arn, principal, operation, outcome, service)", "",
+            "series (id, key_arn, principal, operation, outcome, service, last_at)", "",
             changes.NewSeries.Select(series => new object[]
             {
-                series.Id, series.Key.KeyArn ?? "", series.Key.Principal, series.Key.Operation, series.Key.Outcome, series.Key.Service ?? "",
+                series.Id, series.Key.KeyArn ?? "", series.Key.Principal, series.Key.Operation, series.Key.Outcome, series.Key.Service ?? "", series.LastAt,
             }));
+        await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            "UPDATE series SET last_at = @Value WHERE id = @Key", changes.TouchedSeries, transaction, cancellationToken: cancellationToken));
         await InsertAsync(
             "bucket (start_at, series_id, size, calls)", "ON CONFLICT (start_at, series_id, size) DO UPDATE SET calls = bucket.calls + excluded.calls",
             changes.Calls.Select(bucket => new object[] { bucket.Key.Start, bucket.Key.Series, bucket.Key.Size, bucket.Value }));

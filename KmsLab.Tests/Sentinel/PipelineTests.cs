@@ -137,6 +137,7 @@ public sealed class PipelineTests(PostgresCluster cluster)
     public async Task What_is_older_than_the_retention_is_forgotten_and_not_counted_again(DatabaseProvider database)
     {
         await using var bed = await SentinelBed.CreateAsync(database, cluster);
+        bed.Options.Rates.KeepFor = bed.Options.Retention;
         var sentinel = bed.Start();
         var attack = new[] { TestRecords.WrongKey(Noon).Utf8(), TestRecords.WrongKey(Noon).Utf8() };
         await sentinel.TakeAsync(attack);

@@ -8,6 +8,7 @@ using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
@@ -68,7 +69,7 @@ internal sealed class SentinelBed : IAsyncDisposable
         var catalog = new DetectionCatalog(options);
         var desks = new AlarmDesks(_opened, writes, catalog, routes, options);
         var pipeline = new Pipeline(
-            store, catalog, new KnowledgeCatalog(options), desks, sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
+            store, catalog, new KnowledgeCatalog(options), desks, new RatePruning(_opened, writes, options), sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
         var publisher = new OutboxPublisher(
             deliveries, channels, Options.Notifications, new OutboxSignal(), new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), leader, Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
         var readers = sources.Select(source => new SourceReader(source, pipeline, options, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));
