@@ -122,7 +122,8 @@ internal sealed class LabProcess : IDisposable
         }
     }
 
-    private void FailIfEnded()
+    /// <summary>Fails the test if it ended by itself.</summary>
+    public void FailIfEnded()
     {
         if (_process.HasExited)
             Assert.Fail($"The process ended with {_process.ExitCode}: {Output}");
