@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using KmsLab.Benchmarks.CryptoApi;
 using KmsLab.Benchmarks.LocalAws;
+using KmsLab.Benchmarks.Sentinel;
 
 const string Help = """
     dotnet run -c Release --project KmsLab.Benchmarks -- <what>
@@ -8,6 +9,7 @@ const string Help = """
       localaws [SECONDS]   KMS and Logs throughput and latency of LocalAws, side by side with moto_server where it is installed
       cryptoapi [SECONDS]  CryptoApi on PostgreSQL: throughput and latency, and what a request adds to its bare KMS call
       refusals [SAMPLES]   whether the time of a refusal tells a name that is there from one that isn't
+      sentinel [RECORDS]   Sentinel's engine on SQLite and PostgreSQL: records a second, and where the time goes
       micro [FILTER]       micro-benchmarks (BenchmarkDotNet)
     """;
 
@@ -21,6 +23,9 @@ switch (args)
         return 0;
     case ["refusals", .. var count]:
         await RefusalTiming.RunAsync(count is [var samples] ? int.Parse(samples) : 5_000);
+        return 0;
+    case ["sentinel", .. var rest]:
+        await SentinelThroughput.RunAsync(rest is [var records] ? int.Parse(records) : 200_000);
         return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(LocalAwsComparison).Assembly).Run([.. rest.Length == 0 ? ["--filter", "*"] : rest]);

@@ -4,13 +4,13 @@ using Microsoft.Data.Sqlite;
 
 namespace KmsLab.Sentinel.State;
 
-/// <summary>
-/// Inserts many rows. Over a network many a statement: a round trip for each of ten thousand rows would take longer than the turn may. Into SQLite, which has
-/// no round trips, row by row with one prepared statement: it looks for each parameter by its name among all of them.
-/// </summary>
+/// <summary>Inserts many rows a statement: a network round trip for each of ten thousand rows would take longer than the turn may.</summary>
 internal static class RowWriter
 {
     private const int ValuesPerStatement = 2000;
+
+    /// <summary>SQLite has no round trips, and finds each parameter by going through the names of all: a few at a time are faster there.</summary>
+    private const int ValuesPerSqliteStatement = 48;
 
     /// <summary>Inserts <paramref name="rows"/>.</summary>
     /// <param name="transaction">The turn's transaction.</param>
@@ -22,57 +22,75 @@ internal static class RowWriter
     public static async Task<int> InsertAsync(
         DbTransaction transaction, string into, string onConflict, IEnumerable<object[]> rows, CancellationToken cancellationToken)
     {
-        var (written, isLocal) = (0, transaction.Connection is SqliteConnection);
+        var written = 0;
         DbCommand? command = null;
-        foreach (var chunk in Chunks(rows, isLocal ? 1 : ValuesPerStatement))
+        try
         {
-            if (command is null || !isLocal)
+            var most = transaction.Connection is SqliteConnection ? ValuesPerSqliteStatement : ValuesPerStatement;
+            foreach (var chunk in Chunks(rows, most))
             {
-                if (command is not null)
-                    await command.DisposeAsync();
-                command = Command(transaction, Statement(into, onConflict, chunk.Count, chunk[0].Length), chunk.Count * chunk[0].Length);
-            }
+                // All chunks but the last have one size, and so one statement, prepared once.
+                var values = chunk.Count * chunk[0].Length;
+                if (command?.Parameters.Count != values)
+                {
+                    if (command is not null)
+                        await command.DisposeAsync();
+                    command = Create(transaction, Statement(into, onConflict, chunk.Count, chunk[0].Length), values);
+                }
 
-            for (var value = 0; value < command.Parameters.Count; value++)
-                command.Parameters[value].Value = chunk[value / chunk[0].Length][value % chunk[0].Length];
-            written += await command.ExecuteNonQueryAsync(cancellationToken);
+                Fill(command, chunk);
+                written += await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            if (command is not null)
+                await command.DisposeAsync();
         }
 
-        if (command is not null)
-            await command.DisposeAsync();
         return written;
     }
 
-    private static DbCommand Command(DbTransaction transaction, string statement, int values)
+    private static IEnumerable<List<object[]>> Chunks(IEnumerable<object[]> rows, int most)
+    {
+        var chunk = new List<object[]>();
+        foreach (var row in rows)
+        {
+            chunk.Add(row);
+            if ((chunk.Count + 1) * row.Length <= most)
+                continue;
+
+            yield return chunk;
+            chunk.Clear();
+        }
+
+        if (chunk.Count > 0)
+            yield return chunk;
+    }
+
+    private static DbCommand Create(DbTransaction transaction, string statement, int values)
     {
         var command = transaction.Connection!.CreateCommand();
         command.Transaction = transaction;
         command.CommandText = statement;
-        for (var value = 0; value < values; value++)
+        for (var index = 0; index < values; index++)
         {
             var parameter = command.CreateParameter();
-            parameter.ParameterName = $"@p{value}";
+            parameter.ParameterName = $"@p{index}";
             command.Parameters.Add(parameter);
         }
 
         return command;
     }
 
-    private static IEnumerable<List<object[]>> Chunks(IEnumerable<object[]> rows, int values)
+    private static void Fill(DbCommand command, List<object[]> chunk)
     {
-        var chunk = new List<object[]>();
-        foreach (var row in rows)
+        var index = 0;
+        foreach (var row in chunk)
         {
-            chunk.Add(row);
-            if (chunk.Count * row.Length < values)
-                continue;
-
-            yield return chunk;
-            chunk = [];
+            foreach (var value in row)
+                command.Parameters[index++].Value = value;
         }
-
-        if (chunk.Count > 0)
-            yield return chunk;
     }
 
     private static string Statement(string into, string onConflict, int rows, int columns)

@@ -4,42 +4,39 @@ using Microsoft.Data.Sqlite;
 
 namespace KmsLab.Sentinel.State;
 
-/// <summary>Looks many ids up: over a network many a statement, in SQLite one at a time with one prepared statement (see <see cref="RowWriter"/>).</summary>
+/// <summary>Looks up which ids have been counted.</summary>
+/// <remarks>By hand and not through Dapper: it runs for every record, with one statement that is prepared once, and no one list syntax suits both engines.</remarks>
 internal static class SeenLookup
 {
-    private const int IdsPerStatement = 1000;
+    private const int IdsPerStatement = 500;
 
-    /// <summary>Those of <paramref name="ids"/> that have been counted.</summary>
+    /// <summary>As in <see cref="RowWriter"/>: no round trips to save, and parameters that are found one by one.</summary>
+    private const int IdsPerSqliteStatement = 32;
+
+    /// <summary>Which of <paramref name="ids"/> are known.</summary>
     public static async Task<HashSet<RecordId>> FindAsync(DbConnection connection, IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken)
     {
         var seen = new HashSet<RecordId>();
-        DbCommand? command = null;
-        foreach (var chunk in ids.Chunk(connection is SqliteConnection ? 1 : IdsPerStatement))
+        var size = Math.Min(connection is SqliteConnection ? IdsPerSqliteStatement : IdsPerStatement, ids.Count);
+        await using var command = Create(connection, size);
+        foreach (var chunk in ids.Chunk(size))
         {
-            if (command?.Parameters.Count != chunk.Length)
-            {
-                if (command is not null)
-                    await command.DisposeAsync();
-                command = Command(connection, chunk.Length);
-            }
-
-            for (var index = 0; index < chunk.Length; index++)
-                command.Parameters[index].Value = chunk[index].ToBytes();
-            await using var found = await command.ExecuteReaderAsync(cancellationToken);
-            while (await found.ReadAsync(cancellationToken))
-                seen.Add(RecordId.FromBytes((byte[])found.GetValue(0)));
+            // The last chunk is filled up with its last id.
+            for (var index = 0; index < size; index++)
+                command.Parameters[index].Value = chunk[Math.Min(index, chunk.Length - 1)].ToBytes();
+            await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+            while (await rows.ReadAsync(cancellationToken))
+                seen.Add(RecordId.FromBytes((byte[])rows.GetValue(0)));
         }
 
-        if (command is not null)
-            await command.DisposeAsync();
         return seen;
     }
 
-    private static DbCommand Command(DbConnection connection, int ids)
+    private static DbCommand Create(DbConnection connection, int size)
     {
         var command = connection.CreateCommand();
-        command.CommandText = $"SELECT id FROM seen_record WHERE id IN ({string.Join(", ", Enumerable.Range(0, ids).Select(index => $"@p{index}"))})";
-        for (var index = 0; index < ids; index++)
+        command.CommandText = $"SELECT id FROM seen_record WHERE id IN ({string.Join(", ", Enumerable.Range(0, size).Select(index => $"@p{index}"))})";
+        for (var index = 0; index < size; index++)
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = $"@p{index}";
