@@ -79,7 +79,8 @@ internal static partial class AlarmText
 
     private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static string Span(TimeSpan span) => span switch
+    /// <summary>A span of time in words.</summary>
+    public static string Span(TimeSpan span) => span switch
     {
         { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0.#} days"),
         { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.#} hours"),

@@ -32,7 +32,7 @@ internal static class TrailBlinding
             "aws logs describe-log-groups --log-group-name-prefix {logGroup}",
             "aws logs put-retention-policy --log-group-name {logGroup} --retention-in-days 365",
             "aws logs delete-data-protection-policy --log-group-identifier {logGroup}",
-            "aws logs delete-transformer --log-group-identifier {logGroup}",
+            "A transformer that nobody wants is taken away with: aws logs delete-transformer --log-group-identifier GROUP (a recent CLI).",
             "aws cloudwatch enable-alarm-actions --alarm-names {alarm}",
             "aws sns get-topic-attributes --topic-arn {topic}",
             "aws sns list-subscriptions-by-topic --topic-arn {topic}",

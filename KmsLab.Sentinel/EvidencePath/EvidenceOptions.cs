@@ -15,7 +15,7 @@ internal sealed class EvidenceOptions
     /// <summary>Buckets that the trails deliver to. Unset: none.</summary>
     public string[] Buckets { get; set; } = [];
 
-    /// <summary>ARNs of the SNS topics that alarms go through. Unset: none.</summary>
+    /// <summary>ARNs of the SNS topics that alarms go through. Unset: that of <c>Sentinel:Notifications:Sns</c>.</summary>
     public string[] Topics { get; set; } = [];
 
     /// <summary>Names of the CloudWatch alarms that watch Sentinel, with <c>*</c> and <c>?</c>. Unset: none.</summary>

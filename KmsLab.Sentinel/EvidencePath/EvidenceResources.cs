@@ -9,6 +9,8 @@ internal sealed class EvidenceResources(SentinelOptions options)
     private readonly EvidenceOptions _named = options.Evidence;
     private readonly IReadOnlyList<string> _groups = options.Evidence.LogGroups is { Length: > 0 } groups ? groups : options.EffectiveLogGroups;
 
+    private readonly IReadOnlyList<string> _topics = options.Evidence.Topics is { Length: > 0 } topics ? topics : options.Notifications.Sns.TopicArn is { Length: > 0 } own ? [own] : [];
+
     public int MinimumRetentionDays => _named.MinimumRetentionDays;
 
     public bool NamesBuckets => _named.Buckets.Length > 0;
@@ -27,10 +29,10 @@ internal sealed class EvidenceResources(SentinelOptions options)
 
     public bool IsBucket(string bucket) => _named.Buckets.Contains(bucket);
 
-    public bool IsTopic(string arn) => _named.Topics.Contains(arn);
+    public bool IsTopic(string arn) => _topics.Contains(arn);
 
     /// <summary>The topic that a subscription belongs to: <c>{topic}:{id}</c>.</summary>
-    public string? TopicOf(string subscription) => _named.Topics.FirstOrDefault(topic => subscription.StartsWith(topic + ":", StringComparison.Ordinal));
+    public string? TopicOf(string subscription) => _topics.FirstOrDefault(topic => subscription.StartsWith(topic + ":", StringComparison.Ordinal));
 
     public bool IsAlarm(string name) => _named.Alarms.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
 

@@ -103,7 +103,7 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
     private IReadOnlyList<Exposure> OnPolicy(string key, string? unknown, string policy, DateTimeOffset at)
     {
         var known = _known.GetValueOrDefault(key);
-        var before = known is { SeenAt: var seen } && seen >= at && known.Policy == policy ? known.Previous : known?.Policy;
+        var before = known is { SeenAt: var seen } && seen > at && known.Policy == policy ? known.Previous : known?.Policy;
         var exposures = PolicyExposure.Compare(before ?? unknown, policy, OwnerOf(key));
         if (known is null || at >= known.SeenAt)
             Put(key, new(policy, known?.Grants ?? [], known?.Policy == policy ? known.Previous : known?.Policy, at));
@@ -121,8 +121,8 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
             observation.Parameter("granteePrincipal") ?? observation.Parameter("granteeServicePrincipal") ?? "unknown",
             [.. PolicyJson.Texts(Observation.Member(observation.Parameters, "operations"))]);
         var known = _known.GetValueOrDefault(key);
-        // A first grant is a change even where the policy is not known: there was none before the call that made it.
-        var before = known?.Access ?? new KeyAccess(PolicyDocument.Empty, []);
+        // A grant is a change even where the policy is not known: it was not there before the call that made it.
+        var before = known?.Access ?? new KeyAccess(PolicyDocument.Empty, known?.Grants ?? []);
         var after = new KeyAccess(before.Policy, [.. known?.Grants ?? [], grant]);
         if (known is null || known.Grants.All(other => other.Id != grant.Id))
             Put(key, new(known?.Policy, [.. known?.Grants ?? [], grant], known?.Previous, known?.SeenAt ?? observation.Record.EventTime));

@@ -50,6 +50,8 @@ internal sealed record KeyOwner(string? Account, IReadOnlyCollection<string> Tru
     /// <summary>The owner of a key by its ARN.</summary>
     public static KeyOwner Of(string keyArn, IReadOnlyCollection<string> trusted) => new(Audience.AccountOfArn(keyArn), trusted);
 
+    public bool Trusts(Audience audience) => audience.AccountId is { } account && Trusted.Contains(account);
+
     public bool IsForeign(Audience audience) =>
         audience.Kind == AudienceKind.Organization || audience.AccountId is { } account && account != Account && !Trusted.Contains(account);
 }
@@ -96,7 +98,7 @@ internal static class PolicyExposure
     private static Exposure? Judge(KeyAccess? before, KeyAccess after, Audience audience, KeyOwner owner)
     {
         var added = KeyOperations.All.Where(operation => after.Allows(audience, operation) && before?.Allows(audience, operation) != true).ToList();
-        if (added.Count == 0)
+        if (added.Count == 0 || owner.Trusts(audience))
             return null;
         if (audience.Kind == AudienceKind.Everyone)
             return new(ExposureKind.Everyone, audience.ToString(), added);

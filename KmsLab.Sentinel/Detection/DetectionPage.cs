@@ -1,0 +1,87 @@
+using System.Text;
+
+namespace KmsLab.Sentinel.Detection;
+
+/// <summary>Writes docs/detections.md from the detections' own metadata: <c>KmsLab.Sentinel detections</c> prints it.</summary>
+internal static class DetectionPage
+{
+    /// <summary>The command that prints it.</summary>
+    public const string Command = "detections";
+
+    private const string Text = "Detections.md";
+
+    /// <summary>Prints the page.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Print(TextWriter output)
+    {
+        output.Write(Write(DetectionCatalog.BuiltIn));
+        return 0;
+    }
+
+    /// <summary>The page, in Markdown.</summary>
+    public static string Write(IReadOnlyList<DetectionDefinition> definitions)
+    {
+        var page = new StringBuilder();
+        foreach (var line in Template())
+        {
+            switch (line)
+            {
+                case "<!-- table -->":
+                    WriteTable(page, definitions);
+                    break;
+                case "<!-- detections -->":
+                    foreach (var definition in definitions)
+                        WriteDetection(page, definition);
+                    break;
+                default:
+                    page.Append(line).Append('\n');
+                    break;
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private static void WriteTable(StringBuilder page, IReadOnlyList<DetectionDefinition> definitions)
+    {
+        page.Append("| detection | severity | raises when | default |\n|---|---|---|---|\n");
+        foreach (var definition in definitions)
+            page.Append($"| [{definition.Id}](#{definition.Id}) | {Severity(definition)} | {Cell(definition.Title)} | {Defaults(definition)} |\n");
+    }
+
+    private static void WriteDetection(StringBuilder page, DetectionDefinition definition)
+    {
+        page.Append($"### {definition.Id}\n\n**{definition.Title}.** Severity {Severity(definition)}, ATT&CK {Technique(definition)}.\n\n");
+        page.Append(definition.About).Append("\n\n");
+        page.Append($"- **Default**: {Defaults(definition)}{(definition.Clock == Clock.Wall ? ", over by Sentinel's own clock" : "")}.\n");
+        page.Append($"- **Reads**: {string.Join(", ", definition.EventSources.Select(source => $"`{source}`"))}.\n");
+        page.Append($"- **Says**: {definition.Why}\n");
+        page.Append($"- **Tune**: {definition.Tuning}\n\n");
+        page.Append("Respond:\n\n");
+        foreach (var step in definition.Runbook)
+            page.Append(Alarms.AlarmText.IsCommand(step) || step.StartsWith("openssl ", StringComparison.Ordinal) ? $"```sh\n{step}\n```\n\n" : $"{step}\n\n");
+    }
+
+    private static string Severity(DetectionDefinition definition) => definition.Severity.ToString().ToLowerInvariant();
+
+    private static string Technique(DetectionDefinition definition) =>
+        definition.Technique.Length == 0 ? "none" : $"[{definition.Technique}](https://attack.mitre.org/techniques/{definition.Technique.Replace('.', '/')}/)";
+
+    private static string Defaults(DetectionDefinition definition)
+    {
+        var (mode, threshold, window) = definition.Defaults;
+        var measure = definition.Measure == Measure.DistinctValues ? "different values" : threshold == 1 ? "record" : "records";
+        var relative = definition.IsRelative ? ", and more than is normal" : "";
+        return $"{mode}, {threshold} {measure} within {Alarms.AlarmText.Span(window)}{relative}";
+    }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Template()
+    {
+        using var stream = typeof(DetectionPage).Assembly.GetManifestResourceStream($"{typeof(DetectionPage).Namespace}.{Text}")!;
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+            yield return line;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using KmsLab.Sentinel.Detection;
+using static KmsLab.Tests.Sentinel.Detections.DetectionBench;
+
+namespace KmsLab.Tests.Sentinel.Detections;
+
+/// <summary>attestation-key-read, on records shaped as Secrets Manager, SSM and KMS write them.</summary>
+public sealed class AttestationKeyReadTests
+{
+    private const string Parameter = $"arn:aws:ssm:{TestRecords.Region}:{TestRecords.Account}:parameter/kmslab/attestation";
+
+    [Theory]
+    [InlineData(Secret, true)]
+    [InlineData("arn:aws:secretsmanager:us-east-1:000000000000:secret:kmslab/attestation", true)]
+    [InlineData("kmslab/attestation", true)]
+    [InlineData("kmslab/attestation-a1B2c3", true)]
+    [InlineData("kmslab/attestation2", false)]
+    [InlineData("attestation", false)]
+    public void Read_of_the_secret_counts_by_any_of_its_names(string named, bool fires)
+    {
+        using var bench = Bench();
+        var read = Call("secretsmanager", "GetSecretValue", new() { ["secretId"] = named });
+
+        (bench.Select(read) is not null).ShouldBe(fires);
+        bench.Select(Call("secretsmanager", "GetSecretValue", new() { ["secretId"] = named }, ExecutionRole)).ShouldBeNull();
+        bench.Select(Call("secretsmanager", "DescribeSecret", new() { ["secretId"] = named })).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Deployer_may_change_it_but_not_read_it()
+    {
+        using var bench = Bench();
+
+        bench.Select(Call("secretsmanager", "PutSecretValue", new() { ["secretId"] = Secret }, Deployer)).ShouldBeNull();
+        bench.Select(Call("secretsmanager", "GetSecretValue", new() { ["secretId"] = Secret }, Deployer)).ShouldNotBeNull();
+        bench.Select(Call("secretsmanager", "PutSecretValue", new() { ["secretId"] = Secret }, ExecutionRole)).ShouldNotBeNull();
+        bench.Select(Call("secretsmanager", "PutResourcePolicy", new() { ["secretId"] = Secret, ["resourcePolicy"] = "{}" })).ShouldNotBeNull()
+            .Group.Values.ShouldBe([new("set", "vault"), new("secret", Secret), new("principal", Stranger)]);
+    }
+
+    [Fact]
+    public void Refused_read_counts_and_a_failed_one_does_not()
+    {
+        using var bench = Bench();
+
+        bench.Select(Call("secretsmanager", "GetSecretValue", new() { ["secretId"] = Secret }, errorCode: "AccessDenied")).ShouldNotBeNull();
+        bench.Select(Call("secretsmanager", "GetSecretValue", null, errorCode: "AccessDenied", errorMessage: $"... on resource: {Secret} because no identity-based policy allows it")).ShouldNotBeNull();
+        bench.Select(Call("secretsmanager", "GetSecretValue", null, errorCode: "AccessDenied")).ShouldBeNull();
+        bench.Select(Call("secretsmanager", "GetSecretValue", new() { ["secretId"] = Secret }, errorCode: "ResourceNotFoundException")).ShouldBeNull();
+    }
+
+    [Fact]
+    public void List_of_secrets_counts_when_it_is_among_them()
+    {
+        using var bench = Bench();
+        bench.Select(Call("secretsmanager", "BatchGetSecretValue", new() { ["secretIdList"] = new JsonArray("other", "kmslab/attestation") })).ShouldNotBeNull();
+        bench.Select(Call("secretsmanager", "BatchGetSecretValue", new() { ["secretIdList"] = new JsonArray("other") })).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("GetParameter", "name", "/kmslab/attestation", true)]
+    [InlineData("GetParameter", "name", "/kmslab/attestation:3", true)]
+    [InlineData("GetParameter", "name", Parameter, true)]
+    [InlineData("GetParameter", "name", "/kmslab/attestation2", false)]
+    [InlineData("GetParameterHistory", "name", "/kmslab/attestation", true)]
+    [InlineData("GetParametersByPath", "path", "/kmslab", true)]
+    [InlineData("GetParametersByPath", "path", "/kmslab/", true)]
+    [InlineData("GetParametersByPath", "path", "/kms", false)]
+    [InlineData("GetParametersByPath", "path", "/", true)]
+    [InlineData("PutParameter", "name", "/kmslab/attestation", true)]
+    [InlineData("DescribeParameters", "name", "/kmslab/attestation", false)]
+    public void Parameter_counts_by_name_and_by_path(string operation, string member, string value, bool fires)
+    {
+        using var bench = Bench();
+        (bench.Select(Call("ssm", operation, new() { [member] = value })) is not null).ShouldBe(fires);
+    }
+
+    [Fact]
+    public void Parameters_in_a_list_count()
+    {
+        using var bench = Bench();
+        bench.Select(Call("ssm", "GetParameters", new() { ["names"] = new JsonArray("x", "/kmslab/attestation"), ["withDecryption"] = true })).ShouldNotBeNull()
+            .Group.Values.ShouldContain(new KeyValuePair<string, string>("parameter", "/kmslab/attestation"));
+    }
+
+    [Fact]
+    public void Decryption_of_the_secret_by_KMS_counts_by_its_context()
+    {
+        using var bench = Bench();
+        JsonObject Decrypt(string context, string by = Stranger) => Kms("Decrypt", new() { ["encryptionContext"] = new JsonObject { ["SecretARN"] = context } }, SecretKey, by)
+            .With(r => r["userIdentity"]!["invokedBy"] = "secretsmanager.amazonaws.com");
+
+        bench.Select(Decrypt(Secret)).ShouldNotBeNull();
+        bench.Select(Decrypt(Secret, ExecutionRole)).ShouldBeNull();
+        bench.Select(Decrypt("arn:aws:secretsmanager:us-east-1:000000000000:secret:other-123456")).ShouldBeNull("the key encrypts other secrets, too");
+        bench.Select(Kms("Decrypt", null, SecretKey)).ShouldNotBeNull("a direct call that does not say what for");
+    }
+
+    [Theory]
+    [InlineData("PutKeyPolicy", true)]
+    [InlineData("CreateGrant", true)]
+    [InlineData("ScheduleKeyDeletion", true)]
+    [InlineData("DescribeKey", false)]
+    [InlineData("Encrypt", false)]
+    public void Change_of_the_secrets_KMS_key_counts(string operation, bool fires)
+    {
+        using var bench = Bench();
+        (bench.Select(Kms(operation, key: SecretKey)) is not null).ShouldBe(fires);
+        bench.Select(Kms(operation, key: SecretKey, role: Deployer)).ShouldBeNull();
+        bench.Select(Kms(operation, key: TestRecords.OtherKeyArn)).ShouldBeNull();
+    }
+
+    private static DetectionBench Bench() => new(AttestationKeyRead.Definition, options =>
+    {
+        options.ProtectedSets["vault"].AttestationSecrets = [Secret, Parameter];
+        options.ProtectedSets["vault"].AttestationSecretKeys = [SecretKey];
+        options.ProtectedSets["vault"].SecretReaders = [ExecutionRole];
+    });
+}

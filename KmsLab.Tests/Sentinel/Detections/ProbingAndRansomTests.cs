@@ -1,0 +1,175 @@
+using System.Text.Json.Nodes;
+using KmsLab.Sentinel.Detection;
+using KmsLab.ServiceDefaults.Database;
+using KmsLab.Tests.Postgres;
+using static KmsLab.Tests.Sentinel.Detections.DetectionBench;
+
+namespace KmsLab.Tests.Sentinel.Detections;
+
+/// <summary>dry-run-probing, ransom-pattern and decrypt-rate-threshold.</summary>
+public sealed class ProbingAndRansomTests(PostgresCluster cluster)
+{
+    private const string ForeignKey = $"arn:aws:kms:{TestRecords.Region}:444455556666:key/ffffffff-12ab-34cd-56ef-1234567890ab";
+
+    private static readonly DateTimeOffset Noon = TestRecords.Noon;
+
+    [Fact]
+    public async Task Four_different_probes_raise_the_alarm_and_repeating_three_does_not()
+    {
+        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        bed.Options.Detections["kms-error-burst"] = new() { Mode = DetectionMode.Off };
+        var sentinel = bed.Start();
+
+        await sentinel.TakeAsync(Enumerable.Range(0, 10).SelectMany(second => (byte[][])
+        [
+            Probe("Decrypt", TestRecords.KeyArn, second), Probe("Encrypt", TestRecords.KeyArn, second), Probe("Decrypt", TestRecords.OtherKeyArn, second, "AccessDenied"),
+        ]));
+        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
+
+        await sentinel.TakeAsync(Probe("ReEncrypt", TestRecords.KeyArn, 30));
+        var alarm = await sentinel.AlarmAsync();
+        alarm.Detection.ShouldBe("dry-run-probing");
+        alarm.Observed.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("DryRunOperationException", true)]
+    [InlineData("AccessDenied", true)]
+    [InlineData("AccessDeniedException", true)]
+    [InlineData("InvalidCiphertextException", false)]
+    [InlineData("DisabledException", false)]
+    [InlineData(null, false)]
+    public void Only_DryRun_and_refusals_are_probes(string? error, bool fires)
+    {
+        using var bench = new DetectionBench(DryRunProbing.Definition);
+        (bench.Select(TestRecords.Decrypt(errorCode: error)) is not null).ShouldBe(fires);
+    }
+
+    [Fact]
+    public void Refusal_without_a_key_counts_by_its_operation_and_a_scanners_does_not()
+    {
+        using var bench = new DetectionBench(DryRunProbing.Definition);
+        bench.Select(TestRecords.Denied()).ShouldNotBeNull().Value.ShouldBe("Decrypt ");
+        bench.Select(TestRecords.Decrypt(errorCode: "AccessDenied", role: $"arn:aws:iam::{TestRecords.Account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig")).ShouldBeNull();
+        bench.Select(Call("s3", "GetBucketPolicy", null, errorCode: "AccessDenied")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Hundredth_encryption_under_a_foreign_key_raises_the_alarm()
+    {
+        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        var sentinel = bed.Start();
+
+        await sentinel.TakeAsync(Enumerable.Range(0, 99).Select(second => Encryption("GenerateDataKey", ForeignKey).With(r => r["eventTime"] = TestRecords.Time(Noon.AddSeconds(second))).Utf8()));
+        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
+        await sentinel.TakeAsync(Encryption("Encrypt", ForeignKey).Utf8());
+
+        var alarm = await sentinel.AlarmAsync();
+        alarm.Detection.ShouldBe("ransom-pattern");
+        alarm.Observed.ShouldBe(100);
+    }
+
+    [Theory]
+    [InlineData("Encrypt")]
+    [InlineData("GenerateDataKey")]
+    [InlineData("GenerateDataKeyWithoutPlaintext")]
+    [InlineData("GenerateDataKeyPair")]
+    public void Encryption_under_a_foreign_key_counts_through_services_too(string operation)
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition);
+
+        bench.Select(Encryption(operation, ForeignKey)).ShouldNotBeNull().Detail.ShouldBe($"{operation} under a key of the account 444455556666");
+        bench.Select(Encryption(operation, ForeignKey).With(r => r["userIdentity"]!["invokedBy"] = "s3.amazonaws.com")).ShouldNotBeNull()
+            .Detail.ShouldBe($"{operation} through s3.amazonaws.com under a key of the account 444455556666");
+        bench.Select(Encryption(operation, TestRecords.OtherKeyArn)).ShouldBeNull("a key of one's own, known long enough");
+        bench.Select(Encryption(operation, ForeignKey).With(r => r["errorCode"] = "AccessDenied")).ShouldBeNull();
+        bench.Select(Encryption(operation, ForeignKey).With(r => r["recipientAccountId"] = "444455556666")).ShouldBeNull("the copy that the key's account gets");
+        bench.Select(Encryption(operation, ForeignKey).With(r => r["resources"] = null)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Reading_under_a_foreign_key_and_a_trusted_account_do_not_count()
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition, options => options.ProtectedSets["vault"].TrustedAccounts = ["444455556666"]);
+        bench.Select(Encryption("Encrypt", ForeignKey)).ShouldBeNull();
+
+        using var strict = new DetectionBench(RansomPattern.Definition);
+        strict.Select(Encryption("Decrypt", ForeignKey)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void ReEncrypt_counts_by_its_destination()
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition);
+        JsonObject ReEncrypt(string from, string to) => TestRecords.ReEncrypt().With(r => r["resources"] = new JsonArray(Resource(from), Resource(to)));
+
+        bench.Select(ReEncrypt(TestRecords.OtherKeyArn, ForeignKey)).ShouldNotBeNull().Group.Values.ShouldContain(new KeyValuePair<string, string>("key", ForeignKey));
+        bench.Select(ReEncrypt(ForeignKey, TestRecords.OtherKeyArn)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(86_399, true)]
+    [InlineData(86_400, false)]
+    public void Key_is_new_for_a_day(int secondsLater, bool fires)
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition);
+        var encrypt = Encryption("Encrypt", TestRecords.OtherKeyArn).With(r => r["eventTime"] = TestRecords.Time(Noon.AddSeconds(secondsLater)));
+
+        (bench.Select(TestRecords.CreateKey("a", "b", TestRecords.OtherKeyArn), encrypt) is not null).ShouldBe(fires);
+    }
+
+    [Fact]
+    public void New_key_of_a_protected_set_is_no_ransom()
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition, options => options.ProtectedSets["vault"].Tag = "kmslab:set=vault");
+        bench.Select(TestRecords.CreateKey("kmslab:set", "vault", TestRecords.OtherKeyArn), Encryption("Encrypt", TestRecords.OtherKeyArn)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("ImportKeyMaterial", """{"keyId":"k","expirationModel":"KEY_MATERIAL_EXPIRES"}""", true)]
+    [InlineData("CreateKey", """{"origin":"EXTERNAL"}""", true)]
+    [InlineData("CreateKey", """{"origin":"EXTERNAL_KEY_STORE"}""", true)]
+    [InlineData("CreateKey", """{"origin":"AWS_KMS"}""", false)]
+    [InlineData("CreateKey", """{}""", false)]
+    [InlineData("CreateCustomKeyStore", """{"customKeyStoreType":"EXTERNAL_KEY_STORE"}""", true)]
+    [InlineData("CreateCustomKeyStore", """{"customKeyStoreType":"AWS_CLOUDHSM"}""", false)]
+    [InlineData("GetParametersForImport", """{"keyId":"k"}""", false)]
+    public async Task Key_material_from_outside_raises_it_at_once(string operation, string parameters, bool fires)
+    {
+        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        var sentinel = bed.Start();
+        await sentinel.TakeAsync(Kms(operation, JsonNode.Parse(parameters)!.AsObject(), TestRecords.OtherKeyArn).Utf8());
+
+        (await sentinel.AlarmsAsync()).Select(alarm => alarm.Detection).ShouldBe(fires ? ["ransom-pattern"] : []);
+    }
+
+    [Fact]
+    public async Task Decrypt_rate_reaches_its_threshold_by_successful_calls_of_one_principal_on_one_set()
+    {
+        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        bed.Options.Detections["decrypt-rate-threshold"] = new() { Threshold = 5, Window = TimeSpan.FromSeconds(60) };
+        bed.Options.Detections["kms-error-burst"] = new() { Mode = DetectionMode.Off };
+        bed.Options.ProtectedSets["vault"] = new() { Keys = [TestRecords.KeyArn, TestRecords.OtherKeyArn] };
+        var sentinel = bed.Start();
+
+        await sentinel.TakeAsync(
+            Decrypt(0), Decrypt(1), Kms("Decrypt", key: TestRecords.OtherKeyArn, role: TestRecords.RoleArn).Utf8(), Decrypt(60), Decrypt(3, "InvalidCiphertextException"),
+            Decrypt(4, role: Stranger), TestRecords.ReEncrypt().Utf8(), Decrypt(60));
+        (await sentinel.AlarmsAsync()).ShouldBeEmpty("two at 12:00:00, one at 12:00:01 and two a minute later");
+
+        await sentinel.TakeAsync(Decrypt(59), Decrypt(58));
+        var alarm = await sentinel.AlarmAsync();
+        alarm.Group.Values.ShouldBe([new("set", "vault"), new("principal", TestRecords.RoleArn)]);
+        alarm.Observed.ShouldBe(5);
+    }
+
+    private static byte[] Decrypt(int second, string? error = null, string role = TestRecords.RoleArn) => TestRecords.Decrypt(Noon.AddSeconds(second), error, role).Utf8();
+
+    private static byte[] Probe(string operation, string key, int second, string error = "DryRunOperationException") =>
+        Kms(operation, key: key, errorCode: error).With(r => r["eventTime"] = TestRecords.Time(Noon.AddSeconds(second))).Utf8();
+
+    private static JsonObject Encryption(string operation, string key) => Kms(operation, key: key);
+
+    private static JsonObject Resource(string arn) => new() { ["type"] = "AWS::KMS::Key", ["ARN"] = arn };
+}
