@@ -91,10 +91,10 @@ public sealed partial class RunbookTests
 
         // What LocalAws has, it answers; the rest it refuses as a service does. What the CLI itself does not take never gets there.
         await using var aws = await LocalAwsHost.StartAsync();
-        var script = string.Join('\n', commands.Select((command, line) => $"echo line {line}; {command} --endpoint-url {aws.Url} --no-sign-request 2>&1 | head -c 2000; echo"));
+        var script = string.Join('\n', commands.Select((command, line) => $"echo line {line}; {command} --endpoint-url {aws.Url} 2>&1 | head -c 2000; echo"));
         var (_, output) = await ShellAsync([], $"cd '{folder.Path}'\naws() {{ '{path}' \"$@\"; }}\n{script}");
 
-        var failed = ((string[])["usage: aws", "Parameter validation failed", "Invalid choice", "Unknown options", "expected one argument", "Error parsing parameter", "required"])
+        var failed = ((string[])["usage: aws", "Parameter validation failed", "Invalid choice", "Unknown options", "expected one argument", "Error parsing parameter", "arguments are required", "Unable to locate credentials"])
             .Where(complaint => output.Contains(complaint, StringComparison.Ordinal));
         failed.ShouldBeEmpty(output);
     }
@@ -190,6 +190,7 @@ public sealed partial class RunbookTests
         var start = new ProcessStartInfo("/bin/sh", [.. arguments, "-s"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
+        start.Environment["AWS_ACCESS_KEY_ID"] = start.Environment["AWS_SECRET_ACCESS_KEY"] = "lab";
         start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
         start.Environment["AWS_CONFIG_FILE"] = start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent";
         start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
