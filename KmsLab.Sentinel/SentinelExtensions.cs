@@ -10,6 +10,7 @@ using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.TrailGuard;
@@ -39,6 +40,7 @@ public static class SentinelExtensions
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
         builder.Services.AddSentinelEngine();
         builder.AddPublishing();
+        builder.AddCloudWatch();
         builder.Services.AddSingleton<RatesQuery>();
         builder.Services.AddSingleton<AlarmQuery>();
         builder.Services.AddSingleton<AlarmCommands>();

@@ -7,6 +7,7 @@ using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.TrailGuard;
 
@@ -93,6 +94,9 @@ internal sealed class SentinelOptions
             return [.. ProtectedSets.Values];
         }
     }
+
+    /// <summary>What CloudWatch is told.</summary>
+    public MetricOptions Metrics { get; set; } = new();
 
     /// <summary>Who may change things through the API.</summary>
     public ApiOptions Api { get; set; } = new();

@@ -37,6 +37,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.Notifications.Validate());
         Check(options.Notifications.GiveUpAfter < options.Retention, "Sentinel:Notifications:GiveUpAfter must be less than Sentinel:Retention");
         errors.AddRange(options.Alarms.Validate());
+        errors.AddRange(options.Metrics.Validate());
         errors.AddRange(options.Api.Validate());
         errors.AddRange(options.Lease.Check());
 

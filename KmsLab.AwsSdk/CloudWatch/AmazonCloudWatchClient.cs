@@ -55,6 +55,9 @@ public partial class AmazonCloudWatchClient : AmazonServiceClient, IAmazonCloudW
     public virtual Task<DeleteAlarmsResponse> DeleteAlarmsAsync(DeleteAlarmsRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync(request, Operations.DeleteAlarms, cancellationToken);
 
+    public virtual Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync(request, Operations.ListTagsForResource, cancellationToken);
+
     public Endpoint DetermineServiceOperationEndpoint(AmazonWebServiceRequest request) =>
         Config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(request));
 

@@ -39,6 +39,9 @@ public partial interface IAmazonCloudWatch : IAmazonService, IDisposable
     /// <summary>Deletes alarms, at most 100 a call.</summary>
     Task<DeleteAlarmsResponse> DeleteAlarmsAsync(DeleteAlarmsRequest request, CancellationToken cancellationToken = default);
 
+    /// <summary>Lists the tags of an alarm.</summary>
+    Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, CancellationToken cancellationToken = default);
+
     /// <summary>Where a request would be sent.</summary>
     Endpoint DetermineServiceOperationEndpoint(AmazonWebServiceRequest request);
 }

@@ -1,5 +1,6 @@
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Canary;
+using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.TrailGuard;
 using Microsoft.Extensions.Options;
 
@@ -28,6 +29,7 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
             new ProofUses(options.Value.Attestation.Attempts),
             new LearnedNames(options.Value.NamedSets, protectedKeys),
             new KeyPolicies(protectedKeys),
+            new CallMetrics(options.Value.Metrics),
         ];
     }
 

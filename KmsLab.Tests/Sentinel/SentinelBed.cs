@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Amazon.CloudWatch;
 using Dapper;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
@@ -8,6 +9,7 @@ using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults.Database;
@@ -92,6 +94,17 @@ internal sealed class SentinelBed : IAsyncDisposable
             history.AddRange(await Query.HistoryAsync(id, TestContext.Current.CancellationToken));
         return history;
     }
+
+    /// <summary>What tells CloudWatch for a process.</summary>
+    public MetricPublisher Publisher(SentinelProcess process, IAmazonCloudWatch cloudWatch)
+    {
+        var writes = new LeaderWrites(_opened, new LeaseStore(_opened, Options.Lease), process.Leader);
+        var vitals = new VitalsQuery(_opened, new DeliveryStore(_opened, writes), new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options)), process.Status, Time);
+        return new(cloudWatch, new MetricPoints(_opened, writes), vitals, Options.Metrics, new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), process.Status, Time);
+    }
+
+    public Task<long> PointsAsync() => _opened.ReadAsync(
+        connection => connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM metric_point"), TestContext.Current.CancellationToken);
 
     private AlarmQuery Query => new(_opened, new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options)), Time);
 

@@ -97,6 +97,8 @@ internal sealed class SentinelHost : IAsyncDisposable
         }
     }
 
+    public MetricCollector<T> Collect<T>(string instrument) where T : struct => new(Services.GetRequiredService<IMeterFactory>(), SentinelMetrics.MeterName, instrument);
+
     public MetricCollector<long> Collect(string instrument) => new(Services.GetRequiredService<IMeterFactory>(), SentinelMetrics.MeterName, instrument);
 
     public async ValueTask DisposeAsync()

@@ -22,4 +22,6 @@ namespace Amazon.CloudWatch.Internal;
 [JsonSerializable(typeof(SetAlarmStateResponse))]
 [JsonSerializable(typeof(DeleteAlarmsRequest))]
 [JsonSerializable(typeof(DeleteAlarmsResponse))]
+[JsonSerializable(typeof(ListTagsForResourceRequest))]
+[JsonSerializable(typeof(ListTagsForResourceResponse))]
 internal sealed partial class CloudWatchWireContext : JsonSerializerContext;

@@ -38,6 +38,9 @@ internal static class Operations
     private static readonly ModeledError ResourceNotFound =
         new("ResourceNotFound", e => new ResourceNotFoundException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode));
 
+    private static readonly ModeledError ResourceNotFoundFault =
+        new("ResourceNotFoundException", e => new ResourceNotFoundException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode));
+
     internal static Operation<PutMetricDataResponse> PutMetricData { get; } =
         Protocol.Operation("PutMetricData", Wire.Info<PutMetricDataRequest>(), Wire.Info<PutMetricDataResponse>(), compress: true, InvalidParameterValue, MissingRequiredParameter, InvalidParameterCombination, InternalService);
 
@@ -64,4 +67,7 @@ internal static class Operations
 
     internal static Operation<DeleteAlarmsResponse> DeleteAlarms { get; } =
         Protocol.Operation("DeleteAlarms", Wire.Info<DeleteAlarmsRequest>(), Wire.Info<DeleteAlarmsResponse>(), ResourceNotFound);
+
+    internal static Operation<ListTagsForResourceResponse> ListTagsForResource { get; } =
+        Protocol.Operation("ListTagsForResource", Wire.Info<ListTagsForResourceRequest>(), Wire.Info<ListTagsForResourceResponse>(), InvalidParameterValue, ResourceNotFoundFault, InternalService);
 }

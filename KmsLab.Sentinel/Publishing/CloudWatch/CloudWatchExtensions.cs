@@ -1,0 +1,23 @@
+using Amazon.CloudWatch;
+using KmsLab.Sentinel.Duties;
+using KmsLab.ServiceDefaults.Aws;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel.Publishing.CloudWatch;
+
+/// <summary>Registers what CloudWatch is told, and how Sentinel is.</summary>
+internal static class CloudWatchExtensions
+{
+    public static void AddCloudWatch(this WebApplicationBuilder builder)
+    {
+        builder.AddAwsClient<IAmazonCloudWatch>();
+        builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<SentinelOptions>>().Value.Metrics);
+        builder.Services.AddSingleton<MetricPoints>();
+        builder.Services.AddSingleton<VitalsQuery>();
+        builder.Services.AddSingleton<MetricPublisher>();
+        builder.Services.AddSingleton<MetricAlarmKeeper>();
+        builder.Services.AddSingleton<IDuty, VitalsDuty>();
+        builder.Services.AddSingleton<IDuty, MetricDuty>();
+        builder.Services.AddSingleton<IDuty, MetricAlarmDuty>();
+    }
+}
