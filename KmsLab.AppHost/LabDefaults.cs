@@ -73,6 +73,7 @@ internal static class LabDefaults
         ["Sentinel:Delivery:UnreadableAfter"] = "00:01:00",
         ["Sentinel:Delivery:LookInterval"] = "00:00:05",
         ["Sentinel:Detections:delivery-silent:Window"] = "00:00:20",
+        ["Sentinel:Detections:trail-blinding:Window"] = "00:01:00",
     };
 
     /// <summary>

@@ -57,7 +57,15 @@ internal sealed class CanarySeal : IDisposable
         if (string.IsNullOrWhiteSpace(options.SigningKeyFile))
             return null;
 
-        return options.CreateSigningKeyFile && !File.Exists(options.SigningKeyFile) ? Create(options.SigningKeyFile) : File.ReadAllText(options.SigningKeyFile);
+        try
+        {
+            return options.CreateSigningKeyFile && !File.Exists(options.SigningKeyFile) ? Create(options.SigningKeyFile) : File.ReadAllText(options.SigningKeyFile);
+        }
+        // Another instance was first.
+        catch (IOException) when (File.Exists(options.SigningKeyFile))
+        {
+            return File.ReadAllText(options.SigningKeyFile);
+        }
     }
 
     private static string Create(string path)

@@ -77,13 +77,13 @@ internal sealed class GuardBook : IKnowledge
             _findings.Add(FindingOf(departure, setOf(departure.Resource), now));
     }
 
-    /// <summary>Somebody accepts what they were shown; what has changed again since then is not meant.</summary>
+    /// <summary>Somebody accepts what they were shown; what has changed again since then, or the same thing done a second time, is not meant.</summary>
     public void Accept(GuardAcceptance acceptance)
     {
         _accepted.Add(acceptance);
         foreach (var (resource, aspect, value) in acceptance.Facts)
         {
-            if (!_facts.TryGetValue((resource, aspect), out var fact) || fact.Seen != value)
+            if (!_facts.TryGetValue((resource, aspect), out var fact) || fact.Seen != value || !(fact.Since <= acceptance.At))
                 continue;
 
             if (aspect == GuardAspect.Exists && value == GuardAspect.No)

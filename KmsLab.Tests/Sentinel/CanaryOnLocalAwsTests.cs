@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.KeyManagementService.Model;
+using KmsLab.Sentinel;
 using KmsLab.Tests.LocalAws;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace KmsLab.Tests.Sentinel;
 
@@ -18,12 +21,15 @@ public sealed class CanaryOnLocalAwsTests
     {
         await using var aws = await LocalAwsHost.StartAsync();
         await using var sentinel = await StartAsync(aws);
+        using var lags = new MetricCollector<double>(sentinel.Services.GetRequiredService<IMeterFactory>(), SentinelMetrics.MeterName, "kmslab.sentinel.delivery.lag");
         var first = await sentinel.JsonAsync("/api/status", status => status["watermark"] is not null);
         await sentinel.JsonAsync("/api/status", status => Instant(status["watermark"]) > Instant(first["watermark"]).AddSeconds(1));
 
         var status = await sentinel.JsonAsync("/api/status", status => Delivery(status)?["lagSeconds"]?.GetValue<double>() < 3);
         status["canary"]!["keyArn"]!.GetValue<string>().ShouldStartWith("arn:aws:kms:us-east-1:000000000000:key/");
         status["canary"]!["problem"].ShouldBeNull();
+        lags.GetMeasurementSnapshot().ShouldNotBeEmpty();
+        lags.GetMeasurementSnapshot().ShouldAllBe(lag => lag.Value >= 0 && (string?)lag.Tags["source"] == Group);
         (await sentinel.JsonAsync("/api/rates?operation=Encrypt"))["series"]!.AsArray().ShouldBeEmpty();
         (await sentinel.JsonAsync("/api/alarms")).AsArray().ShouldBeEmpty();
     }

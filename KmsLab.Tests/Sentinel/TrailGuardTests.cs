@@ -96,6 +96,20 @@ public sealed class TrailGuardTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Acceptance_does_not_cover_the_same_change_made_again_later()
+    {
+        await using var bed = await BedAsync();
+        await LookAsync(bed, new GuardFact(Trail, GuardAspect.Logging, "yes"));
+        bed.Time.Advance(TimeSpan.FromMinutes(1));
+        await LookAsync(bed, new GuardFact(Trail, GuardAspect.Logging, "no"));
+        var acceptance = new GuardAcceptance("1", bed.Time.GetUtcNow().AddMilliseconds(-1), "me", "planned", [new(Trail, GuardAspect.Logging, "no")]);
+
+        await bed.Start().Pipeline.TakeAsync(Turn.Of(memory => memory.Know<GuardBook>().Accept(acceptance)), Cancellation);
+
+        (await DeparturesAsync(bed)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Key_that_is_watched_no_more_is_forgotten()
     {
         await using var bed = await BedAsync();
