@@ -10,6 +10,18 @@ internal sealed partial class AuditPruning(AuditStore store, IOptions<AuditOptio
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await PruneEachHourAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopped, also by a start that failed elsewhere: nothing that an operator need hear of.
+        }
+    }
+
+    private async Task PruneEachHourAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(Interval, time);
         do
         {

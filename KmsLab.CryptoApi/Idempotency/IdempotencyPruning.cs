@@ -9,6 +9,18 @@ internal sealed partial class IdempotencyPruning(IdempotencyStore store, TimePro
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await PruneEachHourAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopped, also by a start that failed elsewhere: nothing that an operator need hear of.
+        }
+    }
+
+    private async Task PruneEachHourAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
