@@ -1,5 +1,7 @@
 using System.Globalization;
+using KmsLab.CloudTrail.FilterPatterns;
 using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Ingest;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel;
@@ -14,6 +16,8 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
             "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to, or Sentinel:EventHistory=true, or Sentinel:Files:0 to a folder of records");
         Check(options.EffectiveLogGroups.Distinct(StringComparer.Ordinal).Count() == options.EffectiveLogGroups.Count, "Sentinel:LogGroups names a group twice");
         Check(options.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
+        Check(CloudWatchLogsSource.FilterPattern(options.EffectiveEventSources).Length <= FilterPattern.MaxLength,
+            $"The detections and rules read {options.EffectiveEventSources.Count} services, more than one filter pattern of CloudWatch Logs can name ({FilterPattern.MaxLength} characters): switch off some, or name fewer in Sentinel:EventSources");
 
         Positive(options.HeadInterval, nameof(options.HeadInterval));
         Positive(options.HeadWindow, nameof(options.HeadWindow));

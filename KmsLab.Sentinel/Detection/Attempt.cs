@@ -16,7 +16,21 @@ internal static class Attempt
     /// <summary>What was done, or tried.</summary>
     public static string Describe(Observation observation, string what) => observation.Succeeded ? what : $"tried, and refused with {observation.Record.ErrorCode}: {what}";
 
-    /// <summary>Whether the refusal names <paramref name="arn"/>: a refused call's record may have no parameters, but its message says what it was about.</summary>
-    public static bool RefusalNames(Observation observation, string arn) =>
-        IsRefused(observation) && observation.Record.ErrorMessage is { } message && message.Contains(arn, StringComparison.Ordinal);
+    /// <summary>Whether the refusal names <paramref name="resource"/>: a refused call's record may have no parameters, but its message says what it was about.</summary>
+    public static bool RefusalNames(Observation observation, string resource)
+    {
+        if (!IsRefused(observation) || observation.Record.ErrorMessage is not { } message)
+            return false;
+
+        for (var at = 0; (at = message.IndexOf(resource, at, StringComparison.Ordinal)) >= 0; at += resource.Length)
+        {
+            if (at + resource.Length == message.Length || !GoesOn(message[at + resource.Length]))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a name goes on, and so is another one.</summary>
+    private static bool GoesOn(char next) => char.IsAsciiLetterOrDigit(next) || next is '-' or '_' or '/' or '+' or '@';
 }

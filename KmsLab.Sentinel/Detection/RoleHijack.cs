@@ -77,9 +77,13 @@ internal static class RoleHijack
         }
 
         var named = observation.Parameter("roleName");
-        var role = set.Roles.FirstOrDefault(arn => named is null ? Attempt.RefusalNames(observation, arn) : RoleNames.IsNamed(arn, named, observation.Record));
+        var role = set.Roles.FirstOrDefault(arn => named is null ? IsRefused(observation, arn) : RoleNames.IsNamed(arn, named, observation.Record));
         return role is null ? null : (role, $"{observation.Record.EventName} on the role");
     }
+
+    /// <summary>IAM says <c>on resource: role name</c>, or the ARN.</summary>
+    private static bool IsRefused(Observation observation, string arn) =>
+        Attempt.RefusalNames(observation, arn) || Attempt.RefusalNames(observation, $"role {arn[(arn.LastIndexOf('/') + 1)..]}");
 
     private static (string, string)? Passed(Observation observation, ProtectedSet set)
     {

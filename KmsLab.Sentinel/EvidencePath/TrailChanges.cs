@@ -9,10 +9,11 @@ internal static class TrailChanges
 {
     public static PathChange? Of(Observation observation, EvidenceResources path)
     {
-        var trail = observation.Parameter("name") ?? observation.Parameter("trailName");
-        if (trail is null || !path.IsTrail(trail, observation.Record))
+        var named = observation.Parameter("name") ?? observation.Parameter("trailName");
+        if (named is null || !path.IsTrail(named, observation.Record))
             return null;
 
+        var trail = named[(named.LastIndexOf('/') + 1)..];
         return observation.Record.EventName switch
         {
             "StopLogging" => new("trail", trail, $"the trail {trail} was told to stop logging"),

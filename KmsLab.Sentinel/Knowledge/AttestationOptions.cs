@@ -15,6 +15,12 @@ internal sealed class AttestationOptions
     public int Attempts { get; set; } = 3;
 
     /// <summary>
+    /// How many verified calls are remembered to tell replays, the latest first: those of the last quarter of an hour should fit, which is
+    /// <c>Sentinel:AllowedLateness</c> and two minutes.
+    /// </summary>
+    public int MaxProofs { get; set; } = 100_000;
+
+    /// <summary>
     /// Start even when a file of <see cref="PublicKeyFiles"/> is not there yet, and judge calls from when it is. For the lab, where the application makes
     /// its key at its first start; elsewhere a missing file is a mistake, and says so.
     /// </summary>
@@ -37,6 +43,8 @@ internal sealed class AttestationOptions
     {
         if (Attempts < 1)
             yield return "Sentinel:Attestation:Attempts must be at least 1";
+        if (MaxProofs < 10)
+            yield return "Sentinel:Attestation:MaxProofs must be at least 10";
         foreach (var id in PublicKeys.Keys.Intersect(PublicKeyFiles.Keys))
             yield return $"Sentinel:Attestation names the key {id} twice, in PublicKeys and in PublicKeyFiles";
         foreach (var (id, file) in PublicKeyFiles)

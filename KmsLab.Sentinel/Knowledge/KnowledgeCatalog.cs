@@ -26,7 +26,7 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
             new SeenKeys(options.Value.NamedSets),
             new Surroundings(options.Value),
             new AttestationFacts(_verifiers),
-            new ProofUses(options.Value.Attestation.Attempts),
+            new ProofUses(options.Value.Attestation.Attempts, options.Value.Attestation.MaxProofs),
             new LearnedNames(options.Value.NamedSets, protectedKeys),
             new KeyPolicies(protectedKeys),
             new CallMetrics(options.Value.Metrics),

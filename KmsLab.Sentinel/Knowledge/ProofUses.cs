@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using System.Text.Json;
 using Dapper;
 using KmsLab.CloudTrail.Attestation;
@@ -19,10 +20,8 @@ namespace KmsLab.Sentinel.Knowledge;
 /// </remarks>
 /// <param name="attempts">The most attempts that the application's SDK makes for one call.</param>
 /// <param name="limit">How many uses are kept.</param>
-internal sealed class ProofUses(int attempts, int limit = ProofUses.Limit) : IKnowledge
+internal sealed class ProofUses(int attempts, int limit) : IKnowledge
 {
-    private const int Limit = 200_000;
-
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromSeconds(30);
 
     private readonly ReplayWatch _watch = new(attempts);
@@ -46,7 +45,7 @@ internal sealed class ProofUses(int attempts, int limit = ProofUses.Limit) : IKn
         foreach (var (record, keyId, nonce, signed, call, at, set, evidence) in rows)
         {
             var use = new ProofUse(keyId, nonce, Instant(signed), RecordId.FromBytes(record), RecordId.FromBytes(call), Instant(at));
-            _uses[use.Record] = new(use, set, JsonSerializer.Deserialize(evidence, SentinelJson.Default.Evidence)!);
+            _uses[use.Record] = new(use, set, Encoding.UTF8.GetBytes(evidence));
             _watch.Add(use);
         }
     }
@@ -57,7 +56,7 @@ internal sealed class ProofUses(int attempts, int limit = ProofUses.Limit) : IKn
             return;
 
         var use = ProofUse.Of(observation.Record, proof);
-        var kept = new KeptUse(use, set.Name, Evidence.Of(observation));
+        var kept = new KeptUse(use, set.Name, JsonSerializer.SerializeToUtf8Bytes(Evidence.Of(observation), SentinelJson.Default.Evidence));
         _uses[use.Record] = kept;
         _new.Add(kept);
         foreach (var replay in _watch.Add(use))
@@ -91,7 +90,7 @@ internal sealed class ProofUses(int attempts, int limit = ProofUses.Limit) : IKn
             _new.Select(kept => new object[]
             {
                 kept.Use.Record.ToBytes(), kept.Use.KeyId, kept.Use.Nonce, kept.Use.Signed.ToUnixTimeMilliseconds(), kept.Use.Call.ToBytes(), kept.Use.At.ToUnixTimeMilliseconds(),
-                kept.Set, JsonSerializer.Serialize(kept.Evidence, SentinelJson.Default.Evidence),
+                kept.Set, Encoding.UTF8.GetString(kept.Evidence),
             }),
             cancellationToken);
         if (_hasForgotten)
@@ -119,11 +118,18 @@ internal sealed class ProofUses(int attempts, int limit = ProofUses.Limit) : IKn
 
     private static DateTimeOffset Instant(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at);
 
-    private sealed record KeptUse(ProofUse Use, string Set, Evidence Evidence)
+    /// <param name="Use">The use.</param>
+    /// <param name="Set">The protected set of its key.</param>
+    /// <param name="Evidence">The record's summary, as JSON: few are ever looked at, so they are kept small.</param>
+    private sealed record KeptUse(ProofUse Use, string Set, byte[] Evidence)
     {
-        public Finding ToFinding() => new("replayed-attestation", GroupOf(Set), Evidence.EventTime, Evidence.EventName, "its proof was used again", Evidence.KeyArn)
+        public Finding ToFinding()
         {
-            Record = Evidence with { Attestation = AttestationVerdict.Replayed, Detail = "its proof was used for another call too" },
-        };
+            var evidence = JsonSerializer.Deserialize(Evidence, SentinelJson.Default.Evidence)!;
+            return new("replayed-attestation", GroupOf(Set), evidence.EventTime, evidence.EventName, "its proof was used again", evidence.KeyArn)
+            {
+                Record = evidence with { Attestation = AttestationVerdict.Replayed, Detail = "its proof was used for another call too" },
+            };
+        }
     }
 }

@@ -38,6 +38,8 @@ public sealed class RoleHijackTests
         var message = $"User: {Stranger} is not authorized to perform: iam:UpdateAssumeRolePolicy on resource: {TestRecords.RoleArn}";
 
         bench.Select(Call("iam", "UpdateAssumeRolePolicy", null, errorCode: "AccessDenied", errorMessage: message)).ShouldNotBeNull();
+        bench.Select(Call("iam", "PutRolePolicy", null, errorCode: "AccessDenied", errorMessage: $"... on resource: role {Role} because no identity-based policy allows it")).ShouldNotBeNull();
+        bench.Select(Call("iam", "UpdateAssumeRolePolicy", null, errorCode: "AccessDenied", errorMessage: message + "-2")).ShouldBeNull("another role");
         bench.Select(Call("iam", "UpdateAssumeRolePolicy", null, errorCode: "AccessDenied", errorMessage: "no")).ShouldBeNull();
         bench.Select(Call("iam", "GetRole", new() { ["roleName"] = Role })).ShouldBeNull();
     }

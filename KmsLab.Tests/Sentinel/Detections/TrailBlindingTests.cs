@@ -42,7 +42,7 @@ public sealed class TrailBlindingTests(PostgresCluster cluster)
     public static TheoryData<string, string, string, string?> Changes => new()
     {
         { "cloudtrail", "StopLogging", """{"name":"kmslab"}""", "the trail kmslab was told to stop logging" },
-        { "cloudtrail", "DeleteTrail", $$"""{"name":"{{Trail}}"}""", $"the trail {Trail} was deleted" },
+        { "cloudtrail", "DeleteTrail", $$"""{"name":"{{Trail}}"}""", "the trail kmslab was deleted" },
         { "cloudtrail", "StartLogging", """{"name":"kmslab"}""", null },
         { "cloudtrail", "PutInsightSelectors", """{"trailName":"kmslab","insightSelectors":[]}""", null },
         { "cloudtrail", "UpdateTrail", """{"name":"kmslab","isMultiRegionTrail":false}""", "the trail kmslab logs one Region only" },
