@@ -13,8 +13,8 @@ public sealed class KilledReplayTests
 {
     private const int Seed = 20261124;
 
-    private static readonly int Records = Setting("KMSLAB_REPLAY_RECORDS", 100_000);
-    private static readonly int Kills = Setting("KMSLAB_REPLAY_KILLS", 10);
+    private static readonly int Records = Setting("KMSLAB_REPLAY_RECORDS", 60_000);
+    private static readonly int Kills = Setting("KMSLAB_REPLAY_KILLS", 8);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
