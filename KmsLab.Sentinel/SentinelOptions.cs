@@ -6,6 +6,7 @@ using KmsLab.Sentinel.EvidencePath;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Rates;
@@ -68,6 +69,9 @@ internal sealed class SentinelOptions
 
     /// <summary>The keys that are guarded, by the set's name.</summary>
     public Dictionary<string, ProtectedSet> ProtectedSets { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>How it is learned what is normal.</summary>
+    public BaselineOptions Baselines { get; set; } = new();
 
     /// <summary>What the application's proofs are checked with.</summary>
     public AttestationOptions Attestation { get; set; } = new();

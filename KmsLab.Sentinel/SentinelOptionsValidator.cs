@@ -37,6 +37,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.Evidence.Check());
         errors.AddRange(options.Guard.Check());
         errors.AddRange(options.Canary.Check(options.Delivery));
+        errors.AddRange(options.Baselines.Validate(options));
 
         errors.AddRange(options.Notifications.Validate());
         Check(options.Notifications.GiveUpAfter < options.Retention, "Sentinel:Notifications:GiveUpAfter must be less than Sentinel:Retention");

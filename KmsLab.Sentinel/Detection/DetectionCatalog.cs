@@ -27,6 +27,10 @@ internal sealed class DetectionCatalog(IOptions<SentinelOptions> options)
         DryRunProbing.Definition,
         KmsErrorBurst.Definition,
         DecryptRateThreshold.Definition,
+        DecryptRateAnomaly.Definition,
+        DecryptSpread.Definition,
+        DecryptSpread.Slow,
+        FirstSeenPrincipal.Definition,
     ];
 
     /// <summary>All of them, the product's first.</summary>

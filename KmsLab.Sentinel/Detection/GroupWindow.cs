@@ -32,7 +32,7 @@ internal sealed class GroupWindow(DetectionGroup group, ConfiguredDetection dete
     public Violation? FindViolation(long at, long threshold) => (Values, detection.Settings) switch
     {
         ({ } values, _) => values.FindViolation(at, threshold),
-        (_, { Periods: > 1 } settings) => Counts.FindPersistent(at, settings.Window, threshold, settings.Datapoints, settings.Periods),
+        (_, var settings) when settings.Periods > 1 || detection.Definition.IsAligned => Counts.FindPersistent(at, settings.Window, threshold, settings.Datapoints, settings.Periods),
         (_, var settings) => Counts.FindViolation(at, settings.Window, threshold),
     };
 

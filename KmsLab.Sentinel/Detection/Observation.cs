@@ -4,6 +4,7 @@ using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.EvidencePath;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Policies;
+using KmsLab.Sentinel.Knowledge.Reading;
 using KmsLab.Sentinel.Rates;
 
 namespace KmsLab.Sentinel.Detection;
@@ -59,6 +60,12 @@ internal sealed class Observation(CloudTrailRecord record)
 
     /// <summary>How the call exposed its key more than before, by policy or grant.</summary>
     public IReadOnlyList<Exposure> Exposures { get; set; } = [];
+
+    /// <summary>What is known of the principal's use of the set; null when it uses none.</summary>
+    public SetUse? Use { get; set; }
+
+    /// <summary>What is known of the reading of a protected record; null when none is read, or none can be told from another.</summary>
+    public Reading? Reading { get; set; }
 
     /// <summary>The record's <c>requestParameters</c>; <see cref="JsonValueKind.Undefined"/> or Null when there are none.</summary>
     public JsonElement Parameters => Member(Root, "requestParameters");

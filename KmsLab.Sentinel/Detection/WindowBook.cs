@@ -76,7 +76,7 @@ internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowle
         changes.Windows[key] = window;
         alarms.Touch(detection, window);
 
-        var expected = detection.Definition.IsRelative ? Expect(detection, window.Group, evidence.EventTime) : null;
+        var expected = detection.Definition.IsRelative ? Learn(detection, window.Group, evidence.EventTime) : null;
         if (detection.Definition.IsRelative && expected is null)
             return;
 
@@ -93,8 +93,17 @@ internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowle
         return isNew;
     }
 
-    private Expectation? Expect(ConfiguredDetection detection, DetectionGroup group, DateTimeOffset at) =>
-        knowledge.Select(part => part.Expect(detection, group, at)).FirstOrDefault(expectation => expectation is not null);
+    private Expectation? Learn(ConfiguredDetection detection, DetectionGroup group, DateTimeOffset at)
+    {
+        Expectation? expectation = null;
+        foreach (var part in knowledge)
+        {
+            part.Counted(detection, group, at);
+            expectation ??= part.Expect(detection, group, at);
+        }
+
+        return expectation;
+    }
 
     private (WindowKey Key, GroupWindow Window) WindowOf(ConfiguredDetection detection, DetectionGroup group)
     {

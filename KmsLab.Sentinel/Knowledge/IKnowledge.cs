@@ -19,6 +19,11 @@ internal interface IKnowledge
     /// <summary>Records that an earlier part of the trail has made remarkable only now, such as the first use of a proof that was used again.</summary>
     IEnumerable<Finding> Findings() => [];
 
+    /// <summary>A relative detection counted a record for a group; <see cref="Expect"/> follows at once. What is learned is what is counted.</summary>
+    void Counted(ConfiguredDetection detection, DetectionGroup group, DateTimeOffset at)
+    {
+    }
+
     /// <summary>What a relative detection's group normally does.</summary>
     /// <returns>Null when this is not its business, or too little is known to say.</returns>
     Expectation? Expect(ConfiguredDetection detection, DetectionGroup group, DateTimeOffset at) => null;

@@ -1,5 +1,8 @@
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Canary;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Knowledge.Baselines;
+using KmsLab.Sentinel.Knowledge.Reading;
 using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.TrailGuard;
 using Microsoft.Extensions.Options;
@@ -10,6 +13,7 @@ namespace KmsLab.Sentinel.Knowledge;
 internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDisposable
 {
     private readonly AttestationVerifiers _verifiers = new(options.Value.Attestation);
+    private readonly DetectionCatalog _detections = new(options);
 
     private readonly AttestationVerifier? _canaryVerifier = CanarySeal.VerifierOf(options.Value.Canary);
 
@@ -30,6 +34,9 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
             new LearnedNames(options.Value.NamedSets, protectedKeys),
             new KeyPolicies(protectedKeys),
             new CallMetrics(options.Value.Metrics),
+            new KnownPrincipals(options.Value),
+            new ReadRecords(options.Value),
+            new BaselineBook(_detections, options.Value),
         ];
     }
 

@@ -1,0 +1,73 @@
+using System.Data.Common;
+using Dapper;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Knowledge.Baselines;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel.Knowledge;
+
+/// <summary>How a principal's use of a protected set is to be taken.</summary>
+/// <param name="IsLearning">The set itself has just become known: whatever happens is taken for normal.</param>
+/// <param name="IsNew">The principal first used the set after that, and less than a day ago.</param>
+internal readonly record struct SetUse(bool IsLearning, bool IsNew);
+
+/// <summary>Who has used which protected set, by stable principal: roles, not their sessions or access keys.</summary>
+/// <remarks>
+/// A use is a cryptographic call that succeeded: who is refused has not become known by it. First times are the earliest event times seen, so a late
+/// record makes nobody look newer. Roles that the set's configuration names are known.
+/// </remarks>
+internal sealed class KnownPrincipals(SentinelOptions options) : IKnowledge
+{
+    /// <summary>How long a new principal stays new: what it did on its first day is evidence.</summary>
+    private static readonly TimeSpan Newness = TimeSpan.FromDays(1);
+
+    private readonly Dictionary<(string Set, string Principal), DateTimeOffset> _firstUse = [];
+    private readonly Dictionary<string, DateTimeOffset> _began = [];
+    private readonly HashSet<(string Set, string Principal)> _changed = [];
+    private readonly BaselineOptions _options = options.Baselines;
+
+    public bool HasChanges => _changed.Count > 0;
+
+    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<(string Set, string Principal, long First)>(
+            new CommandDefinition("SELECT set_name, principal, first_at FROM set_principal", cancellationToken: cancellationToken));
+        foreach (var (set, principal, first) in rows)
+            Note(set, principal, DateTimeOffset.FromUnixTimeMilliseconds(first));
+    }
+
+    public void Study(Observation observation)
+    {
+        if (observation is not { IsKms: true, Succeeded: true, Set: { } set } || !AttestationFacts.IsCryptographic(observation.Record.EventName))
+            return;
+
+        var at = observation.Record.EventTime;
+        if (Note(set.Name, observation.Principal, at))
+            _changed.Add((set.Name, observation.Principal));
+
+        var known = _began[set.Name] + _options.LearningPeriod;
+        var first = _firstUse.GetValueOrDefault((set.Name, observation.Principal), at);
+        observation.Use = new(at < known, first >= known && at < first + Newness && !set.Roles.Contains(observation.Principal));
+    }
+
+    public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await RowWriter.InsertAsync(
+            transaction, "set_principal (set_name, principal, first_at)", "ON CONFLICT (set_name, principal) DO UPDATE SET first_at = excluded.first_at",
+            _changed.Select(key => new object[] { key.Set, key.Principal, _firstUse[key].ToUnixTimeMilliseconds() }), cancellationToken);
+        _changed.Clear();
+    }
+
+    /// <returns>Whether this is earlier than anything known of the principal. Beyond the limit nobody is remembered, and so stays new.</returns>
+    private bool Note(string set, string principal, DateTimeOffset at)
+    {
+        var isKnown = _firstUse.TryGetValue((set, principal), out var first);
+        if (isKnown ? first <= at : _firstUse.Count >= _options.MaxGroups)
+            return false;
+
+        _firstUse[(set, principal)] = at;
+        if (!_began.TryGetValue(set, out var began) || at < began)
+            _began[set] = at;
+        return true;
+    }
+}
