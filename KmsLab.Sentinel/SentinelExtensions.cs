@@ -42,6 +42,7 @@ public static class SentinelExtensions
         builder.AddPublishing();
         builder.AddCloudWatch();
         builder.Services.AddSingleton<RatesQuery>();
+        builder.Services.AddSingleton<BaselinesQuery>();
         builder.Services.AddSingleton<AlarmQuery>();
         builder.Services.AddSingleton<AlarmCommands>();
         builder.Services.AddSingleton<WatermarkQuery>();

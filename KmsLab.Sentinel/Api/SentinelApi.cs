@@ -12,6 +12,7 @@ internal static class SentinelApi
 
           /api/status       what it reads, how far it is, what it could not parse
           /api/rates        calls by key, principal, operation and outcome, in buckets of event time
+          /api/baselines    what a set's principal normally does, and what it did: ?set=&principal=
           /api/alarms       alarms with their evidence
           /api/alarms/{id}  one of them; /history tells what happened to it, POST /acknowledge and /silence what people do about it
           /api/guard/accept POST: what the trail guard finds changed is the new baseline
@@ -26,6 +27,7 @@ internal static class SentinelApi
         var api = routes.MapGroup("/api").AddEndpointFilter(NoStoreAsync);
         api.MapGet("/status", StatusAsync);
         api.MapGet("/rates", RatesAsync);
+        api.MapGet("/baselines", BaselineAsync);
         api.MapGet("/alarms", AlarmsAsync);
         api.MapGet("/alarms/{id}", AlarmAsync);
         AlarmCommands.Map(api);
@@ -42,6 +44,12 @@ internal static class SentinelApi
         var asOf = (await watermarks.ReadAsync(cancellationToken)).Known;
         return TypedResults.Json(new RatesAnswer(asOf, StatusQuery.LagOf(asOf, time.GetUtcNow()), series), SentinelJson.Default.RatesAnswer);
     }
+
+    private static async Task<Results<JsonHttpResult<BaselineAnswer>, ProblemHttpResult>> BaselineAsync([AsParameters] BaselineFilter filter, BaselinesQuery query, CancellationToken cancellationToken) =>
+        await query.ReadAsync(filter, cancellationToken) is { } baseline
+            ? TypedResults.Json(baseline, SentinelJson.Default.BaselineAnswer)
+            : TypedResults.Problem(
+                "Nothing is learned of this group. GET /api/rates lists principals; set is a protected set's name, or a key's ARN.", statusCode: StatusCodes.Status404NotFound, title: "No such baseline");
 
     private static async Task<JsonHttpResult<IReadOnlyList<AlarmAnswer>>> AlarmsAsync(AlarmQuery query, CancellationToken cancellationToken) =>
         TypedResults.Json(await query.ReadAsync(cancellationToken), SentinelJson.Default.IReadOnlyListAlarmAnswer);

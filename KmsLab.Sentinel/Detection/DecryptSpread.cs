@@ -26,8 +26,7 @@ internal static class DecryptSpread
         Defaults = new(DetectionMode.On, Threshold: 200, Window: TimeSpan.FromDays(1)),
         IsRelative = true,
         IsAligned = true,
-        FiresUnlearned = true,
-        Select = observation => observation.Reading is { Kind: ReadingKind.FirstToday or ReadingKind.New, Reader: var reader } ? new(reader) : null,
+        Select = observation => observation.Reading is { Kind: ReadingKind.FirstToday or ReadingKind.New } reading ? Of(reading) : null,
     };
 
     public static DetectionDefinition Slow { get; } = new()
@@ -43,9 +42,10 @@ internal static class DecryptSpread
         Runbook = Runbook,
         Defaults = new(DetectionMode.On, Threshold: 200, Window: TimeSpan.FromDays(30)),
         IsRelative = true,
-        FiresUnlearned = true,
-        Select = observation => observation is { Reading: { Kind: ReadingKind.New, Reader: var reader }, Use.IsLearning: false } ? new(reader) : null,
+        Select = observation => observation is { Reading: { Kind: ReadingKind.New } reading, Use.IsLearning: false } ? Of(reading) : null,
     };
+
+    private static Selection Of(Reading reading) => new(reading.Reader) { FiresUnlearned = reading.IsNewcomer };
 
     private static IReadOnlyList<string> Runbook =>
     [

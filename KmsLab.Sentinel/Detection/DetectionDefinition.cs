@@ -78,9 +78,6 @@ internal sealed record DetectionDefinition
     /// <summary>Whether it fires only beyond what its group normally does, as <see cref="Knowledge.IKnowledge.Expect"/> says; the threshold is then the least that may fire.</summary>
     public bool IsRelative { get; init; }
 
-    /// <summary>Whether a relative detection judges a group that came after its set was known by the threshold alone, as long as nothing is known of it.</summary>
-    public bool FiresUnlearned { get; init; }
-
     /// <summary>Whether its windows lie side by side, aligned to the epoch, as a baseline learns them; otherwise any span of one window's length counts.</summary>
     public bool IsAligned { get; init; }
 }

@@ -7,6 +7,9 @@ namespace KmsLab.Sentinel.Detection;
 /// <param name="IsEnough">Whether this record says enough alone, whatever the threshold.</param>
 internal sealed record Selection(DetectionGroup Group, string? Value = null, string? Detail = null, bool IsEnough = false)
 {
+    /// <summary>For a relative detection: the threshold alone judges the group as long as nothing is known of it. Otherwise it keeps quiet so long.</summary>
+    public bool FiresUnlearned { get; init; }
+
     /// <summary>Counts for the group with this one member.</summary>
     public static Selection By(string name, string value) => new(new DetectionGroup([new(name, value)]));
 }

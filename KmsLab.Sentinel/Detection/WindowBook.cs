@@ -77,7 +77,7 @@ internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowle
         alarms.Touch(detection, window);
 
         var expected = detection.Definition.IsRelative ? Learn(detection, window.Group, evidence.EventTime) : null;
-        if (detection.Definition.IsRelative && expected is null)
+        if (detection.Definition.IsRelative && expected is null && !selection.FiresUnlearned)
             return;
 
         var limit = Math.Max(threshold, expected is null ? 0 : (long)Math.Floor(expected.High) + 1);

@@ -26,6 +26,7 @@ namespace KmsLab.Sentinel.State;
 [JsonSerializable(typeof(GuardAcceptance))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(RatesAnswer))]
+[JsonSerializable(typeof(BaselineAnswer))]
 [JsonSerializable(typeof(AlarmAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<AlarmAnswer>))]
 internal sealed partial class SentinelJson : JsonSerializerContext;

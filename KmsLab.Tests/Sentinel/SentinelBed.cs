@@ -106,6 +106,20 @@ internal sealed class SentinelBed : IAsyncDisposable
     public Task<long> PointsAsync() => _opened.ReadAsync(
         connection => connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM metric_point"), TestContext.Current.CancellationToken);
 
+    /// <summary>What <c>/api/baselines</c> asks.</summary>
+    public BaselinesQuery Baselines()
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        return new(_opened, new DetectionCatalog(options), options, Time);
+    }
+
+    /// <summary>What a query finds, one line a row.</summary>
+    public async Task<IReadOnlyList<string>> RowsAsync(string sql)
+    {
+        var rows = await _opened.ReadAsync(connection => connection.QueryAsync(sql), TestContext.Current.CancellationToken);
+        return [.. rows.Select(row => string.Join('|', ((IDictionary<string, object>)row).Values.Select(value => value is byte[] bytes ? Convert.ToHexString(bytes) : $"{value}")))];
+    }
+
     private AlarmQuery Query => new(_opened, new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options)), Time);
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,8 @@ namespace KmsLab.Sentinel.Knowledge.Baselines;
 /// <summary>The baselines of one detection's groups. Times are Unix milliseconds.</summary>
 /// <remarks>
 /// A bucket is learned once, for all groups, when the watermark has passed its end by the delay. Until then its records only count; so the order in which
-/// they come does not matter. Groups that were silent in it learn a zero in memory and are not written: read back, they catch up.
+/// they come does not matter. A window of many buckets is judged by what was known before it began: what it is to find must not have taught what is
+/// normal, so learning is behind by the window's length. Groups that were silent in it learn a zero in memory and are not written: read back, they catch up.
 /// </remarks>
 internal sealed class DetectionBaselines(ConfiguredDetection detection, BaselineOptions options, TimeSpan retention)
 {
@@ -16,7 +17,6 @@ internal sealed class DetectionBaselines(ConfiguredDetection detection, Baseline
     private readonly HashSet<GroupBaseline> _changed = [];
     private readonly Dictionary<(long Id, long At), long> _counted = [];
     private readonly List<long> _forgotten = [];
-    private readonly Dictionary<string, long> _began = [];
     private (DetectionGroup Group, GroupBaseline? Baseline)? _latest;
 
     public string Detection => detection.Definition.Id;
@@ -36,6 +36,8 @@ internal sealed class DetectionBaselines(ConfiguredDetection detection, Baseline
     public IReadOnlyDictionary<(long Id, long At), long> Counted => _counted;
 
     public IReadOnlyList<long> Forgotten => _forgotten;
+
+    private TimeSpan Lag => detection.Settings.Window - _season.Bucket;
 
     /// <summary>How many buckets the detection's window has.</summary>
     private int Buckets => (int)(detection.Settings.Window / _season.Bucket);
@@ -73,7 +75,7 @@ internal sealed class DetectionBaselines(ConfiguredDetection detection, Baseline
     {
         var baseline = Find(group);
         if (baseline is null || !baseline.IsLearned(_season.StartOf(at), options.MinimumHistory))
-            return detection.Definition.FiresUnlearned && IsNewcomer(baseline) ? NothingKnown : null;
+            return null;
 
         return baseline.Expect(_season.StartOf(at), Buckets, options.TimeZone);
     }
@@ -81,13 +83,13 @@ internal sealed class DetectionBaselines(ConfiguredDetection detection, Baseline
     /// <summary>Learns the buckets that the watermark has passed.</summary>
     public void LearnTo(DateTimeOffset complete)
     {
-        var end = _season.StartOf(complete.ToUnixTimeMilliseconds());
+        var end = _season.StartOf((complete - Lag).ToUnixTimeMilliseconds());
         var from = LearnedTo ?? _groups.Values.SelectMany(group => group.Pending).Append(end).Min();
         if (end <= from && LearnedTo is not null)
             return;
 
         // Records older than the retention were never counted: silence there says nothing.
-        if (end - from > (long)(retention + _season.Bucket).TotalMilliseconds)
+        if (Lag == TimeSpan.Zero && end - from > (long)(retention + _season.Bucket).TotalMilliseconds)
             Skip(end - _season.StartOf((long)retention.TotalMilliseconds));
         foreach (var group in _groups.Values)
         {
@@ -111,14 +113,6 @@ internal sealed class DetectionBaselines(ConfiguredDetection detection, Baseline
         _forgotten.Clear();
         Moved = false;
     }
-
-    private static Expectation NothingKnown { get; } = new(0, 0, "nothing: this group is new, and judged by the threshold alone");
-
-    /// <summary>
-    /// Whether a group came after its set was known. The others are being learned, and keep quiet until they are: at Sentinel's first start everybody is new.
-    /// </summary>
-    private bool IsNewcomer(GroupBaseline? baseline) =>
-        baseline is null || baseline.First - _began[SetOf(baseline.Group)] >= (long)options.LearningPeriod.TotalMilliseconds;
 
     private GroupBaseline? BaselineOf(DetectionGroup group, long start, Func<long> nextId)
     {
@@ -148,7 +142,6 @@ internal sealed class DetectionBaselines(ConfiguredDetection detection, Baseline
     {
         _groups.Add(group.Group.Key, group);
         _latest = null;
-        Begin(group);
     }
 
     private void Widen(GroupBaseline group, long start)
@@ -158,17 +151,7 @@ internal sealed class DetectionBaselines(ConfiguredDetection detection, Baseline
         if (LearnedTo is null)
             group.LearnedTo = group.First;
         _changed.Add(group);
-        Begin(group);
     }
-
-    private void Begin(GroupBaseline group)
-    {
-        var set = SetOf(group.Group);
-        _began[set] = Math.Min(_began.GetValueOrDefault(set, group.First), group.First);
-    }
-
-    /// <summary>The first member of a group is its set: what is known of one says nothing about another.</summary>
-    private static string SetOf(DetectionGroup group) => group.Values[0].Value;
 
     private void Skip(long end)
     {

@@ -70,12 +70,12 @@ internal sealed class SeasonalModel(Season season, Pace pace)
     /// <summary>Takes a bucket in.</summary>
     /// <param name="slot">Its slot of the week.</param>
     /// <param name="records">What it held.</param>
-    /// <param name="sceptical">Whether enough is known to take what is outside the band for an exception.</param>
+    /// <param name="sceptical">Whether enough is known to take what is far off for an exception; before, only what is out of all proportion.</param>
     public void Learn(int slot, long records, bool sceptical)
     {
         var shape = ShapeOf(slot);
         var forecast = Forecast(slot);
-        var value = sceptical ? Clip(records, forecast) : records;
+        var value = _weights[slot] > 0 ? Clip(records, forecast, sceptical ? ClippedTo : pace.Deviations) : records;
 
         // In its first week a slot is a guess, and says nothing about how good the guesses are.
         if (_weights[slot] > 0)
@@ -122,7 +122,7 @@ internal sealed class SeasonalModel(Season season, Pace pace)
 
     private float[][] Arrays => [_weights, _sums, _excess, _scale];
 
-    private static double Clip(long records, Band forecast) => Math.Clamp(records, forecast.Low(ClippedTo), forecast.High(ClippedTo));
+    private static double Clip(long records, Band forecast, double deviations) => Math.Clamp(records, forecast.Low(deviations), forecast.High(deviations));
 
     private void LearnLevel(double shape, double value, double mean)
     {

@@ -24,7 +24,10 @@ internal enum ReadingKind
 /// <summary>The reading of a protected record.</summary>
 /// <param name="Reader">Its set, principal and client.</param>
 /// <param name="Kind">Whether the reader knows the record.</param>
-internal sealed record Reading(DetectionGroup Reader, ReadingKind Kind);
+/// <param name="IsNewcomer">
+/// Whether the reader came when its set was known already. The others are taken for normal until they are known: at Sentinel's first start everybody is new.
+/// </param>
+internal sealed record Reading(DetectionGroup Reader, ReadingKind Kind, bool IsNewcomer);
 
 /// <summary>Remembers who has read which protected records on which days.</summary>
 /// <remarks>
@@ -53,10 +56,10 @@ internal sealed class ReadRecords(SentinelOptions options) : IKnowledge
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         var readers = new Dictionary<long, Reader>();
-        foreach (var (id, set, principal, client) in await connection.QueryAsync<(long Id, string Set, string Principal, string Client)>(
-            new CommandDefinition("SELECT id, set_name, principal, client FROM reader", cancellationToken: cancellationToken)))
+        foreach (var (id, set, principal, client, newcomer) in await connection.QueryAsync<(long Id, string Set, string Principal, string Client, long Newcomer)>(
+            new CommandDefinition("SELECT id, set_name, principal, client, newcomer FROM reader", cancellationToken: cancellationToken)))
         {
-            readers[id] = _readers[(set, principal, client)] = new(id, set, principal, client);
+            readers[id] = _readers[(set, principal, client)] = new(id, set, principal, client, newcomer != 0);
             _lastId = Math.Max(_lastId, id);
         }
 
@@ -72,9 +75,10 @@ internal sealed class ReadRecords(SentinelOptions options) : IKnowledge
         if (observation is not { IsKms: true, Succeeded: true, Set: { } set, Record: { EventName: "Decrypt" or "ReEncrypt", Context: { Pairs.Count: > 0 } context } })
             return;
 
-        var reader = ReaderOf(set.Name, observation.Principal, observation is { Attestation: AttestationVerdict.Valid, Proof: { } proof } ? proof.ClientTag : NoClient);
+        var client = observation is { Attestation: AttestationVerdict.Valid, Proof: { } proof } ? proof.ClientTag : NoClient;
+        var reader = ReaderOf(set.Name, observation.Principal, client, isNewcomer: observation.Use is { IsLearning: false });
         var value = GroupWindow.Hash(context["r"] ?? context.ToString());
-        observation.Reading = new(reader.Group, Note(reader, value, DayOf(observation.Record.EventTime)));
+        observation.Reading = new(reader.Group, Note(reader, value, DayOf(observation.Record.EventTime)), reader.IsNewcomer);
     }
 
     public void Advance(Watermark watermark, DateTimeOffset now)
@@ -89,7 +93,8 @@ internal sealed class ReadRecords(SentinelOptions options) : IKnowledge
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         await RowWriter.InsertAsync(
-            transaction, "reader (id, set_name, principal, client)", "", _newReaders.Select(reader => new object[] { reader.Id, reader.Set, reader.Principal, reader.Client }), cancellationToken);
+            transaction, "reader (id, set_name, principal, client, newcomer)", "",
+            _newReaders.Select(reader => new object[] { reader.Id, reader.Set, reader.Principal, reader.Client, reader.IsNewcomer ? 1L : 0L }), cancellationToken);
         await RowWriter.InsertAsync(
             transaction, "reader_record (reader_id, value, last_day, days)", "ON CONFLICT (reader_id, value) DO UPDATE SET last_day = excluded.last_day, days = excluded.days",
             _changed.Select(change => (change, Days: change.Reader.Records[change.Value])).Select(row => new object[]
@@ -114,12 +119,12 @@ internal sealed class ReadRecords(SentinelOptions options) : IKnowledge
 
     private static long DayOf(DateTimeOffset at) => (long)Math.Floor((at - DateTimeOffset.UnixEpoch).TotalDays);
 
-    private Reader ReaderOf(string set, string principal, string client)
+    private Reader ReaderOf(string set, string principal, string client, bool isNewcomer)
     {
         if (_readers.TryGetValue((set, principal, client), out var reader))
             return reader;
 
-        reader = new(++_lastId, set, principal, client);
+        reader = new(++_lastId, set, principal, client, isNewcomer);
         // Beyond the limit nobody is remembered, and the windows' own limit puts what they do together.
         if (_readers.Count < options.Baselines.MaxGroups)
         {
@@ -180,7 +185,7 @@ internal sealed class ReadRecords(SentinelOptions options) : IKnowledge
             yield return (rows.GetInt64(0), RecordId.FromBytes(rows.GetFieldValue<byte[]>(1)), rows.GetInt64(2), rows.GetInt64(3));
     }
 
-    private sealed class Reader(long id, string set, string principal, string client)
+    private sealed class Reader(long id, string set, string principal, string client, bool isNewcomer)
     {
         public long Id => id;
 
@@ -189,6 +194,8 @@ internal sealed class ReadRecords(SentinelOptions options) : IKnowledge
         public string Principal => principal;
 
         public string Client => client;
+
+        public bool IsNewcomer => isNewcomer;
 
         public DetectionGroup Group { get; } = new([new("set", set), new("principal", principal), new("client", client)]);
 

@@ -39,6 +39,7 @@ CREATE TABLE reader (
     set_name  TEXT   NOT NULL,
     principal TEXT   NOT NULL,
     client    TEXT   NOT NULL,
+    newcomer  BIGINT NOT NULL,
     UNIQUE (set_name, principal, client)
 );
 

@@ -147,7 +147,7 @@ public sealed partial class RunbookTests
     /// <summary>Members of groups, as detections and the trail guard name them.</summary>
     private static string[] Members { get; } =
     [
-        "set", "key", "grant", "target", "cluster", "task", "secret", "parameter", "trail", "logGroup", "bucket", "topic", "alarm", "evidenceRole", "resource", "source",
+        "set", "key", "grant", "target", "cluster", "task", "secret", "parameter", "trail", "logGroup", "bucket", "topic", "alarm", "evidenceRole", "resource", "source", "client",
     ];
 
     private static IEnumerable<Alarm> Variants(string value = "value-1") =>

@@ -1,0 +1,88 @@
+using KmsLab.CloudTrail.Attestation;
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Knowledge.Baselines;
+using KmsLab.Sentinel.Knowledge.Reading;
+using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.State;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Tests.Sentinel.Baselines;
+
+/// <summary>The engine's knowledge, windows and alarms without a database: weeks of records in a second.</summary>
+internal sealed class DetectionRun
+{
+    public const string Key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+    private readonly IReadOnlyList<IKnowledge> _knowledge;
+    private readonly WindowBook _windows;
+    private readonly AlarmBook _alarms;
+    private readonly SentinelOptions _options;
+    private Watermark _watermark;
+    private TurnChanges _changes;
+    private ulong _ids;
+
+    public DetectionRun(Action<SentinelOptions>? configure = null)
+    {
+        _options = new SentinelOptions { LogGroups = ["test"], ProtectedSets = { ["vault"] = new() { Keys = [Key] } } };
+        configure?.Invoke(_options);
+        var catalog = new DetectionCatalog(Options.Create(_options));
+        _knowledge = [new ProtectedKeys(_options.NamedSets), new KnownPrincipals(_options), new ReadRecords(_options), new BaselineBook(catalog, _options)];
+        _windows = new(catalog, _knowledge, _options);
+        _alarms = new([], catalog, new AlarmDesk([], catalog, new ChannelRoutes([]), _options.Alarms));
+        _changes = new(default, _knowledge);
+    }
+
+    /// <summary>All occurrences of alarms, in the order in which they were raised.</summary>
+    public List<Alarm> Raised { get; } = [];
+
+    public IEnumerable<Alarm> Of(string detection) => Raised.Where(alarm => alarm.Detection == detection);
+
+    /// <summary>A successful read.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="principal">The role's ARN.</param>
+    /// <param name="record">The record's id; null: the call has no encryption context.</param>
+    /// <param name="client">The client, of a call that the application attests.</param>
+    public void Read(DateTimeOffset at, string principal, string? record = null, string? client = null)
+    {
+        var observation = new Observation(new()
+        {
+            Id = new(++_ids),
+            EventId = "",
+            EventTime = at,
+            EventSource = "kms.amazonaws.com",
+            EventName = "Decrypt",
+            KeyArns = [Key],
+            Json = default,
+            Identity = new("AssumedRole", null, null, null, null, null, null, principal),
+            Context = record is null ? null : new EncryptionContext([new("r", record)]),
+        });
+        if (client is not null)
+            (observation.Attestation, observation.Proof) = (AttestationVerdict.Valid, new("k", 0, "nonce", client, default));
+        Observe(observation);
+    }
+
+    public void Observe(Observation observation)
+    {
+        foreach (var part in _knowledge)
+            part.Study(observation);
+        _windows.Observe(observation, _alarms, _watermark, _changes);
+    }
+
+    /// <summary>The trail is complete up to <paramref name="at"/>: a turn ends.</summary>
+    public void Complete(DateTimeOffset at)
+    {
+        _watermark = new(at, at, false);
+        foreach (var part in _knowledge)
+            part.Advance(_watermark, at);
+        _alarms.Advance(_watermark, at, _changes);
+        foreach (var alarm in _changes.Alarms.Values.Where(alarm => !Raised.Exists(raised => raised.Id == alarm.Id && raised.Occurrence == alarm.Occurrence)))
+            Raised.Add(alarm);
+
+        _changes = new(at, _knowledge);
+        _windows.Prune(at - _options.Retention);
+    }
+}
