@@ -45,9 +45,10 @@ internal sealed class KnownPrincipals(SentinelOptions options) : IKnowledge
         if (Note(set.Name, observation.Principal, at))
             _changed.Add((set.Name, observation.Principal));
 
-        var known = _began[set.Name] + _options.LearningPeriod;
+        // Differences, for a record may say that it is of the year 9999.
+        var began = _began[set.Name];
         var first = _firstUse.GetValueOrDefault((set.Name, observation.Principal), at);
-        observation.Use = new(at < known, first >= known && at < first + Newness && !set.Roles.Contains(observation.Principal));
+        observation.Use = new(at - began < _options.LearningPeriod, first - began >= _options.LearningPeriod && at - first < Newness && !set.Roles.Contains(observation.Principal));
     }
 
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)

@@ -120,6 +120,18 @@ public sealed class BaselineStateTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Record_of_an_absurd_time_stops_nothing()
+    {
+        await using var bed = await BedAsync(DatabaseProvider.Sqlite);
+        var sentinel = bed.Start();
+        await sentinel.TakeAsync(Read(Start, "a"), Read(DateTimeOffset.MaxValue, "b"), Read(DateTimeOffset.MaxValue, "b", "arn:aws:iam::1:role/other"));
+        await CompleteAsync(bed, sentinel, Start.AddDays(1));
+
+        (await bed.RowsAsync("SELECT id FROM baseline WHERE detection = 'decrypt-rate-anomaly'")).ShouldNotBeEmpty();
+        await bed.Start().TakeAsync(Read(Start.AddDays(1), "a"));
+    }
+
+    [Fact]
     public async Task What_a_detection_does_not_count_is_not_learned()
     {
         await using var bed = await BedAsync(DatabaseProvider.Sqlite);
