@@ -10,6 +10,7 @@ const string Help = """
       cryptoapi [SECONDS]  CryptoApi on PostgreSQL: throughput and latency, and what a request adds to its bare KMS call
       refusals [SAMPLES]   whether the time of a refusal tells a name that is there from one that isn't
       sentinel [RECORDS]   Sentinel's engine on SQLite and PostgreSQL: records a second, and where the time goes
+      baselines [GROUPS]   the learned baselines over simulated traffic: false alarms, attacks found, cost
       micro [FILTER]       micro-benchmarks (BenchmarkDotNet)
     """;
 
@@ -26,6 +27,9 @@ switch (args)
         return 0;
     case ["sentinel", .. var rest]:
         await SentinelThroughput.RunAsync(rest is [var records] ? int.Parse(records) : 200_000);
+        return 0;
+    case ["baselines", .. var rest]:
+        BaselineSimulation.Run(rest is [var groups] ? int.Parse(groups) : 500);
         return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(LocalAwsComparison).Assembly).Run([.. rest.Length == 0 ? ["--filter", "*"] : rest]);

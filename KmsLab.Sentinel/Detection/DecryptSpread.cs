@@ -51,8 +51,8 @@ internal static class DecryptSpread
     [
         "Ask CryptoApi's GET /audit?requestId={requestId} which client it is (or who has the client tag {client}), and ask the client's owner what it does.",
         "Nobody knows? Then take the client's key away, and if there is no client (none), the principal's credentials: somebody reads past the application.",
-        "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={accessKey}",
-        "aws iam put-role-policy --role-name {role} --policy-name kmslab-quarantine --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"kms:Decrypt\",\"Resource\":\"*\"}]}'",
+        .. Reactions.FollowCredentials,
+        .. Reactions.StopPrincipal,
         "The records that were read are named by r in their encryption contexts: each is one to report as disclosed.",
     ];
 }

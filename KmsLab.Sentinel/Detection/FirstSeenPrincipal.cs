@@ -18,12 +18,12 @@ internal static class FirstSeenPrincipal
         Runbook =
         [
             "Is it a deployment that brought a new role? Then name the role in the set's Roles, so that the next Sentinel knows it too.",
-            "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={accessKey}",
+            .. Reactions.FollowCredentials,
             "Find out what lets it use the key: its own policies, the key's policy or a grant.",
             "aws kms list-grants --key-id {key}",
             "aws kms get-key-policy --key-id {key} --policy-name default --output text",
-            "Nobody knows it? Then stop it.",
-            "aws iam put-role-policy --role-name {role} --policy-name kmslab-quarantine --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"kms:*\",\"Resource\":\"*\"}]}'",
+            "Nobody knows it? Then it has to be stopped.",
+            .. Reactions.StopPrincipal,
         ],
         Defaults = new(DetectionMode.On, Threshold: 1, Window: TimeSpan.FromDays(1)),
         Select = Select,
