@@ -8,12 +8,15 @@ public static class ServiceProgram
 {
     /// <summary>Builds the service, runs it until a signal, and says in one line why it could not start.</summary>
     /// <param name="section">Its configuration section, such as <c>CryptoApi</c>.</param>
-    /// <param name="args">The command line: configuration keys, such as <c>--CryptoApi:Url=http://localhost:5080</c>.</param>
+    /// <param name="args">The command line: configuration keys, such as <c>--CryptoApi:Url=http://localhost:5080</c>; or <c>health</c>, to ask the one that runs.</param>
     /// <param name="add">The service's <c>AddX</c>.</param>
     /// <param name="map">The service's <c>MapX</c>.</param>
     /// <returns>The exit code: 1 when it could not start, or gave up since.</returns>
     public static async Task<int> RunAsync(string section, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
+        if (args is [HealthProbe.Command])
+            return await HealthProbe.RunAsync(section, Environment.GetEnvironmentVariable, Console.Error);
+
         string? url = null;
         try
         {

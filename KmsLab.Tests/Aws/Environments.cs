@@ -1,0 +1,60 @@
+using KmsLab.CloudTrail.Attestation;
+
+namespace KmsLab.Tests.Aws;
+
+/// <summary>Parameters of the templates, and what the containers are told with them.</summary>
+internal static class Environments
+{
+    /// <summary>The attestation key pair of these tests.</summary>
+    public static (string PrivatePem, string PublicPem) AttestationKey { get; } = AttestationKeys.Create();
+
+    /// <summary>Sentinel's own.</summary>
+    public static string CanaryKey { get; } = AttestationKeys.Create().PrivatePem;
+
+    /// <summary>Only what has no default.</summary>
+    public static Dictionary<string, string> Least => new()
+    {
+        ["ImageTag"] = "0123456789ab",
+        ["KeyAdministrators"] = "arn:aws:iam::000000000000:role/administrator",
+        ["ApiClientKeyHash"] = new string('a', 64),
+        ["AllowPlainHttp"] = "true",
+        // As deploy.sh gives it: on one line.
+        ["AttestationPublicKey"] = AttestationKey.PublicPem.ReplaceLineEndings(" ").Trim(),
+    };
+
+    /// <summary>Every switch on, so that everything conditional is there.</summary>
+    public static Dictionary<string, string> Everything => new(Least)
+    {
+        ["VpcEndpoints"] = "true",
+        ["KeyPolicy"] = "PerRecord",
+        ["Auditors"] = "first-client",
+        ["CertificateArn"] = "arn:aws:acm:us-east-1:000000000000:certificate/x",
+        ["WebhookFormat"] = "Json",
+        ["OperatorCidr"] = "203.0.113.0/24",
+        ["OperatorKeyHash"] = new string('b', 64),
+        ["Deployer"] = "arn:aws:iam::000000000000:role/deployer",
+        ["TrailBucket"] = "trail-bucket",
+        ["TrailKeyArn"] = "arn:aws:kms:us-east-1:000000000000:key/5d3b0000-0000-4000-8000-000000000000",
+        ["TrailRoleArn"] = "arn:aws:iam::000000000000:role/trail",
+        ["AlarmEmail"] = "ops@example.com",
+    };
+
+    /// <summary>The environment of a stack's container as configuration, secrets with values that will do.</summary>
+    public static Dictionary<string, string?> SettingsOf(string stack, Dictionary<string, string> parameters)
+    {
+        var settings = new Deployment(parameters).EnvironmentOf(stack).ToDictionary(variable => variable.Key.Replace("__", ":", StringComparison.Ordinal), variable => (string?)variable.Value);
+        foreach (var (secret, value) in new[]
+        {
+            ("CryptoApi:Attestation:PrivateKey", AttestationKey.PrivatePem),
+            ("Sentinel:Canary:SigningKey", CanaryKey),
+            ("Sentinel:Notifications:Webhooks:webhook:Url", "https://127.0.0.1:9/hook"),
+            ("Sentinel:Notifications:Webhooks:webhook:Secret", new string('s', 32)),
+        })
+        {
+            if (settings.ContainsKey(secret))
+                settings[secret] = value;
+        }
+
+        return settings;
+    }
+}
