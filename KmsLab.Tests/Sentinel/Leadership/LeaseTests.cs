@@ -1,3 +1,4 @@
+using Dapper;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
@@ -156,6 +157,30 @@ public sealed class LeaseTests(PostgresCluster cluster)
         (await bed.WrittenAsync()).ShouldBe(["slow"]);
         second.Leader.Current.ShouldBeNull();
         first.Leader.Current.ShouldNotBeNull();
+    }
+
+    /// <summary>A commit whose answer was lost may still be under way when the state is read again: what is read behind the fence includes it.</summary>
+    [Fact]
+    public async Task What_is_read_behind_the_fence_includes_the_commit_that_is_under_way()
+    {
+        await using var bed = await LeaseBed.CreateAsync(DatabaseProvider.PostgreSql, cluster);
+        var process = bed.Start();
+        await process.StepAsync();
+        var (inside, finish) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var commit = process.WriteAsync("under way", async () =>
+        {
+            inside.SetResult();
+            await finish.Task;
+        });
+        await inside.Task;
+
+        var read = process.Writes.WriteAsync((connection, transaction) => connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM written", transaction: transaction), Cancellation);
+        await bed.UntilOneWaitsForALockAsync();
+        (await bed.WrittenAsync()).ShouldBeEmpty();
+        finish.SetResult();
+
+        await commit;
+        (await read).ShouldBe(1);
     }
 
     [Fact]
