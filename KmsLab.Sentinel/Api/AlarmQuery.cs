@@ -18,9 +18,11 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
     public Task<IReadOnlyList<AlarmAnswer>> ReadAsync(CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
+            // First, for a turn may take them in right now: better seen twice than not at all.
+            var commands = await AlarmRecords.CommandsAsync(connection, cancellationToken);
             var alarms = await new StateReader(connection, cancellationToken).AlarmsAsync();
             var handlings = (await AlarmRecords.HandlingsAsync(connection, cancellationToken)).ToDictionary(handling => handling.AlarmId);
-            foreach (var command in await AlarmRecords.CommandsAsync(connection, cancellationToken))
+            foreach (var command in commands)
                 handlings[command.AlarmId] = (handlings.GetValueOrDefault(command.AlarmId) ?? new(command.AlarmId)).Apply(command);
 
             var now = time.GetUtcNow();
@@ -35,9 +37,9 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
     public Task<IReadOnlyList<HistoryEntry>> HistoryAsync(string id, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
-            var history = await AlarmRecords.HistoryAsync(connection, id, EntriesShown, cancellationToken);
             var commands = await AlarmRecords.CommandsAsync(connection, cancellationToken);
-            return (IReadOnlyList<HistoryEntry>)[.. history, .. commands.Where(command => command.AlarmId == id).Select(HistoryEntry.Of)];
+            var history = await AlarmRecords.HistoryAsync(connection, id, EntriesShown, cancellationToken);
+            return (IReadOnlyList<HistoryEntry>)[.. history, .. commands.Where(command => command.AlarmId == id).Select(HistoryEntry.Of).Except(history)];
         },
         cancellationToken);
 
