@@ -11,6 +11,7 @@ const string Help = """
       refusals [SAMPLES]   whether the time of a refusal tells a name that is there from one that isn't
       sentinel [RECORDS]   Sentinel's engine on SQLite and PostgreSQL: records a second, and where the time goes
       baselines [GROUPS]   the learned baselines over simulated traffic: false alarms, attacks found, cost
+      sentinel-memory [N]  memory of Sentinel's rates at N series, a million by default
       micro [FILTER]       micro-benchmarks (BenchmarkDotNet)
     """;
 
@@ -30,6 +31,9 @@ switch (args)
         return 0;
     case ["baselines", .. var rest]:
         BaselineSimulation.Run(rest is [var groups] ? int.Parse(groups) : 500);
+        return 0;
+    case ["sentinel-memory", .. var number]:
+        SeriesMemory.Run(number is [var series] ? int.Parse(series) : 1_000_000);
         return 0;
     case ["micro", .. var rest]:
         BenchmarkSwitcher.FromAssembly(typeof(LocalAwsComparison).Assembly).Run([.. rest.Length == 0 ? ["--filter", "*"] : rest]);

@@ -43,6 +43,7 @@ public static class SentinelExtensions
         builder.AddCloudWatch();
         builder.Services.AddSingleton<RatesQuery>();
         builder.Services.AddSingleton<BaselinesQuery>();
+        builder.Services.AddSingleton<ContextsQuery>();
         builder.Services.AddSingleton<AlarmQuery>();
         builder.Services.AddSingleton<AlarmCommands>();
         builder.Services.AddSingleton<WatermarkQuery>();
@@ -89,8 +90,9 @@ public static class SentinelExtensions
     {
         var options = services.GetRequiredService<IOptions<SentinelOptions>>().Value;
         var sources = new List<IRecordSource>();
+        var pacer = new CallPacer(options.LogsCallsPerSecond, services.GetRequiredService<TimeProvider>());
         foreach (var group in options.EffectiveLogGroups)
-            sources.Add(new CloudWatchLogsSource(services.GetRequiredService<IAmazonCloudWatchLogs>(), group, options.EffectiveEventSources));
+            sources.Add(new CloudWatchLogsSource(services.GetRequiredService<IAmazonCloudWatchLogs>(), group, options.EffectiveEventSources, pacer));
         if (options.EventHistory)
             sources.Add(new EventHistorySource(services.GetRequiredService<IAmazonCloudTrail>(), options.EffectiveEventSources, services.GetRequiredService<TimeProvider>()));
         foreach (var path in options.EffectiveFiles)

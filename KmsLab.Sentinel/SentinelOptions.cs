@@ -31,6 +31,9 @@ internal sealed class SentinelOptions
     /// <summary>The services whose records are read; one server-side filter asks for just these.</summary>
     public string[] EventSources { get; set; } = [];
 
+    /// <summary>FilterLogEvents calls a second, of all log groups together: the quota is the account's, and others may need some of it.</summary>
+    public int LogsCallsPerSecond { get; set; } = 5;
+
     /// <summary>Time from one head read to the next.</summary>
     public TimeSpan HeadInterval { get; set; } = TimeSpan.FromSeconds(5);
 

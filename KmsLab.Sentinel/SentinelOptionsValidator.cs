@@ -19,6 +19,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         Check(CloudWatchLogsSource.FilterPattern(options.EffectiveEventSources).Length <= FilterPattern.MaxLength,
             $"The detections and rules read {options.EffectiveEventSources.Count} services, more than one filter pattern of CloudWatch Logs can name ({FilterPattern.MaxLength} characters): switch off some, or name fewer in Sentinel:EventSources");
 
+        Check(options.LogsCallsPerSecond > 0, "Sentinel:LogsCallsPerSecond must be at least 1");
         Positive(options.HeadInterval, nameof(options.HeadInterval));
         Positive(options.HeadWindow, nameof(options.HeadWindow));
         Positive(options.BucketSize, nameof(options.BucketSize));

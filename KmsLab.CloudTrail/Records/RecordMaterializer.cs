@@ -7,6 +7,9 @@ internal static class RecordMaterializer
 {
     public static RecordReading Make(RecordSlices slices)
     {
+        // Insights events tell of calls, under the service's name, and are none: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-insights-events-with-cloudtrail.html
+        if (slices.Text(Field.EventType) == "AwsCloudTrailInsight")
+            return RecordReading.NotOfInterest;
         if (slices.Text(Field.EventVersion) is { } version && version != "1" && !version.StartsWith("1.", StringComparison.Ordinal))
             return RecordReading.Malformed("Its eventVersion is not 1.x.");
         if (slices.Instant(Field.EventTime) is not { } time)

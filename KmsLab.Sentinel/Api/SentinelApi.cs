@@ -13,6 +13,7 @@ internal static class SentinelApi
           /api/status       what it reads, how far it is, what it could not parse
           /api/rates        calls by key, principal, operation and outcome, in buckets of event time
           /api/baselines    what a set's principal normally does, and what it did: ?set=&principal=
+          /api/contexts     distinct encryption contexts by day, key and principal
           /api/alarms       alarms with their evidence
           /api/alarms/{id}  one of them; /history tells what happened to it, POST /acknowledge and /silence what people do about it
           /api/guard/accept POST: what the trail guard finds changed is the new baseline
@@ -28,6 +29,7 @@ internal static class SentinelApi
         api.MapGet("/status", StatusAsync);
         api.MapGet("/rates", RatesAsync);
         api.MapGet("/baselines", BaselineAsync);
+        api.MapGet("/contexts", ContextsAsync);
         api.MapGet("/alarms", AlarmsAsync);
         api.MapGet("/alarms/{id}", AlarmAsync);
         AlarmCommands.Map(api);
@@ -36,6 +38,9 @@ internal static class SentinelApi
 
     private static async Task<JsonHttpResult<StatusAnswer>> StatusAsync(StatusQuery query, WatchQuery watch, CancellationToken cancellationToken) =>
         TypedResults.Json(await watch.AddToAsync(await query.ReadAsync(cancellationToken), cancellationToken), SentinelJson.Default.StatusAnswer);
+
+    private static async Task<JsonHttpResult<IReadOnlyList<ContextsAnswer>>> ContextsAsync([AsParameters] ContextsFilter filter, ContextsQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Json(await query.ReadAsync(filter, cancellationToken), SentinelJson.Default.IReadOnlyListContextsAnswer);
 
     private static async Task<JsonHttpResult<RatesAnswer>> RatesAsync(
         [AsParameters] RatesFilter filter, RatesQuery query, WatermarkQuery watermarks, TimeProvider time, CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ namespace KmsLab.Sentinel.Detection;
 /// </summary>
 internal sealed class Observation(CloudTrailRecord record)
 {
+    /// <summary>As deep as the record reader lets a record be: one that it took must not stop the loop here.</summary>
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
+
     private JsonElement? _root;
 
     public CloudTrailRecord Record => record;
@@ -73,7 +76,7 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>The record's <c>responseElements</c>.</summary>
     public JsonElement Response => Member(Root, "responseElements");
 
-    private JsonElement Root => _root ??= JsonElement.Parse(record.Json.Span);
+    private JsonElement Root => _root ??= JsonElement.Parse(record.Json.Span, Options);
 
     /// <summary>A text among the request parameters, by its path; null when it is missing or no text.</summary>
     public string? Parameter(params ReadOnlySpan<string> path)
@@ -85,7 +88,17 @@ internal sealed class Observation(CloudTrailRecord record)
     }
 
     /// <summary>A text; null when it is none.</summary>
-    public static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    public static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // Half a surrogate pair, or bytes that are no UTF-8.
+        }
+    }
 
     /// <summary>A member of an object, whatever <paramref name="element"/> turns out to be.</summary>
     public static JsonElement Member(JsonElement element, string name) =>

@@ -10,7 +10,7 @@ namespace KmsLab.Sentinel.Ingest;
 /// All streams, for CloudTrail opens new ones at volume, and <c>nextToken</c> until there is none, for an empty page can carry one
 /// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html).
 /// </remarks>
-internal sealed class CloudWatchLogsSource(IAmazonCloudWatchLogs logs, string logGroup, IReadOnlyList<string> eventSources) : IRecordSource
+internal sealed class CloudWatchLogsSource(IAmazonCloudWatchLogs logs, string logGroup, IReadOnlyList<string> eventSources, CallPacer pacer) : IRecordSource
 {
     private readonly string _filterPattern = FilterPattern(eventSources);
 
@@ -37,6 +37,7 @@ internal sealed class CloudWatchLogsSource(IAmazonCloudWatchLogs logs, string lo
     {
         try
         {
+            await pacer.WaitAsync(cancellationToken);
             return await logs.FilterLogEventsAsync(request, cancellationToken);
         }
         catch (ResourceNotFoundException absent)

@@ -4,6 +4,7 @@ using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Knowledge.Reading;
 using KmsLab.Sentinel.Publishing.CloudWatch;
+using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.TrailGuard;
 using Microsoft.Extensions.Options;
 
@@ -37,6 +38,7 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
             new KnownPrincipals(options.Value),
             new ReadRecords(options.Value),
             new BaselineBook(_detections, options.Value),
+            new ContextBook(),
         ];
     }
 

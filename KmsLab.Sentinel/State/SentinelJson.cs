@@ -27,6 +27,7 @@ namespace KmsLab.Sentinel.State;
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(RatesAnswer))]
 [JsonSerializable(typeof(BaselineAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<ContextsAnswer>))]
 [JsonSerializable(typeof(AlarmAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<AlarmAnswer>))]
 internal sealed partial class SentinelJson : JsonSerializerContext;

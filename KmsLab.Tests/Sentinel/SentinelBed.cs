@@ -85,6 +85,8 @@ internal sealed class SentinelBed : IAsyncDisposable
     public Task<IReadOnlyList<AlarmCommand>> CommandsAsync() =>
         _opened.ReadAsync(connection => AlarmRecords.CommandsAsync(connection, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
 
+    public Task<IReadOnlyList<ContextsAnswer>> ContextsAsync() => new ContextsQuery(_opened, Time).ReadAsync(new(null, null, null, null), TestContext.Current.CancellationToken);
+
     /// <summary>The history of all alarms.</summary>
     public async Task<IReadOnlyList<HistoryEntry>> HistoryAsync()
     {

@@ -1,0 +1,33 @@
+using System.Globalization;
+using KmsLab.Sentinel;
+using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Benchmarks.Sentinel;
+
+/// <summary>Memory of Sentinel's rates at many series: one for each of 1,000 keys, of as many principals as it takes, each with two operations.</summary>
+internal static class SeriesMemory
+{
+    private const int Keys = 1000;
+
+    public static void Run(int series)
+    {
+        var keys = Enumerable.Range(0, Keys).Select(key => string.Create(CultureInfo.InvariantCulture, $"arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-{key:D12}")).ToArray();
+        var principals = Enumerable.Range(0, (series / Keys / 2) + 1).Select(id => string.Create(CultureInfo.InvariantCulture, $"arn:aws:iam::000000000000:role/application-{id:D6}")).ToArray();
+        var at = DateTimeOffset.UnixEpoch.AddYears(56);
+
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var book = new SeriesBook([], new SentinelOptions { MaxSeries = series });
+        for (var number = 0; number < series;)
+        {
+            // A turn's changes are gone after its commit.
+            var turn = new TurnChanges(at, []);
+            for (var inTurn = 0; inTurn < 10_000 && number < series; inTurn++, number++)
+                book.Add(new(keys[number % Keys], principals[number / Keys / 2], number / Keys % 2 == 0 ? "Decrypt" : "Encrypt", SeriesKey.Success, null), at, turn);
+        }
+
+        var after = GC.GetTotalMemory(forceFullCollection: true);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{book.Count:N0} series: {(after - before) / (1024.0 * 1024):N1} MiB, {(after - before) / (double)book.Count:N0} bytes each"));
+        GC.KeepAlive(book);
+    }
+}

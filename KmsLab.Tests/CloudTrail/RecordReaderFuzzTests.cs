@@ -1,0 +1,102 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CsCheck;
+using KmsLab.CloudTrail.Records;
+using KmsLab.Tests.Sentinel;
+
+namespace KmsLab.Tests.CloudTrail;
+
+/// <summary>Whatever is read, it is a record, of no interest, or a problem that is told; never an exception.</summary>
+public sealed class RecordReaderFuzzTests
+{
+    private static readonly byte[][] Seeds = [TestRecords.Decrypt().Utf8(), TestRecords.ReEncrypt().Utf8(), TestRecords.ServiceEvent().Utf8(), TestRecords.Denied().Utf8()];
+
+    private static readonly string[] Fragments =
+    [
+        "null", "true", "{}", "[]", "\"\"", "1e9999", "-0", new string('9', 400), "\"\\ud800\"", "\"\\u0000\"", "{\"arn\":{}}", "[[[[[[]]]]]]", "\"2026-13-45\"", "\"\\x\"", "nul", "{", "]",
+    ];
+
+    [Fact]
+    public void Bytes_are_changed_and_cut() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Select(Gen.Int[0, 2000], Gen.Byte).Array[0, 12], Gen.Int[0, 2500]).Sample(
+            (seed, changes, length) =>
+            {
+                var utf8 = (byte[])Seeds[seed].Clone();
+                foreach (var (at, value) in changes)
+                    utf8[at % utf8.Length] = value;
+                return IsSound(utf8.AsSpan(0, Math.Min(utf8.Length, length)));
+            },
+            iter: 20_000);
+
+    [Fact]
+    public void Values_are_of_wrong_types() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 60], Gen.Int[0, Fragments.Length - 1]).Sample(
+            (seed, field, fragment) =>
+            {
+                var json = Encoding.UTF8.GetString(Seeds[seed]);
+                var record = JsonNode.Parse(json)!.AsObject();
+                var name = record.ElementAt(field % record.Count).Key;
+                record[name] = "@@";
+                return IsSound(Encoding.UTF8.GetBytes(record.ToJsonString().Replace("\"@@\"", Fragments[fragment], StringComparison.Ordinal)));
+            },
+            iter: 5_000);
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(1_000_000)]
+    public void Nesting_is_deep(int depth) =>
+        IsSound(Encoding.UTF8.GetBytes($"{{\"a\":{new string('[', depth)}{new string(']', depth)},{Encoding.UTF8.GetString(Seeds[0])[1..]}")).ShouldBeTrue();
+
+    [Fact]
+    public void Bytes_are_no_UTF8()
+    {
+        var utf8 = (byte[])Seeds[0].Clone();
+        utf8[utf8.AsSpan().IndexOf("192.0.2.10"u8)] = 0xFF;
+
+        var reading = CloudTrailRecordReader.Read(utf8, RecordInterest.Everything);
+
+        reading.Problem.ShouldNotBeNull().ShouldContain("Unicode");
+    }
+
+    [Fact]
+    public void Field_stands_twice_and_the_last_counts()
+    {
+        var json = Encoding.UTF8.GetString(Seeds[0]).Replace("\"eventName\":\"Decrypt\"", "\"eventName\":\"Decrypt\",\"eventName\":\"Encrypt\"", StringComparison.Ordinal);
+
+        CloudTrailRecordReader.Read(Encoding.UTF8.GetBytes(json), RecordInterest.Everything).Record.ShouldNotBeNull().EventName.ShouldBe("Encrypt");
+    }
+
+    [Fact]
+    public void Glance_sees_what_the_reader_sees() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Select(Gen.Int[0, 2000], Gen.Byte).Array[0, 3]).Sample(
+            (seed, changes) =>
+            {
+                var utf8 = (byte[])Seeds[seed].Clone();
+                foreach (var (at, value) in changes)
+                    utf8[at % utf8.Length] = value;
+                var glance = RecordGlance.At(utf8, new RecordInterest("kms.amazonaws.com"));
+                return CloudTrailRecordReader.Read(utf8, new RecordInterest("kms.amazonaws.com")).Record is not { } record || (glance.IsOfInterest && glance.EventTime is not null && record.EventTime.Year >= 2000);
+            },
+            iter: 10_000);
+
+    [Fact]
+    public void Reader_allocates_nothing_for_records_of_any_shape_that_nobody_asked_for()
+    {
+        var interest = new RecordInterest("iam.amazonaws.com");
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            CloudTrailRecordReader.Read(Seeds[i % 4], interest);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    private static bool IsSound(ReadOnlySpan<byte> utf8)
+    {
+        RecordGlance.At(utf8, RecordInterest.Everything);
+        var reading = CloudTrailRecordReader.Read(utf8, RecordInterest.Everything);
+        return reading.Record is null || reading.Problem is null;
+    }
+}
