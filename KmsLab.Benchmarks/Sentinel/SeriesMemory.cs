@@ -12,8 +12,6 @@ internal static class SeriesMemory
 
     public static void Run(int series)
     {
-        var keys = Enumerable.Range(0, Keys).Select(key => string.Create(CultureInfo.InvariantCulture, $"arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-{key:D12}")).ToArray();
-        var principals = Enumerable.Range(0, (series / Keys / 2) + 1).Select(id => string.Create(CultureInfo.InvariantCulture, $"arn:aws:iam::000000000000:role/application-{id:D6}")).ToArray();
         var at = DateTimeOffset.UnixEpoch.AddYears(56);
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -23,11 +21,19 @@ internal static class SeriesMemory
             // A turn's changes are gone after its commit.
             var turn = new TurnChanges(at, []);
             for (var inTurn = 0; inTurn < 10_000 && number < series; inTurn++, number++)
-                book.Add(new(keys[number % Keys], principals[number / Keys / 2], number / Keys % 2 == 0 ? "Decrypt" : "Encrypt", SeriesKey.Success, null), at, turn);
+                book.Add(KeyOf(number), at, turn);
         }
 
         var after = GC.GetTotalMemory(forceFullCollection: true);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{book.Count:N0} series: {(after - before) / (1024.0 * 1024):N1} MiB, {(after - before) / (double)book.Count:N0} bytes each"));
         GC.KeepAlive(book);
     }
+
+    /// <summary>In texts of its own, as each record brings them.</summary>
+    private static SeriesKey KeyOf(int number) => new(
+        string.Create(CultureInfo.InvariantCulture, $"arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-{number % Keys:D12}"),
+        string.Create(CultureInfo.InvariantCulture, $"arn:aws:iam::000000000000:role/application-{number / Keys / 2:D6}"),
+        number / Keys % 2 == 0 ? "Decrypt" : "Encrypt",
+        SeriesKey.Success,
+        null);
 }

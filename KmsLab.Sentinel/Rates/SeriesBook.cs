@@ -12,6 +12,7 @@ internal sealed class SeriesBook
     private static readonly long LastAtSlack = (long)TimeSpan.FromHours(2).TotalMilliseconds;
 
     private readonly Dictionary<SeriesKey, SeriesEntry> _entries;
+    private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
     private readonly int _limit;
     private readonly long _bucketSize;
     private long _lastId;
@@ -54,6 +55,8 @@ internal sealed class SeriesBook
     {
         foreach (var (key, _) in series)
             _entries.Remove(key);
+        if (_entries.Count == 0)
+            _texts.Clear();
     }
 
     private BucketKey BucketOf(long series, long at) => new(series, at - Remainder(at), _bucketSize);
@@ -72,9 +75,19 @@ internal sealed class SeriesBook
         }
 
         entry = new(++_lastId, at);
-        _entries.Add(key, entry);
+        _entries.Add(new(key.KeyArn is null ? null : Once(key.KeyArn), Once(key.Principal), Once(key.Operation), Once(key.Outcome), key.Service is null ? null : Once(key.Service)), entry);
         changes.NewSeries.Add((entry.Id, key, at));
         return entry.Id;
+    }
+
+    /// <summary>Many series name the same few keys and principals, each record in texts of its own: one of each is enough.</summary>
+    private string Once(string text)
+    {
+        if (_texts.TryGetValue(text, out var known))
+            return known;
+
+        _texts.Add(text);
+        return text;
     }
 
     /// <summary>Some series sooner, others later: not all of them at the full hour.</summary>
