@@ -2,8 +2,8 @@ using System.Globalization;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
-using Microsoft.Extensions.Options;
 using KmsLab.Sentinel.TrailGuard;
+using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Canary;
 

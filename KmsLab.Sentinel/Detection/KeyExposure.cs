@@ -16,7 +16,7 @@ internal static class KeyExposure
         Technique = "T1098",
         About = "The policy and grants of each key are compared with those before, as records tell them and as KMS answers: everyone or another account let in, a new principal that may "
             + "decrypt, a Deny or a condition that is gone, a copy of the key in another Region. Everyone counts for any key, the rest for protected ones.",
-        Why = "{key} was opened by {principal}: {detail}.",
+        Why = "Access to {key} was changed by {principal}: {detail}.",
         Tuning = "Name accounts that may be let in in the set's TrustedAccounts, its own roles in Roles, services that grant themselves access in Services.",
         Runbook =
         [

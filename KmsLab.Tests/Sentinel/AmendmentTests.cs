@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

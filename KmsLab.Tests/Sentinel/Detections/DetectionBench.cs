@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KmsLab.CloudTrail.Attestation;
-using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Knowledge;

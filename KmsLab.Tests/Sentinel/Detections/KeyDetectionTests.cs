@@ -223,6 +223,8 @@ public sealed class KeyDetectionTests(PostgresCluster cluster)
 
     private static JsonObject Grant(string grantee, params string[] operations) => Kms("CreateGrant", new()
     {
-        ["keyId"] = TestRecords.KeyArn, ["granteePrincipal"] = grantee, ["operations"] = new JsonArray([.. operations.Select(operation => JsonValue.Create(operation))]),
+        ["keyId"] = TestRecords.KeyArn,
+        ["granteePrincipal"] = grantee,
+        ["operations"] = new JsonArray([.. operations.Select(operation => JsonValue.Create(operation))]),
     }).With(r => r["responseElements"] = new JsonObject { ["grantId"] = $"grant-{grantee}", ["keyId"] = TestRecords.KeyArn });
 }

@@ -86,7 +86,11 @@ public sealed class RoleHijackTests
         using var named = new DetectionBench(RoleHijack.Definition, options => options.ProtectedSets["vault"].Clusters = ["prod"]);
         JsonObject Exec(string? cluster, string by = Stranger) => Call("ecs", "ExecuteCommand", new()
         {
-            ["cluster"] = cluster, ["container"] = "app", ["task"] = "arn:aws:ecs:us-east-1:000000000000:task/prod/abc", ["command"] = "HIDDEN", ["interactive"] = true,
+            ["cluster"] = cluster,
+            ["container"] = "app",
+            ["task"] = "arn:aws:ecs:us-east-1:000000000000:task/prod/abc",
+            ["command"] = "HIDDEN",
+            ["interactive"] = true,
         }, by);
 
         any.Select(Exec("test")).ShouldNotBeNull();

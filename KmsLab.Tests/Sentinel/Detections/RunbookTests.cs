@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detection;

@@ -121,7 +121,8 @@ public sealed class TrailBlindingTests(PostgresCluster cluster)
         using var unnamed = new DetectionBench(TrailBlinding.Definition);
         JsonObject Exclude(string trail) => Call("cloudtrail", "PutEventSelectors", new()
         {
-            ["trailName"] = trail, ["eventSelectors"] = new JsonArray(new JsonObject { ["excludeManagementEventSources"] = new JsonArray("kms.amazonaws.com") }),
+            ["trailName"] = trail,
+            ["eventSelectors"] = new JsonArray(new JsonObject { ["excludeManagementEventSources"] = new JsonArray("kms.amazonaws.com") }),
         });
 
         named.Select(Exclude("second")).ShouldBeNull();
