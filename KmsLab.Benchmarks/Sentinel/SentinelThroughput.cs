@@ -4,7 +4,6 @@ using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
-using KmsLab.Sentinel.Replay;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 using KmsLab.Tests.Sentinel.Faults;
