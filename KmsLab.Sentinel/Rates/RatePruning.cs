@@ -66,7 +66,7 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, IOptio
         return first is { } at ? Floor(DateTimeOffset.FromUnixTimeMilliseconds(at)) : null;
     }
 
-    private Task RollUpOneAsync(long start, CancellationToken cancellationToken) => ExecuteAsync(
+    private Task<int> RollUpOneAsync(long start, CancellationToken cancellationToken) => ExecuteAsync(
         """
         INSERT INTO bucket (start_at, series_id, size, calls)
         SELECT @start, series_id, @size, CAST(SUM(calls) AS BIGINT) FROM bucket WHERE start_at >= @start AND start_at < @start + @size AND size < @size GROUP BY series_id

@@ -66,7 +66,7 @@ internal sealed class SentinelStore(Database database, LeaderWrites writes, ILog
         }
     }
 
-    private Task PruneRestAsync(DateTimeOffset floor, CancellationToken cancellationToken) => ExecuteAsync(
+    private Task<int> PruneRestAsync(DateTimeOffset floor, CancellationToken cancellationToken) => ExecuteAsync(
         $"""
         DELETE FROM alarm WHERE ended = 1 AND quiet_at < @floor AND changed_at < @floor;
         DELETE FROM delivery WHERE settled_at < @floor;

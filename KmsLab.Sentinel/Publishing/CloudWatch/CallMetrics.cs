@@ -83,7 +83,7 @@ internal sealed class CallMetrics(MetricOptions options) : IKnowledge
             return _values[name] = CallDimensions.Value(name);
         }
 
-        public IReadOnlyList<(string Kind, string Name)> TakeNew()
+        public (string Kind, string Name)[] TakeNew()
         {
             (string, string)[] taken = [.. _new.Select(name => (kind, name))];
             _new.Clear();
