@@ -3,8 +3,8 @@ using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.EvidencePath;
 using KmsLab.Sentinel.Knowledge;
-using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Knowledge.Reading;
+using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Rates;
 
 namespace KmsLab.Sentinel.Detection;

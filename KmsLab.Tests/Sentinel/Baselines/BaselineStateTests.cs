@@ -1,6 +1,5 @@
 using CsCheck;
 using KmsLab.Sentinel;
-using KmsLab.Sentinel.Detection;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

@@ -4,7 +4,6 @@ namespace KmsLab.Tests.Sentinel.Baselines;
 /// <remarks>The benchmark <c>baselines</c> runs the same traffic for many more groups; docs/baselines.md has its numbers.</remarks>
 public sealed class SimulationTests
 {
-    private const int Learning = 2 * 168;
     private const int Quiet = 6 * 168;
     private const int All = 8 * 168;
     private const int Tuesday10 = Quiet + 34;

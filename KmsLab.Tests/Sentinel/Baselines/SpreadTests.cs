@@ -1,8 +1,5 @@
 using CsCheck;
 using KmsLab.CloudTrail.Attestation;
-using KmsLab.Sentinel;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Knowledge.Reading;
 
 namespace KmsLab.Tests.Sentinel.Baselines;
