@@ -24,7 +24,7 @@ internal sealed record Pace(TimeSpan HalfLife, TimeSpan LevelHalfLife, double De
 /// <b>Not poisoned</b>: what is further off than <see cref="ClippedTo"/> deviations enters as if it were that far off (winsorised; the band that alarms is much
 /// wider). An attack moves the band a little; a change that lasts moves it every day, until it holds it.
 /// </para>
-/// <para>docs/adr/0070-baselines.md has the reasons and the alternatives.</para>
+/// <para>docs/adr/0006-baselines.md has the reasons and the alternatives.</para>
 /// </remarks>
 internal sealed class SeasonalModel(Season season, Pace pace)
 {
