@@ -74,7 +74,12 @@ internal static class AspireLab
             localAws.WithEnvironment("LocalAws__Upstream", localStack.Resource.ConnectionStringExpression).WaitFor(localStack);
 
         cryptoApi.WithSettings(LabDefaults.CryptoApi).WithAws(localAws.GetEndpoint("http"), LabDefaults.CryptoApiRole).WaitFor(localAws);
-        sentinel.WithSettings(LabDefaults.Sentinel).WithAws(localAws.GetEndpoint("http"), LabDefaults.SentinelRole).WaitFor(localAws).WaitFor(cryptoApi);
+        sentinel.WithSettings(LabDefaults.Sentinel)
+            .WithEnvironment("Sentinel__Canary__SigningKeyFile", files.PathOf("canary.pem"))
+            .WithEnvironment("Sentinel__Canary__CreateSigningKeyFile", "true")
+            .WithAws(localAws.GetEndpoint("http"), LabDefaults.SentinelRole)
+            .WaitFor(localAws)
+            .WaitFor(cryptoApi);
     }
 
     /// <summary>A real account: <c>aws/dev.yaml</c> provisions the key, the trail with its log group, and the topic.</summary>
@@ -89,6 +94,7 @@ internal static class AspireLab
         cryptoApi.WithReference(account).WithEnvironment("CryptoApi__KmsKeyId", stack.GetOutput("KeyArn")).WaitFor(stack);
         sentinel.WithReference(account)
             .WithEnvironment("Sentinel__LogGroups__0", stack.GetOutput("LogGroup"))
+            .WithEnvironment("Sentinel__ProtectedSets__vault__Keys__0", stack.GetOutput("KeyArn"))
             .WithEnvironment("Sentinel__Notifications__Sns__TopicArn", stack.GetOutput("TopicArn"))
             .WaitFor(stack);
     }

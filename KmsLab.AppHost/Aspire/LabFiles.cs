@@ -50,5 +50,5 @@ internal sealed class LabFiles
         sentinel.WithEnvironment("Sentinel__Database", "Sqlite").WithEnvironment("ConnectionStrings__sentinel", $"Data Source={PathOf("sentinel.db")}");
     }
 
-    private string PathOf(string file) => Path.Combine(Folder, file);
+    public string PathOf(string file) => Path.Combine(Folder, file);
 }

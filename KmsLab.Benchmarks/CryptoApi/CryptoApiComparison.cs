@@ -15,7 +15,7 @@ internal static class CryptoApiComparison
 {
     private const int Rounds = 5;
 
-    private static readonly int[] Connections = [1, 16];
+    private static readonly int[] Connections = [1, 4, 16];
     private static readonly TimeSpan[] KmsLatencies = [TimeSpan.FromMilliseconds(8), TimeSpan.Zero];
     private static readonly TimeSpan WarmUpRound = TimeSpan.FromSeconds(2);
     private const int MostWarmUpRounds = 20;
