@@ -80,6 +80,7 @@ public sealed class TwoSentinelsTests(PostgresCluster cluster)
             leadership["leader"]!.GetValue<string>().ShouldBe((await other.WaitForRoleAsync("leader"))["self"]!.GetValue<string>());
             await CatchUpAsync(other, traffic);
             paused.Sent.Count.ShouldBe(sentByNow, "an overtaken leader sends nothing");
+            await paused.Process.WaitForAsync("Another Sentinel has taken over");
             paused.Process.Output.Split("Another Sentinel has taken over").Length.ShouldBe(2, "it says so once each time");
             (paused, other) = (other, paused);
         }
