@@ -44,6 +44,10 @@ public static class SentinelExtensions
         builder.Services.AddSingleton<RatesQuery>();
         builder.Services.AddSingleton<BaselinesQuery>();
         builder.Services.AddSingleton<ContextsQuery>();
+        builder.Services.AddSingleton<ActivityQuery>();
+        builder.Services.AddSingleton<UsageQuery>();
+        builder.Services.AddSingleton<DetectionsQuery>();
+        builder.Services.AddSingleton<AlarmChartQuery>();
         builder.Services.AddSingleton<AlarmQuery>();
         builder.Services.AddSingleton<AlarmCommands>();
         builder.Services.AddSingleton<WatermarkQuery>();

@@ -40,7 +40,7 @@ internal sealed class AlarmDesk(IEnumerable<AlarmHandling> handlings, DetectionC
     {
         var detection = catalog.Find(alarm.Detection);
         var why = detection is null ? null : AlarmText.Why(alarm, detection.Definition);
-        changes.Desk.History.Add(new(alarm.Id, changes.Now, HistoryKind.State, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: why));
+        changes.Desk.History.Add(new(alarm.Id, changes.Now, HistoryKind.State, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: why) { Detection = alarm.Detection });
         if (tell)
             Tell(alarm, changes);
     }

@@ -25,6 +25,15 @@ internal static class AlarmRecords
         return [.. latest.Reverse()];
     }
 
+    /// <summary>The latest changes of state of all alarms, oldest first.</summary>
+    public static async Task<IReadOnlyList<HistoryEntry>> StatesAsync(DbConnection connection, int limit, CancellationToken cancellationToken)
+    {
+        var latest = await ReadAsync(
+            connection, """SELECT payload FROM alarm_history WHERE payload LIKE '%"kind":"state"%' ORDER BY happened_at DESC, ordinal DESC LIMIT @limit""", new { limit },
+            SentinelJson.Default.HistoryEntry, cancellationToken);
+        return [.. latest.Reverse().Where(entry => entry.Kind == HistoryKind.State)];
+    }
+
     private static async Task<IReadOnlyList<T>> ReadAsync<T>(DbConnection connection, string sql, object? parameters, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         var payloads = await connection.QueryAsync<string>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));

@@ -60,6 +60,9 @@ internal sealed record HistoryEntry(
 {
     public const string Sentinel = "sentinel";
 
+    /// <summary>Of a change of state: the alarm's detection, for the history outlives the alarm. Null in histories that are older than this member.</summary>
+    public string? Detection { get; init; }
+
     /// <summary>What somebody asked for.</summary>
     public static HistoryEntry Of(AlarmCommand command) => new(
         command.AlarmId, command.At, KindOf(command), command.By, Occurrence: command.Occurrence, Until: command.Until, Reason: command.Reason.Length > 0 ? command.Reason : null);

@@ -1,6 +1,7 @@
 using Dapper;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Knowledge.Baselines;
+using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults.Database;
 using Microsoft.Extensions.Options;
 
@@ -44,6 +45,17 @@ internal sealed class BaselinesQuery(Database database, DetectionCatalog catalog
 
         var row = await ReadAsync(detection.Definition.Id, GroupOf(detection, filter).Key, cancellationToken);
         return row is null ? null : Answer(detection, row);
+    }
+
+    /// <summary>The sets (or keys that belong to none) of which it is learned what a principal decrypts.</summary>
+    public async Task<IReadOnlyList<string>> SetsOfAsync(string principal, CancellationToken cancellationToken)
+    {
+        var members = await database.ReadAsync(
+            connection => connection.QueryAsync<string>(new CommandDefinition(
+                "SELECT members FROM baseline WHERE detection = @detection AND substr(group_key, length(group_key) - length(@end) + 1) = @end",
+                new { detection = DecryptRateAnomaly.Definition.Id, end = new DetectionGroup(new KeyValuePair<string, string>("principal", principal)).Key }, cancellationToken: cancellationToken)),
+            cancellationToken);
+        return [.. members.Select(AlarmRow.GroupOf).Where(group => group.ToDictionary()["principal"] == principal).Select(group => group.ToDictionary()["set"])];
     }
 
     /// <summary>The group's members are those that the detections that learn give it.</summary>

@@ -15,8 +15,8 @@ namespace KmsLab.Sentinel.Api;
 /// <param name="Tuning">How to tune it.</param>
 /// <param name="IsCustom">Whether it is a rule of this installation.</param>
 /// <param name="OpenAlarms">Alarms whose occurrence is not over.</param>
-/// <param name="Fired">Occurrences since its alarms are kept.</param>
-/// <param name="LastFired">Event time of the first record of the latest one.</param>
+/// <param name="Fired">Occurrences that the alarms and their history still know.</param>
+/// <param name="LastFired">When the latest of them began.</param>
 internal sealed record DetectionAnswer(
     string Id,
     string Title,

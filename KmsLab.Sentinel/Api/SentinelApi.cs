@@ -14,8 +14,11 @@ internal static class SentinelApi
           /api/rates        calls by key, principal, operation and outcome, in buckets of event time
           /api/baselines    what a set's principal normally does, and what it did: ?set=&principal=
           /api/contexts     distinct encryption contexts by day, key and principal
+          /api/activity     calls over time, what is normal of them, and the alarms of that time: ?from=&to=&keyArn=&principal=
+          /api/usage        who used which key; /names lists the keys and principals there are
+          /api/detections   what raises an alarm, and how often it did
           /api/alarms       alarms with their evidence
-          /api/alarms/{id}  one of them; /history tells what happened to it, POST /acknowledge and /silence what people do about it
+          /api/alarms/{id}  one of them; /history tells what happened to it, /chart what was counted, POST /acknowledge and /silence what people do about it
           /api/guard/accept POST: what the trail guard finds changed is the new baseline
           /health, /alive   whether it is ready, whether it lives
 
@@ -30,6 +33,7 @@ internal static class SentinelApi
         api.MapGet("/rates", RatesAsync);
         api.MapGet("/baselines", BaselineAsync);
         api.MapGet("/contexts", ContextsAsync);
+        UsageApi.Map(api);
         api.MapGet("/alarms", AlarmsAsync);
         api.MapGet("/alarms/{id}", AlarmAsync);
         AlarmCommands.Map(api);

@@ -1,8 +1,8 @@
 namespace KmsLab.Sentinel.Api;
 
 /// <summary>Whose use of which keys to show.</summary>
-/// <param name="From">From here on; 24 hours before <paramref name="To"/> by default. Taken down to the start of its day, UTC.</param>
-/// <param name="To">Up to here, taken up to the end of its day, UTC; now by default.</param>
+/// <param name="From">Buckets that start at or after it; 24 hours before <paramref name="To"/> by default.</param>
+/// <param name="To">Buckets that start before it; now by default.</param>
 /// <param name="KeyArn">Only this key's.</param>
 /// <param name="Principal">Only this stable principal's.</param>
 internal sealed record UsageFilter(DateTimeOffset? From, DateTimeOffset? To, string? KeyArn, string? Principal);
@@ -12,15 +12,18 @@ internal sealed record UsageFilter(DateTimeOffset? From, DateTimeOffset? To, str
 /// <param name="IsCut">Whether there are more rows than these.</param>
 internal sealed record UsageAnswer(IReadOnlyList<UsageRow> Rows, bool IsCut);
 
-/// <summary>A principal's use of a key. Everything but <paramref name="FirstSeen"/> is of the whole days (UTC, event time) that the time asked for touches.</summary>
+/// <summary>
+/// A principal's use of a key. Calls are those of the time asked for, by buckets; proofs and records are those of all days (UTC, event time) that it touches,
+/// and may be more.
+/// </summary>
 /// <param name="KeyArn">The key; null for calls about none.</param>
 /// <param name="Set">The protected set that the key belongs to, if any.</param>
 /// <param name="Principal">The stable principal.</param>
 /// <param name="Calls">All calls, errors among them.</param>
 /// <param name="Errors">Calls that failed.</param>
 /// <param name="ServiceInvoked">Calls that an AWS service made on the principal's behalf.</param>
-/// <param name="FirstSeen">The first call ever, as far as is kept.</param>
-/// <param name="LastSeen">The last call of the time asked for.</param>
+/// <param name="FirstSeen">The first call ever seen; null where that is not known.</param>
+/// <param name="LastSeen">The last call of the time asked for; where there were calls after it on its last day, the start of its last bucket.</param>
 /// <param name="Attested">Cryptographic calls on a protected key that carried a valid proof.</param>
 /// <param name="Unattested">Those whose proof was absent, forged, stale or replayed.</param>
 /// <param name="Unverifiable">Those whose record lacks what the proof is about.</param>

@@ -67,13 +67,7 @@ internal static class DetectionPage
     private static string Technique(DetectionDefinition definition) =>
         definition.Technique.Length == 0 ? "none" : $"[{definition.Technique}](https://attack.mitre.org/techniques/{definition.Technique.Replace('.', '/')}/)";
 
-    private static string Defaults(DetectionDefinition definition)
-    {
-        var (mode, threshold, window) = definition.Defaults;
-        var measure = definition.Measure == Measure.DistinctValues ? "different values" : threshold == 1 ? "record" : "records";
-        var relative = definition.IsRelative ? ", and more than is normal" : "";
-        return $"{mode}, {threshold} {measure} within {Alarms.AlarmText.Span(window)}{relative}";
-    }
+    private static string Defaults(DetectionDefinition definition) => $"{definition.Defaults.Mode}, {DetectionRule.Of(definition, definition.Defaults)}";
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 

@@ -39,6 +39,7 @@ internal sealed class KnowledgeCatalog(IOptions<SentinelOptions> options) : IDis
             new ReadRecords(options.Value),
             new BaselineBook(_detections, options.Value),
             new ContextBook(),
+            new KeyUseBook(protectedKeys),
         ];
     }
 

@@ -35,6 +35,13 @@ internal sealed class DistinctSketch
         return true;
     }
 
+    /// <summary>Adds all that <paramref name="other"/> counted: the smallest hashes of both are those of the union.</summary>
+    public void Merge(DistinctSketch other)
+    {
+        foreach (var hash in other._hashes)
+            Add(hash);
+    }
+
     public byte[] ToBytes()
     {
         var bytes = new byte[_hashes.Count * sizeof(ulong)];

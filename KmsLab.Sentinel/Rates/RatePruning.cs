@@ -24,7 +24,8 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, IOptio
     {
         await RollUpAsync(Floor(now - _rates.FineFor), cancellationToken);
         await DeleteAsync(Floor(now - _rates.KeepFor), cancellationToken);
-        await ExecuteAsync("DELETE FROM context_count WHERE day_at < @floor", new { floor = (now - _rates.KeepFor).ToUnixTimeMilliseconds() }, repeatable: true, cancellationToken);
+        await ExecuteAsync(
+            "DELETE FROM context_count WHERE day_at < @floor; DELETE FROM key_use WHERE day_at < @floor", new { floor = (now - _rates.KeepFor).ToUnixTimeMilliseconds() }, repeatable: true, cancellationToken);
         if (series is not null)
             await DeleteSeriesAsync(series, Floor(now - _rates.KeepFor), cancellationToken);
     }

@@ -28,6 +28,11 @@ namespace KmsLab.Sentinel.State;
 [JsonSerializable(typeof(RatesAnswer))]
 [JsonSerializable(typeof(BaselineAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ContextsAnswer>))]
+[JsonSerializable(typeof(ActivityAnswer))]
+[JsonSerializable(typeof(UsageAnswer))]
+[JsonSerializable(typeof(UsageNames))]
+[JsonSerializable(typeof(IReadOnlyList<DetectionAnswer>))]
+[JsonSerializable(typeof(AlarmChartAnswer))]
 [JsonSerializable(typeof(AlarmAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<AlarmAnswer>))]
 internal sealed partial class SentinelJson : JsonSerializerContext;

@@ -18,6 +18,8 @@ internal sealed class StateDump(string path) : IDisposable
         "SELECT * FROM file_position",
         "SELECT hex(id), expires_at FROM seen_record",
         "SELECT payload FROM alarm_history",
+        "SELECT * FROM key_use",
+        "SELECT * FROM key_principal",
     ];
 
     private readonly SqliteConnection _connection = Open(path);
