@@ -4,6 +4,7 @@ using Amazon.KeyManagementService;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Canary;
+using KmsLab.Sentinel.Dashboard;
 using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Ingest.Files;
@@ -49,10 +50,13 @@ public static class SentinelExtensions
         builder.Services.AddSingleton<DetectionsQuery>();
         builder.Services.AddSingleton<AlarmChartQuery>();
         builder.Services.AddSingleton<AlarmQuery>();
+        builder.Services.AddSingleton<AlarmActions>();
         builder.Services.AddSingleton<AlarmCommands>();
         builder.Services.AddSingleton<WatermarkQuery>();
         builder.Services.AddSingleton<StatusQuery>();
         builder.Services.AddSingleton<WatchQuery>();
+        builder.AddDashboard();
+        builder.Services.AddSingleton<ActivityQuery>().AddSingleton<UsageQuery>().AddSingleton<DetectionsQuery>().AddSingleton<AlarmChartQuery>();
         return builder;
     }
 
@@ -63,6 +67,8 @@ public static class SentinelExtensions
         app.UseStatusCodePages();
         app.MapServiceDefaults();
         app.MapSentinelApi();
+        app.UseAntiforgery();
+        app.MapDashboard();
         return app;
     }
 

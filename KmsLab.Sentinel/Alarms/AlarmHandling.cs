@@ -1,10 +1,10 @@
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>Somebody knows of this occurrence.</summary>
-internal sealed record Acknowledgement(long Occurrence, DateTimeOffset At, string By, string Reason);
+public sealed record Acknowledgement(long Occurrence, DateTimeOffset At, string By, string Reason);
 
 /// <summary>Nobody is to be notified for a while.</summary>
-internal sealed record Silence(DateTimeOffset Until, DateTimeOffset At, string By, string Reason);
+public sealed record Silence(DateTimeOffset Until, DateTimeOffset At, string By, string Reason);
 
 /// <summary>What people were told last.</summary>
 /// <param name="State">The state they believe the alarm to be in.</param>

@@ -4,7 +4,7 @@ namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>An alarm's state, in CloudWatch's words.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AlarmState>))]
-internal enum AlarmState
+public enum AlarmState
 {
     /// <summary>Nothing abnormal up to the watermark.</summary>
     [JsonStringEnumMemberName("OK")] Ok,

@@ -17,7 +17,7 @@ namespace KmsLab.Sentinel.Alarms;
 /// <param name="InvokedBy">The service that called on somebody's behalf.</param>
 /// <param name="Attestation">What the proof said, on a protected key.</param>
 /// <param name="Detail">What is remarkable about it.</param>
-internal sealed record Evidence(
+public sealed record Evidence(
     string EventId,
     DateTimeOffset EventTime,
     string EventName,
@@ -35,7 +35,7 @@ internal sealed record Evidence(
     /// <summary>How many summaries are kept; their total number says the rest.</summary>
     public const int Limit = 50;
 
-    public static Evidence Of(Observation observation, string? detail = null)
+    internal static Evidence Of(Observation observation, string? detail = null)
     {
         var record = observation.Record;
         return new(
@@ -54,6 +54,6 @@ internal sealed record Evidence(
             detail);
     }
 
-    public static Evidence Of(Finding finding) => finding.Record ??
+    internal static Evidence Of(Finding finding) => finding.Record ??
         new Evidence(finding.Id.ToString(), finding.At, finding.What, "kmslab-sentinel", finding.KeyArn, null, null, Detail: finding.Detail);
 }

@@ -4,7 +4,7 @@ namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>Kinds of what happens to an alarm.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<HistoryKind>))]
-internal enum HistoryKind
+public enum HistoryKind
 {
     /// <summary>It changed its state.</summary>
     [JsonStringEnumMemberName("state")] State,
@@ -47,7 +47,7 @@ internal enum HistoryKind
 /// <param name="NotificationId">The notification, where one is concerned.</param>
 /// <param name="Until">The end of a silence.</param>
 /// <param name="Reason">Why: the caller's words, the alarm's, or what went wrong.</param>
-internal sealed record HistoryEntry(
+public sealed record HistoryEntry(
     string AlarmId,
     DateTimeOffset At,
     HistoryKind Kind,
@@ -64,7 +64,7 @@ internal sealed record HistoryEntry(
     public string? Detection { get; init; }
 
     /// <summary>What somebody asked for.</summary>
-    public static HistoryEntry Of(AlarmCommand command) => new(
+    internal static HistoryEntry Of(AlarmCommand command) => new(
         command.AlarmId, command.At, KindOf(command), command.By, Occurrence: command.Occurrence, Until: command.Until, Reason: command.Reason.Length > 0 ? command.Reason : null);
 
     private static HistoryKind KindOf(AlarmCommand command) => command.Kind switch

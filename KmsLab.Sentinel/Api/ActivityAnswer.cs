@@ -18,7 +18,7 @@ internal sealed record ActivityFilter(DateTimeOffset? From, DateTimeOffset? To, 
 /// <param name="Series">Successful calls by operation, most first, the seventh and further as <c>Other</c>; then the errors of all operations.</param>
 /// <param name="Expected">How many successful Decrypts of the one principal asked for are normal; empty where no baseline says.</param>
 /// <param name="Alarms">Occurrences of alarms that overlap the time, the oldest first.</param>
-internal sealed record ActivityAnswer(
+public sealed record ActivityAnswer(
     DateTimeOffset From,
     DateTimeOffset To,
     double SlotSeconds,
@@ -28,10 +28,10 @@ internal sealed record ActivityAnswer(
     IReadOnlyList<ActivityAlarm> Alarms);
 
 /// <summary>Calls of one operation, one value a slot, zeros included.</summary>
-internal sealed record ActivitySeries(string Operation, bool IsError, IReadOnlyList<double> CallsPerMinute);
+public sealed record ActivitySeries(string Operation, bool IsError, IReadOnlyList<double> CallsPerMinute);
 
 /// <summary>Calls per minute that are normal from <paramref name="Start"/> up to the next band.</summary>
-internal sealed record ActivityBand(DateTimeOffset Start, double Low, double High);
+public sealed record ActivityBand(DateTimeOffset Start, double Low, double High);
 
 /// <summary>An occurrence of an alarm, in event time.</summary>
 /// <param name="Id">The alarm.</param>
@@ -41,4 +41,4 @@ internal sealed record ActivityBand(DateTimeOffset Start, double Low, double Hig
 /// <param name="From">The occurrence's first record; of an earlier occurrence, when it was raised.</param>
 /// <param name="To">When it was over; null while it is open.</param>
 /// <param name="State">The alarm's state; OK of an occurrence that is over.</param>
-internal sealed record ActivityAlarm(string Id, string Detection, string Title, Severity Severity, DateTimeOffset From, DateTimeOffset? To, AlarmState State);
+public sealed record ActivityAlarm(string Id, string Detection, string Title, Severity Severity, DateTimeOffset From, DateTimeOffset? To, AlarmState State);

@@ -7,7 +7,7 @@ namespace KmsLab.Sentinel.Api;
 /// <param name="Unit">What is counted, such as <c>records within 60 s</c>.</param>
 /// <param name="From">Event time of the occurrence's first record.</param>
 /// <param name="To">Event time of its last one.</param>
-internal sealed record AlarmChartAnswer(double SlotSeconds, IReadOnlyList<AlarmChartPoint> Points, long Threshold, string Unit, DateTimeOffset From, DateTimeOffset To);
+public sealed record AlarmChartAnswer(double SlotSeconds, IReadOnlyList<AlarmChartPoint> Points, long Threshold, string Unit, DateTimeOffset From, DateTimeOffset To);
 
 /// <summary>A slot from <paramref name="Start"/>: what was counted in it and, where that is learned, what would be normal.</summary>
-internal sealed record AlarmChartPoint(DateTimeOffset Start, long Observed, double? Low, double? High);
+public sealed record AlarmChartPoint(DateTimeOffset Start, long Observed, double? Low, double? High);

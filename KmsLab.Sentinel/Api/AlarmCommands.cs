@@ -1,6 +1,4 @@
 using System.Text.Json;
-using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -9,10 +7,9 @@ using Microsoft.Extensions.Options;
 namespace KmsLab.Sentinel.Api;
 
 /// <summary>
-/// Acknowledging and silencing. The API writes down what was asked for and answers when that is durable; the loop, which alone owns the alarms, takes
-/// it in with its next turn, in that turn's transaction. So it does not matter whether the Sentinel that is asked is the active one.
+/// Acknowledging and silencing over HTTP: reads the body, and says in HTTP what <see cref="AlarmActions"/> made of it.
 /// </summary>
-internal sealed class AlarmCommands(AlarmQuery query, PublishingMetrics metrics, IOptions<SentinelOptions> options, TimeProvider time)
+internal sealed class AlarmCommands(AlarmActions actions, IOptions<SentinelOptions> options, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -34,41 +31,26 @@ internal sealed class AlarmCommands(AlarmQuery query, PublishingMetrics metrics,
     private async Task<IResult> AcknowledgeAsync(string id, HttpContext http)
     {
         var (body, unreadable) = await ReadAsync(http, CommandBody.OfAcknowledgement);
-        if (body is null)
-            return unreadable!;
-        if (await query.FindAsync(id, http.RequestAborted) is not { } alarm)
-            return NoSuchAlarm(id);
-        if (alarm.Ended)
-            return Conflict("The alarm is not firing. Acknowledging stops the reminders of one occurrence; to hear nothing of the next one, silence the alarm.");
-
-        return await SubmitAsync(AlarmCommandKind.Acknowledge, alarm, body, http);
+        return body is null ? unreadable! : Answer(id, await actions.AcknowledgeAsync(id, By(body, http), body.Reason, http.RequestAborted));
     }
 
     private async Task<IResult> SilenceAsync(string id, HttpContext http)
     {
         var (body, unreadable) = await ReadAsync(http, json => CommandBody.OfSilence(json, time.GetUtcNow(), options.Value.Alarms.LongestSilence));
-        if (body is null)
-            return unreadable!;
-
-        return await query.FindAsync(id, http.RequestAborted) is { } alarm ? await SubmitAsync(AlarmCommandKind.Silence, alarm, body, http) : NoSuchAlarm(id);
+        return body is null ? unreadable! : Answer(id, await actions.SilenceAsync(id, By(body, http), body.Reason, body.Until!.Value, http.RequestAborted));
     }
 
-    private async Task<IResult> UnsilenceAsync(string id, HttpContext http)
+    private async Task<IResult> UnsilenceAsync(string id, HttpContext http) =>
+        Answer(id, await actions.UnsilenceAsync(id, By(CommandBody.None, http), http.RequestAborted));
+
+    private static string By(CommandBody body, HttpContext http) => body.By is null ? WriteGuard.CallerOf(http) : $"{body.By} ({WriteGuard.CallerOf(http)})";
+
+    private static IResult Answer(string id, ActionOutcome outcome) => outcome switch
     {
-        if (await query.FindAsync(id, http.RequestAborted) is not { } alarm)
-            return NoSuchAlarm(id);
-
-        return alarm.Silenced is null ? Conflict("The alarm is not silenced.") : await SubmitAsync(AlarmCommandKind.Unsilence, alarm, CommandBody.None, http);
-    }
-
-    private async Task<IResult> SubmitAsync(AlarmCommandKind kind, AlarmAnswer alarm, CommandBody body, HttpContext http)
-    {
-        var by = body.By is null ? WriteGuard.CallerOf(http) : $"{body.By} ({WriteGuard.CallerOf(http)})";
-        var command = new AlarmCommand(Guid.NewGuid().ToString("N"), alarm.Id, kind, alarm.Occurrence, time.GetUtcNow(), by, body.Reason, body.Until);
-        await query.SubmitAsync(command, http.RequestAborted);
-        metrics.Commanded(kind);
-        return TypedResults.Json(await query.FindAsync(alarm.Id, http.RequestAborted) ?? alarm, SentinelJson.Default.AlarmAnswer);
-    }
+        { Alarm: null } => NoSuchAlarm(id),
+        { Refusal: { } refusal } => Conflict(refusal),
+        { Alarm: var alarm } => TypedResults.Json(alarm, SentinelJson.Default.AlarmAnswer),
+    };
 
     private static async Task<(CommandBody? Body, IResult? Unreadable)> ReadAsync(HttpContext http, Func<JsonElement, CommandBody> read)
     {

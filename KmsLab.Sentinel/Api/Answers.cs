@@ -7,7 +7,7 @@ using KmsLab.Sentinel.TrailGuard;
 namespace KmsLab.Sentinel.Api;
 
 /// <summary>An alarm as <c>/api/alarms</c> answers it. <c>window</c> is in seconds.</summary>
-internal sealed record AlarmAnswer(
+public sealed record AlarmAnswer(
     string Id,
     string Detection,
     Severity Severity,
@@ -37,7 +37,7 @@ internal sealed record AlarmAnswer(
     /// <summary>Until when nobody is notified; null when people are.</summary>
     public Silence? Silenced { get; init; }
 
-    public static AlarmAnswer Of(Alarm alarm, DetectionCatalog catalog)
+    internal static AlarmAnswer Of(Alarm alarm, DetectionCatalog catalog)
     {
         var definition = catalog.Find(alarm.Detection)?.Definition;
         return new(

@@ -9,7 +9,7 @@ internal sealed class CommandBody
 {
     public const int MaxBytes = 16 * 1024;
 
-    private const int MaxReason = 1000;
+    public const int MaxReason = 1000;
     private const int MaxBy = 100;
 
     private readonly Dictionary<string, string[]> _errors = [];
@@ -61,10 +61,16 @@ internal sealed class CommandBody
         }
 
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : "";
-        if (text.Length == 0 || text.Length > longest || text.Any(char.IsControl))
-            Wrong(member, $"must be a text of 1 to {longest} characters on one line.");
+        if (ProblemOf(text, longest) is { } problem)
+            Wrong(member, problem);
         return text;
     }
+
+    /// <summary>What is wrong with a reason, after the words 'the reason'; null when nothing is.</summary>
+    public static string? ProblemOfReason(string reason) => ProblemOf(reason, MaxReason);
+
+    private static string? ProblemOf(string text, int longest) =>
+        text.Length == 0 || text.Length > longest || text.Any(char.IsControl) ? $"must be a text of 1 to {longest} characters on one line." : null;
 
     private void ReadEnd(JsonElement json, DateTimeOffset now, TimeSpan longest)
     {

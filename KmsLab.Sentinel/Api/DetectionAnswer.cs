@@ -17,7 +17,7 @@ namespace KmsLab.Sentinel.Api;
 /// <param name="OpenAlarms">Alarms whose occurrence is not over.</param>
 /// <param name="Fired">Occurrences that the alarms and their history still know.</param>
 /// <param name="LastFired">When the latest of them began.</param>
-internal sealed record DetectionAnswer(
+public sealed record DetectionAnswer(
     string Id,
     string Title,
     Severity Severity,

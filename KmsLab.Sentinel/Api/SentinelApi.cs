@@ -26,9 +26,8 @@ internal static class SentinelApi
 
     public static void MapSentinelApi(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", () => TypedResults.Text(Landing));
-
         var api = routes.MapGroup("/api").AddEndpointFilter(NoStoreAsync);
+        api.MapGet("/", () => TypedResults.Text(Landing));
         api.MapGet("/status", StatusAsync);
         api.MapGet("/rates", RatesAsync);
         api.MapGet("/baselines", BaselineAsync);

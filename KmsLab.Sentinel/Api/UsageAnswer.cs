@@ -30,7 +30,7 @@ internal sealed record UsageAnswer(IReadOnlyList<UsageRow> Rows, bool IsCut);
 /// <param name="DistinctRecords">Distinct encryption contexts of those days.</param>
 /// <param name="DistinctIsEstimate">Whether <paramref name="DistinctRecords"/> is within 6 % mostly, rather than exact.</param>
 /// <param name="Operations">Calls by operation, most first.</param>
-internal sealed record UsageRow(
+public sealed record UsageRow(
     string? KeyArn,
     string? Set,
     string Principal,
@@ -47,7 +47,7 @@ internal sealed record UsageRow(
     IReadOnlyList<UsageOperation> Operations);
 
 /// <summary>Calls of one operation, the failed ones among them.</summary>
-internal sealed record UsageOperation(string Operation, long Calls, long Errors);
+public sealed record UsageOperation(string Operation, long Calls, long Errors);
 
 /// <summary>Keys and principals with calls in the last 7 days, most used first, at most 200 of each.</summary>
-internal sealed record UsageNames(IReadOnlyList<string> Keys, IReadOnlyList<string> Principals);
+public sealed record UsageNames(IReadOnlyList<string> Keys, IReadOnlyList<string> Principals);

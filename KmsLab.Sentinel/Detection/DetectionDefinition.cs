@@ -4,7 +4,7 @@ namespace KmsLab.Sentinel.Detection;
 
 /// <summary>How bad it is when a detection fires.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Severity>))]
-internal enum Severity
+public enum Severity
 {
     [JsonStringEnumMemberName("low")] Low,
     [JsonStringEnumMemberName("medium")] Medium,

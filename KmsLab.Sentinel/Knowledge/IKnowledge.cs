@@ -44,4 +44,4 @@ internal interface IKnowledge
 /// <param name="Low">The least that is normal.</param>
 /// <param name="High">The most that is normal; more fires.</param>
 /// <param name="Basis">What it rests on, such as <c>the same hour of 14 days</c>.</param>
-internal sealed record Expectation(double Low, double High, string Basis);
+public sealed record Expectation(double Low, double High, string Basis);

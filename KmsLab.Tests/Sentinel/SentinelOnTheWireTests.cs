@@ -90,12 +90,12 @@ public sealed class SentinelOnTheWireTests
     }
 
     [Fact]
-    public async Task Landing_page_names_the_ways_in()
+    public async Task Api_names_the_ways_in()
     {
         await using var aws = await WireServer.StartAsync(NoEvents);
         await using var sentinel = await SentinelHost.StartAsync(aws.Url.ToString());
 
-        using var answer = await sentinel.GetAsync("/");
+        using var answer = await sentinel.GetAsync("/api");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("/api/alarms");

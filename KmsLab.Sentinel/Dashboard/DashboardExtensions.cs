@@ -1,0 +1,24 @@
+using Radzen;
+
+namespace KmsLab.Sentinel.Dashboard;
+
+/// <summary>Sentinel's page: Blazor on the server, drawn by the same queries that answer <c>/api</c>.</summary>
+internal static class DashboardExtensions
+{
+    public static WebApplicationBuilder AddDashboard(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseStaticWebAssets(); // Else css and js are empty unless it runs from its published folder, or in Development.
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRadzenComponents();
+        builder.Services.AddScoped<ViewerZone>();
+        return builder;
+    }
+
+    public static WebApplication MapDashboard(this WebApplication app)
+    {
+        app.MapStaticAssets().AllowAnonymous();
+        Theme.Map(app);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // Said with the rest of the policy.
+        return app;
+    }
+}

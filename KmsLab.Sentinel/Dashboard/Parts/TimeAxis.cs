@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace KmsLab.Sentinel.Dashboard.Parts;
+
+/// <summary>How a chart's time axis is labelled: few enough labels for a phone, at times that people use.</summary>
+internal static class TimeAxis
+{
+    private const int Labels = 4;
+
+    private static readonly TimeSpan[] Steps =
+    [
+        TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1),
+        TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(2),
+    ];
+
+    /// <summary>From one label to the next.</summary>
+    public static TimeSpan StepOf(TimeSpan range) => Steps.FirstOrDefault(step => range / step <= Labels) is { Ticks: > 0 } step ? step : TimeSpan.FromDays(Math.Ceiling(range.TotalDays / Labels));
+
+    /// <summary>A label.</summary>
+    public static string Label(object value, TimeSpan range) =>
+        ((DateTime)value).ToString(range > TimeSpan.FromDays(2) ? "ddd d" : "HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>A point in a tooltip.</summary>
+    public static string Label(DateTime at) => at.ToString("ddd d MMM, HH:mm", CultureInfo.InvariantCulture);
+}
