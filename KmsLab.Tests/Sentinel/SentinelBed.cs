@@ -115,6 +115,31 @@ internal sealed class SentinelBed : IAsyncDisposable
         return new(_opened, new DetectionCatalog(options), options, Time);
     }
 
+    /// <summary>What <c>/api/usage</c> asks.</summary>
+    public UsageQuery Usage() => new(_opened, Microsoft.Extensions.Options.Options.Create(Options), Time);
+
+    /// <summary>What <c>/api/activity</c> asks.</summary>
+    public ActivityQuery Activity(SentinelProcess process)
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        return new(_opened, new DetectionCatalog(options), Baselines(), new WatermarkQuery(_opened, process.Status), options, Time);
+    }
+
+    /// <summary>What <c>/api/detections</c> asks.</summary>
+    public DetectionsQuery Detections() => new(_opened, new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options)));
+
+    /// <summary>What <c>/api/alarms/{id}/chart</c> answers for the one alarm of a detection.</summary>
+    public async Task<AlarmChartAnswer?> ChartAsync(string detection)
+    {
+        var catalog = new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options));
+        var alarms = await Query.ReadAsync(TestContext.Current.CancellationToken);
+        return await new AlarmChartQuery(_opened, catalog, Baselines(), Time).ReadAsync(alarms.Single(alarm => alarm.Detection == detection), TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Changes the database behind Sentinel's back, as time or another version would have.</summary>
+    public Task ExecuteAsync(string sql) => _opened.WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction)), TestContext.Current.CancellationToken);
+
     /// <summary>What a query finds, one line a row.</summary>
     public async Task<IReadOnlyList<string>> RowsAsync(string sql)
     {
