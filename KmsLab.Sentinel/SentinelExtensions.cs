@@ -1,6 +1,7 @@
 using Amazon.CloudTrail;
 using Amazon.CloudWatchLogs;
 using Amazon.KeyManagementService;
+using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Canary;
@@ -37,6 +38,7 @@ public static class SentinelExtensions
         builder.AddAwsClient<IAmazonCloudTrail>();
         builder.AddAwsClient<IAmazonKeyManagementService>();
 
+        builder.AddSentinelAccess();
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
         builder.Services.AddSentinelEngine();
@@ -65,6 +67,7 @@ public static class SentinelExtensions
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseSentinelAccess();
         app.MapServiceDefaults();
         app.MapSentinelApi();
         app.UseAntiforgery();

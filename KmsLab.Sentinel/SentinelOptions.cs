@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Canary;
@@ -105,7 +106,10 @@ internal sealed class SentinelOptions
     /// <summary>What CloudWatch is told.</summary>
     public MetricOptions Metrics { get; set; } = new();
 
-    /// <summary>Who may change things through the API.</summary>
+    /// <summary>How people sign in.</summary>
+    public AccessOptions Access { get; set; } = new();
+
+    /// <summary>Who may look, and change things.</summary>
     public ApiOptions Api { get; set; } = new();
 
     /// <summary>Reminders, silences and history.</summary>

@@ -45,6 +45,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.Alarms.Validate());
         errors.AddRange(options.Metrics.Validate());
         errors.AddRange(options.Api.Validate());
+        errors.AddRange(options.Access.Validate());
         errors.AddRange(options.Lease.Check());
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

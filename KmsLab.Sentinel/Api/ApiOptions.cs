@@ -2,7 +2,7 @@ using KmsLab.ServiceDefaults.ApiKeys;
 
 namespace KmsLab.Sentinel.Api;
 
-/// <summary>The section <c>Sentinel:Api</c>: who may change things through the API.</summary>
+/// <summary>The section <c>Sentinel:Api</c>: who may look, and change things; people exchange such a key for a session at the login.</summary>
 internal sealed class ApiOptions
 {
     public const string Section = "Sentinel:Api";
@@ -13,7 +13,7 @@ internal sealed class ApiOptions
     public IList<ApiClientOptions> Keys { get; } = [];
 
     /// <summary>
-    /// Lets programs on the same machine change things without a key. For the lab: behind a proxy on the same machine everybody would be one of them,
+    /// Lets programs and browsers on the same machine in without a key. For the lab: behind a proxy on the same machine everybody would be one of them,
     /// and so requests that a proxy has marked as forwarded need a key even then.
     /// </summary>
     public bool OpenOnLoopback { get; set; }

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Security.Claims;
+using KmsLab.Sentinel.Access.Pages;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace KmsLab.Sentinel.Access;
+
+/// <summary>
+/// <c>/login</c> exchanges a key for a session's cookie, <c>/logout</c> ends it. Plain forms, which work without script. What comes back is checked here
+/// rather than by the framework's filter, so that a form that lay around for too long is answered with a new one.
+/// </summary>
+internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit limit, EndedSessions ended, IAntiforgery antiforgery, ILogger<LoginEndpoints> logger)
+{
+    private const int MaxBody = 16 * 1024;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/login", (HttpContext http, LoginEndpoints login) => login.Ask(http)).AllowAnonymous();
+        routes.MapPost("/login", (HttpContext http, LoginEndpoints login) => login.SignInAsync(http)).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MaxBody));
+        routes.MapGet("/logout", (HttpContext http, LoginEndpoints login) => login.AskToLeave(http));
+        routes.MapPost("/logout", (HttpContext http, LoginEndpoints login) => login.SignOutAsync(http)).WithMetadata(new RequestSizeLimitAttribute(MaxBody));
+    }
+
+    private IResult Ask(HttpContext http)
+    {
+        var returnUrl = Local(http.Request.Query["returnUrl"]);
+        return http.User.Identity is { IsAuthenticated: true } ? TypedResults.LocalRedirect(returnUrl) : Form(http, returnUrl, null, StatusCodes.Status200OK);
+    }
+
+    private async Task<IResult> SignInAsync(HttpContext http)
+    {
+        if (!settings.HasKeys)
+            return Form(http, "/", null, StatusCodes.Status403Forbidden);
+        if (await ReadAsync(http) is not { } form)
+            return Form(http, "/", "This form was too old. Please try again.", StatusCodes.Status400BadRequest);
+
+        var returnUrl = Local(form["returnUrl"]);
+        if (limit.Try(http.Connection.RemoteIpAddress) is { } wait)
+        {
+            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return Form(http, returnUrl, "Too many tries from your address. Please wait a minute.", StatusCodes.Status429TooManyRequests);
+        }
+
+        if (Caller.OfKey(form["key"].ToString().Trim(), settings.Keys) is not { } caller)
+        {
+            LogWrongKey(logger, http.Connection.RemoteIpAddress);
+            return Form(http, returnUrl, "Nobody has this key.", StatusCodes.Status401Unauthorized);
+        }
+
+        await http.SignInAsync(SessionCookie.Scheme, new ClaimsPrincipal(Caller.WithSession(caller)));
+        LogSignedIn(logger, caller.Name, http.Connection.RemoteIpAddress);
+        return TypedResults.LocalRedirect(returnUrl);
+    }
+
+    private RazorComponentResult<Logout> AskToLeave(HttpContext http)
+    {
+        var token = antiforgery.GetAndStoreTokens(http);
+        return new(new { Base = http.Request.PathBase.Value, Name = http.User.Identity?.Name, TokenField = token.FormFieldName, Token = token.RequestToken });
+    }
+
+    private async Task<IResult> SignOutAsync(HttpContext http)
+    {
+        if (await ReadAsync(http) is null)
+            return AskToLeave(http);
+        if (http.User.FindFirstValue(Caller.Session) is { } session)
+        {
+            await ended.EndAsync(session, http.RequestAborted);
+            LogSignedOut(logger, http.User.Identity?.Name);
+        }
+
+        await http.SignOutAsync(SessionCookie.Scheme);
+        return TypedResults.LocalRedirect("~/login");
+    }
+
+    private IResult Form(HttpContext http, string returnUrl, string? problem, int status)
+    {
+        if (!settings.HasKeys)
+            return new ClosedPage(settings);
+
+        var token = antiforgery.GetAndStoreTokens(http);
+        return new RazorComponentResult<Login>(new
+        {
+            Base = http.Request.PathBase.Value,
+            ReturnUrl = returnUrl,
+            Problem = problem,
+            TokenField = token.FormFieldName,
+            Token = token.RequestToken,
+        })
+        { StatusCode = status };
+    }
+
+    /// <summary>The form that was sent; null if it isn't one that we gave to this browser.</summary>
+    private async Task<IFormCollection?> ReadAsync(HttpContext http) =>
+        http.Request.HasFormContentType && await antiforgery.IsRequestValidAsync(http) ? await http.Request.ReadFormAsync(http.RequestAborted) : null;
+
+    /// <summary>A way back within Sentinel: an address elsewhere would make the login a bait.</summary>
+    private static string Local(string? url) => url is { Length: > 0 and <= 2048 } && url[0] == '/' && RedirectHttpResult.IsLocalUrl(url) ? url : "~/";
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Client} signed in from {Address}")]
+    private static partial void LogSignedIn(ILogger logger, string? client, System.Net.IPAddress? address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Client} signed out")]
+    private static partial void LogSignedOut(ILogger logger, string? client);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody tried a wrong key at the login, from {Address}")]
+    private static partial void LogWrongKey(ILogger logger, System.Net.IPAddress? address);
+
+    /// <summary>No form, since none could succeed.</summary>
+    private sealed class ClosedPage(AccessSettings settings) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => Refusal.ClosedAsync(httpContext, settings);
+    }
+}

@@ -1,0 +1,45 @@
+using KmsLab.Sentinel.Access.Pages;
+using KmsLab.ServiceDefaults.ApiKeys;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KmsLab.Sentinel.Access;
+
+/// <summary>What somebody gets who may not look: programs an error that says what to send, people the login; and where no login can succeed, what to configure.</summary>
+internal static class Refusal
+{
+    private const string NobodyMay =
+        "Nobody may look from here: no way to sign in is configured. Set Sentinel:Api:Keys ('KmsLab.Sentinel new-api-key NAME' makes a key and prints what to set), "
+        + "or Sentinel:Access:LoadBalancer. docs/operations.md, 'Who may look', tells more.";
+
+    private const string OnlyThroughTheLoadBalancer =
+        "Sign in through the load balancer: this request came without its proof, or with one that is not valid. Sentinel's log says why.";
+
+    private const string SendAKey = $"Send a valid API key, as {ApiKeyHeader.Name} or as Authorization: Bearer. 'KmsLab.Sentinel new-api-key NAME' makes one.";
+
+    public static Task AnswerAsync(HttpContext http, AccessSettings settings)
+    {
+        if (!IsPage(http.Request))
+            return Program(http, settings).ExecuteAsync(http);
+
+        return settings.HasKeys
+            ? TypedResults.Redirect($"{http.Request.PathBase}/login{QueryString.Create("returnUrl", $"{http.Request.Path}{http.Request.QueryString}")}").ExecuteAsync(http)
+            : ClosedAsync(http, settings);
+    }
+
+    /// <summary>The page where no login can succeed.</summary>
+    public static Task ClosedAsync(HttpContext http, AccessSettings settings) =>
+        new RazorComponentResult<Closed>(new { Text = Explain(settings) }) { StatusCode = StatusCodes.Status403Forbidden }.ExecuteAsync(http);
+
+    private static ProblemHttpResult Program(HttpContext http, AccessSettings settings)
+    {
+        http.Response.Headers.WWWAuthenticate = "Bearer realm=\"KmsLab Sentinel\"";
+        return TypedResults.Problem(settings.HasKeys ? SendAKey : Explain(settings), statusCode: StatusCodes.Status401Unauthorized, title: "Not authenticated");
+    }
+
+    private static string Explain(AccessSettings settings) => settings.HasLoadBalancer ? OnlyThroughTheLoadBalancer : NobodyMay;
+
+    /// <summary>What a person opens in a browser, and not what a page or a program fetches.</summary>
+    private static bool IsPage(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && !request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/_blazor") && !request.Path.StartsWithSegments("/_framework");
+}
