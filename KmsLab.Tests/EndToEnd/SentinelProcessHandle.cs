@@ -22,7 +22,7 @@ internal sealed partial class SentinelProcessHandle : IDisposable
     public static async Task<SentinelProcessHandle> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
         var address = new Uri($"http://127.0.0.1:{LabProcess.FreePort()}");
-        var process = LabProcess.Start([$"--Sentinel:Url={address}", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")], program: "KmsLab.Sentinel");
+        var process = LabProcess.Start([$"--Sentinel:Url={address}", "--Sentinel:Api:OpenOnLoopback=true", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")], program: "KmsLab.Sentinel");
         await process.WaitForAsync(address);
         return new(process, address);
     }

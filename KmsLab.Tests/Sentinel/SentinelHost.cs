@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel;
+using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.Tests.LocalAws;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
@@ -33,6 +34,8 @@ internal sealed class SentinelHost : IAsyncDisposable
             ["Sentinel:Database"] = "Sqlite",
             ["Sentinel:LogGroups:0"] = "kmslab-trail",
             ["Sentinel:HeadInterval"] = "00:00:00.050",
+            // A test of who may look says otherwise.
+            ["Sentinel:Api:OpenOnLoopback"] = "true",
             // A test that wants a guard says so: its calls would be among those that others count.
             ["Sentinel:Guard:Enabled"] = "false",
             ["Sentinel:AllowedLateness"] = "00:00:00.500",
@@ -66,6 +69,14 @@ internal sealed class SentinelHost : IAsyncDisposable
     }
 
     public Uri Address => _http.BaseAddress!;
+
+    /// <summary>Sends an API key with each request from now on; or none.</summary>
+    public void UseKey(string? key)
+    {
+        _http.DefaultRequestHeaders.Remove(ApiKeyHeader.Name);
+        if (key is not null)
+            _http.DefaultRequestHeaders.Add(ApiKeyHeader.Name, key);
+    }
 
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
     {

@@ -135,8 +135,11 @@ public sealed class AlarmApiTests
     {
         var key = ApiKey.Create();
         await using var aws = await AttackAsync();
-        await using var sentinel = await SentinelHost.StartAsync(aws.Url.ToString(), ("Sentinel:Api:Keys:0:Name", "oncall"), ("Sentinel:Api:Keys:0:KeyHash", Convert.ToHexString(ApiKey.Hash(key))));
+        await using var sentinel = await SentinelHost.StartAsync(
+            aws.Url.ToString(), ("Sentinel:Api:OpenOnLoopback", "false"), ("Sentinel:Api:Keys:0:Name", "oncall"), ("Sentinel:Api:Keys:0:KeyHash", Convert.ToHexString(ApiKey.Hash(key))));
+        sentinel.UseKey(key);
         var path = await PathAsync(sentinel);
+        sentinel.UseKey(null);
 
         using var without = await SendAsync(sentinel, HttpMethod.Post, $"{path}/acknowledge", Reason);
         using var wrong = await SendAsync(sentinel, HttpMethod.Post, $"{path}/acknowledge", Reason, ("X-Api-Key", ApiKey.Create()));
