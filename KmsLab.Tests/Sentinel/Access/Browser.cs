@@ -57,13 +57,13 @@ internal sealed partial class Browser(Uri address) : IDisposable
         _handler.Dispose();
     }
 
-    [GeneratedRegex("""<input type="hidden" name="([^"]+)" value="([^"]*)">""")]
+    [GeneratedRegex("""<input type="hidden" name="([^"]+)" value="([^"]*)" ?/?>""")]
     internal static partial Regex HiddenField();
 }
 
 internal sealed record Answer(HttpStatusCode Status, string Body, Dictionary<string, string> Headers)
 {
-    public Dictionary<string, string> Hidden => Browser.HiddenField().Matches(Body).ToDictionary(field => field.Groups[1].Value, field => WebUtility.HtmlDecode(field.Groups[2].Value));
+    public Dictionary<string, string> Hidden => Browser.HiddenField().Matches(Body).ToDictionary(input => input.Groups[1].Value, input => WebUtility.HtmlDecode(input.Groups[2].Value));
 
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 }
