@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Options;
@@ -40,10 +41,16 @@ internal sealed class SessionCookie(AccessSettings settings) : IConfigureNamedOp
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         var standing = context.HttpContext.RequestServices.GetRequiredService<Standing>();
-        if (context.Principal is { } principal && await standing.HoldsAsync(principal, context.HttpContext.RequestAborted))
+        if (context.Principal is { } principal && IsSession(principal) && await standing.HoldsAsync(principal, context.HttpContext.RequestAborted))
             return;
 
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(Scheme);
     }
+
+    /// <summary>
+    /// Only what the login gives: whoever reads data protection's keys in the database can encrypt a cookie, and shall still need the hash of a configured
+    /// key, which is not in there.
+    /// </summary>
+    private static bool IsSession(ClaimsPrincipal caller) => caller.Identity?.AuthenticationType == Caller.ByKey && caller.HasClaim(claim => claim.Type == Caller.Session);
 }

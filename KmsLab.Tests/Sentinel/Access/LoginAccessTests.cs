@@ -1,6 +1,10 @@
 using System.Net;
+using System.Security.Claims;
 using System.Text;
+using KmsLab.Sentinel.Access;
 using KmsLab.ServiceDefaults.ApiKeys;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KmsLab.Tests.Sentinel.Access;
@@ -205,6 +209,28 @@ public sealed class LoginAccessTests
         (await browser.WhoAmIAsync()).ShouldBe("oncall");
     }
 
+    [Fact]
+    public async Task Cookie_that_was_made_with_stolen_keys_needs_the_hash_of_a_configured_one()
+    {
+        await using var balancer = await BalancerKeyServer.StartAsync();
+        await using var sentinel = await StartAsync([.. balancer.Settings(), ("Sentinel:Api:OpenOnLoopback", "true")]);
+        using var browser = sentinel.Open();
+        (string, string) elsewhere = ("X-Forwarded-For", "203.0.113.7");
+        var keys = sentinel.Services.GetRequiredService<AccessSettings>().Keys;
+        var other = ApiKey.Create();
+
+        ClaimsIdentity[] forged =
+        [
+            Caller.OfLoopback(),
+            Caller.WithSession(Caller.OfLoadBalancer("alice@example.com")),
+            Caller.OfKey(_key, keys)!,
+            Caller.WithSession(Caller.OfKey(other, [new() { Name = "oncall", KeyHash = AccessHost.HashOf(other) }])!),
+        ];
+        foreach (var caller in forged)
+            (await browser.WhoAmIAsync(elsewhere, ("Cookie", $"kmslab={Encrypt(sentinel, caller)}"))).ShouldBeNull();
+        (await browser.WhoAmIAsync(elsewhere, ("Cookie", $"kmslab={Encrypt(sentinel, Caller.WithSession(Caller.OfKey(_key, keys)!))}"))).ShouldBe("oncall");
+    }
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("")]
@@ -215,4 +241,7 @@ public sealed class LoginAccessTests
 
         (await browser.WhoAmIAsync(("Cookie", $"kmslab={cookie}"))).ShouldBeNull();
     }
+
+    private static string Encrypt(AccessHost sentinel, ClaimsIdentity caller) => sentinel.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>()
+        .Get(SessionCookie.Scheme).TicketDataFormat.Protect(new(new(caller), new() { ExpiresUtc = TimeProvider.System.GetUtcNow().AddHours(1) }, SessionCookie.Scheme));
 }
