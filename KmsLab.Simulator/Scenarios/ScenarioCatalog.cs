@@ -18,7 +18,7 @@ public static class ScenarioCatalog
         {
             Length = TimeSpan.FromHours(12), LiveSpeed = 1800, ExpectedWithHistory = ["role-hijack"],
         },
-        new("attested-exfiltration", "Stolen Keys, through the application", "Names and Keys were stolen, and the thief asks the application itself: every call is attested. In bulk first, then a few an hour. Only rates, spread and the client's tag can show it.", true, [], false)
+        new("attested-exfiltration", "Stolen Keys, through the application", "Names and Keys were stolen, and the thief asks the application itself: every call is attested. A few an hour first, then in bulk. Only rates, spread and the client's tag can show it.", true, [], false)
         {
             Length = TimeSpan.FromHours(120), LiveSpeed = 14400, ExpectedWithHistory = ["decrypt-spread", "decrypt-spread-slow", "decrypt-rate-anomaly"],
         },

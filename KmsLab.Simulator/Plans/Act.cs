@@ -1,0 +1,81 @@
+namespace KmsLab.Simulator.Plans;
+
+/// <summary>One call, as a plan knows it: performers turn it into a request or into a record. Records and keys are named by number and by name.</summary>
+internal abstract record Act;
+
+/// <summary>A client reads a text through the application: one attested Decrypt on the trail.</summary>
+/// <param name="Record">The record's number in the <see cref="World"/>.</param>
+/// <param name="WithWrongKey">With a Key that is not the record's: KMS refuses.</param>
+internal sealed record ReadText(int Record, bool WithWrongKey = false) : Act;
+
+/// <summary>A client stores a text through the application: one attested Encrypt on the trail.</summary>
+/// <param name="Record">The number of the new record.</param>
+internal sealed record StoreText(int Record) : Act;
+
+/// <summary>Stolen credentials decrypt a stolen data key past the application, under the context that stands in clear on the trail.</summary>
+/// <param name="Record">The record whose data key it is.</param>
+internal sealed record DecryptStolen(int Record) : Act;
+
+/// <summary>A cryptographic operation with some key, for other purposes than the application's.</summary>
+/// <param name="Operation"><c>Encrypt</c>, <c>Decrypt</c>, <c>GenerateDataKey</c>.</param>
+/// <param name="Key">The key's name.</param>
+/// <param name="Context">One pair of encryption context, or null.</param>
+/// <param name="IsDryRun">Asks only whether it would be allowed.</param>
+internal sealed record UseKey(string Operation, string Key, (string Name, string Value)? Context = null, bool IsDryRun = false) : Act;
+
+/// <summary>A KMS operation on a key that takes nothing else, such as <c>DescribeKey</c>, <c>DisableKey</c>, <c>ScheduleKeyDeletion</c>.</summary>
+internal sealed record OnKey(string Operation, string Key) : Act;
+
+/// <summary><c>ListKeys</c> or <c>ListAliases</c>.</summary>
+internal sealed record ListKeys(string Operation) : Act;
+
+/// <summary><c>CreateKey</c>: from then on the key is known by its name.</summary>
+internal sealed record MakeKey(string Key) : Act;
+
+/// <summary><c>UpdateAlias</c> of the application's alias.</summary>
+/// <param name="Key">Where it points to from then on.</param>
+internal sealed record PointAlias(string Key) : Act;
+
+/// <summary><c>CreateGrant</c> for somebody outside.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Grantee">The ARN of whom it lets in.</param>
+/// <param name="IsDryRun">Asks only whether it would be allowed.</param>
+internal sealed record GrantKey(string Key, string Grantee, bool IsDryRun = false) : Act
+{
+    /// <summary>What the grant allows.</summary>
+    public static IReadOnlyList<string> Operations { get; } = ["Decrypt", "DescribeKey"];
+}
+
+/// <summary><c>RevokeGrant</c> of the grant that was made last on the key.</summary>
+internal sealed record RevokeKey(string Key) : Act;
+
+/// <summary><c>PutKeyPolicy</c>.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="OpenTo">The account that it is opened to; null puts the policy back as it was.</param>
+internal sealed record ChangePolicy(string Key, string? OpenTo) : Act;
+
+/// <summary><c>StopLogging</c>, <c>StartLogging</c>, <c>GetTrailStatus</c>, <c>DescribeTrails</c>, <c>LookupEvents</c>.</summary>
+internal sealed record OnTrail(string Operation) : Act;
+
+/// <summary><c>PutEventSelectors</c>.</summary>
+internal sealed record SelectEvents(EventSelection Selection) : Act;
+
+/// <summary>Which management events a trail logs.</summary>
+internal enum EventSelection
+{
+    /// <summary>As it was.</summary>
+    All,
+
+    /// <summary>All but KMS's, by a basic selector.</summary>
+    KmsExcluded,
+
+    /// <summary>All but KMS's, by an advanced selector.</summary>
+    KmsNotEquals,
+}
+
+/// <summary><c>AssumeRole</c>.</summary>
+/// <param name="Role">The role's name.</param>
+internal sealed record BecomeRole(string Role) : Act;
+
+/// <summary>What KMS does by itself, such as <c>RotateKey</c>. Nobody can make that happen on demand, so live runs leave it out.</summary>
+internal sealed record ServiceEvent(string Name, string Key) : Act;
