@@ -32,7 +32,10 @@ public sealed class LocalAwsOptions
     /// <summary>It is a lab tool that checks no signatures: it listens beyond loopback only when this says so.</summary>
     public bool AllowNonLoopback { get; set; }
 
-    /// <summary>Take <c>sourceIPAddress</c> from the header <c>x-localaws-source-ip</c>, so that scenarios can come from another address.</summary>
+    /// <summary>
+    /// Take <c>sourceIPAddress</c> from the header <c>x-localaws-source-ip</c>, and <c>invokedBy</c> from <c>x-localaws-invoked-by</c>, so that scenarios can come
+    /// from another address or through an AWS service.
+    /// </summary>
     public bool TrustSourceIpHeader { get; set; }
 
     /// <summary>Who is behind which access key. Keys that are not listed belong to an IAM user of the key id's name.</summary>

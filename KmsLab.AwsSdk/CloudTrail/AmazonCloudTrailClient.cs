@@ -43,6 +43,15 @@ public partial class AmazonCloudTrailClient : AmazonServiceClient, IAmazonCloudT
     public virtual Task<DescribeTrailsResponse> DescribeTrailsAsync(DescribeTrailsRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync(request, Operations.DescribeTrails, cancellationToken);
 
+    public virtual Task<PutEventSelectorsResponse> PutEventSelectorsAsync(PutEventSelectorsRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync(request, Operations.PutEventSelectors, cancellationToken);
+
+    public virtual Task<StartLoggingResponse> StartLoggingAsync(StartLoggingRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync(request, Operations.StartLogging, cancellationToken);
+
+    public virtual Task<StopLoggingResponse> StopLoggingAsync(StopLoggingRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync(request, Operations.StopLogging, cancellationToken);
+
     public Endpoint DetermineServiceOperationEndpoint(AmazonWebServiceRequest request) =>
         Config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(request));
 

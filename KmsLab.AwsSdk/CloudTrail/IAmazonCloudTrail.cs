@@ -24,6 +24,15 @@ public partial interface IAmazonCloudTrail : IAmazonService, IDisposable
     /// <summary>Reads which events a trail logs.</summary>
     Task<GetEventSelectorsResponse> GetEventSelectorsAsync(GetEventSelectorsRequest request, CancellationToken cancellationToken = default);
 
+    /// <summary>Sets which events a trail logs.</summary>
+    Task<PutEventSelectorsResponse> PutEventSelectorsAsync(PutEventSelectorsRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a trail log again.</summary>
+    Task<StartLoggingResponse> StartLoggingAsync(StartLoggingRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a trail log nothing.</summary>
+    Task<StopLoggingResponse> StopLoggingAsync(StopLoggingRequest request, CancellationToken cancellationToken = default);
+
     /// <summary>Reads the settings of some trails, or of all in the Region.</summary>
     Task<DescribeTrailsResponse> DescribeTrailsAsync(DescribeTrailsRequest request, CancellationToken cancellationToken = default);
 

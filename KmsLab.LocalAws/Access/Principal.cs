@@ -35,6 +35,21 @@ internal sealed class Principal
     /// <summary>The role behind a session; otherwise the caller itself.</summary>
     public string StableArn => Identity.SessionIssuer?.Arn ?? Arn;
 
+    /// <summary>The same caller, on whose behalf an AWS service makes the call.</summary>
+    /// <param name="service">The service, such as <c>s3.amazonaws.com</c>.</param>
+    public Principal InvokedBy(string service) => new(AccessKeyId, Arn, UserId, Account, new()
+    {
+        Type = Identity.Type,
+        PrincipalId = Identity.PrincipalId,
+        Arn = Identity.Arn,
+        AccountId = Identity.AccountId,
+        AccessKeyId = Identity.AccessKeyId,
+        UserName = Identity.UserName,
+        SessionIssuer = Identity.SessionIssuer,
+        SessionCreated = Identity.SessionCreated,
+        InvokedBy = service,
+    });
+
     /// <summary>A principal by its ARN.</summary>
     /// <param name="accessKeyId">The key that signs its calls.</param>
     /// <param name="arn">A user, a role session, or an account's root.</param>

@@ -11,28 +11,47 @@ namespace KmsLab.LocalAws.Wire;
 internal sealed class CallFactory(PrincipalDirectory principals, Denials denials, Trails trails, StateStore store, IOptions<LocalAwsOptions> options)
 {
     private const string SourceIpHeader = "x-localaws-source-ip";
+    private const string InvokedByHeader = "x-localaws-invoked-by";
+    private const int MaxHeader = 64;
 
     private readonly LocalAwsOptions _options = options.Value;
 
-    public AwsCall Create(HttpContext http, Credential? credential, AwsService service, Operation operation, string requestId, DateTimeOffset time) => new(store, denials)
+    public AwsCall Create(HttpContext http, Credential? credential, AwsService service, Operation operation, string requestId, DateTimeOffset time)
     {
-        RequestId = requestId,
-        Account = _options.AccountId,
-        Region = credential?.Region ?? _options.Region,
-        Time = time,
-        Caller = credential is { } key ? principals.Find(key.AccessKeyId) : principals.Anonymous,
-        UserAgent = http.Request.Headers.UserAgent is { Count: > 0 } userAgent ? userAgent.ToString() : null,
-        SourceIp = SourceIp(http),
-        Host = http.Request.Headers.Host is { Count: > 0 } host ? host.ToString() : null,
-        Tls = Tls(http),
-        TrailsAtStart = trails.Snapshot,
-        Service = service,
-        Operation = operation,
-    };
+        var (caller, sourceIp, userAgent) = OriginOf(http, credential);
+        return new(store, denials)
+        {
+            RequestId = requestId,
+            Account = _options.AccountId,
+            Region = credential?.Region ?? _options.Region,
+            Time = time,
+            Caller = caller,
+            UserAgent = userAgent,
+            SourceIp = sourceIp,
+            Host = http.Request.Headers.Host is { Count: > 0 } host ? host.ToString() : null,
+            Tls = Tls(http),
+            TrailsAtStart = trails.Snapshot,
+            Service = service,
+            Operation = operation,
+        };
+    }
+
+    /// <summary>AWS writes a service's name for address and User-Agent, too, when that calls on somebody's behalf.</summary>
+    private (Principal Caller, string SourceIp, string? UserAgent) OriginOf(HttpContext http, Credential? credential)
+    {
+        var caller = credential is { } key ? principals.Find(key.AccessKeyId) : principals.Anonymous;
+        return Told(http, InvokedByHeader) is { } service
+            ? (caller.InvokedBy(service), service, service)
+            : (caller, SourceIp(http), http.Request.Headers.UserAgent is { Count: > 0 } userAgent ? userAgent.ToString() : null);
+    }
+
+    /// <summary>What a scenario says of a call, where it may.</summary>
+    private string? Told(HttpContext http, string header) =>
+        _options.TrustSourceIpHeader && http.Request.Headers[header].ToString() is { Length: > 0 and <= MaxHeader } told ? told : null;
 
     private string SourceIp(HttpContext http)
     {
-        if (_options.TrustSourceIpHeader && http.Request.Headers[SourceIpHeader].ToString() is { Length: > 0 and <= 64 } told)
+        if (Told(http, SourceIpHeader) is { } told)
             return told;
         var address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
         if (address.Equals(IPAddress.Loopback))

@@ -92,7 +92,7 @@ public static class TrailFiles
     }
 
     private static GroundTruth TruthOf(TrailSettings settings, Plan plan, long calls, ApplicationCalls application) => new(
-        string.Join('+', settings.Attacks.Select(attack => attack.Scenario).Distinct().Prepend("normal").Where(id => settings.WithNormal || id != "normal")),
+        string.Join(", ", settings.Attacks.Select(attack => attack.Scenario).Distinct().Prepend("normal").Where(id => settings.WithNormal || id != "normal")),
         settings.Seed,
         settings.Start,
         settings.Start.AddDays(settings.Days),

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace KmsLab.Simulator;
 
 /// <summary>What a run did: what of it was an attack, by whom, from when to when. Detections are judged by it.</summary>
-/// <param name="Scenario">The scenario's id; of several, joined by <c>+</c>.</param>
+/// <param name="Scenario">The scenario's id; of several, with commas between.</param>
 /// <param name="Seed">The seed: the same one plans the same run.</param>
 /// <param name="From">When the run began.</param>
 /// <param name="To">When it ended.</param>

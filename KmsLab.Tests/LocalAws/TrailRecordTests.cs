@@ -198,4 +198,31 @@ public sealed class TrailRecordTests
             (await aws.LookupAsync("ListKeys")).Single().GetProperty("sourceIPAddress").GetString().ShouldBe(expected);
         }
     }
+
+    [Fact]
+    public async Task Invoked_by_header_makes_a_call_one_of_the_service_when_trusted()
+    {
+        await using var trusting = await LocalAwsHost.StartAsync([("LocalAws:TrustSourceIpHeader", "true")]);
+        await using var plain = await LocalAwsHost.StartAsync();
+
+        (await InvokedAsync(trusting, "s3.amazonaws.com")).ShouldBe(("s3.amazonaws.com", "s3.amazonaws.com", "s3.amazonaws.com", "AKIAX"));
+        (await InvokedAsync(plain, "s3.amazonaws.com")).ShouldBe((null, "127.0.0.1", "test", "AKIAX"));
+    }
+
+    private static async Task<(string? InvokedBy, string? SourceIp, string? UserAgent, string? AccessKeyId)> InvokedAsync(LocalAwsHost aws, string service)
+    {
+        using var http = aws.Http();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/x-amz-json-1.1")) };
+        request.Headers.Add("X-Amz-Target", "TrentService.ListKeys");
+        request.Headers.Add("User-Agent", "test");
+        request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAX/20260101/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=00");
+        request.Headers.Add("x-localaws-invoked-by", service);
+        (await http.SendAsync(request, Cancel)).EnsureSuccessStatusCode();
+
+        var record = (await aws.LookupAsync("ListKeys")).Single();
+        var identity = record.GetProperty("userIdentity");
+        return (
+            identity.TryGetProperty("invokedBy", out var invokedBy) ? invokedBy.GetString() : null, record.GetProperty("sourceIPAddress").GetString(),
+            record.GetProperty("userAgent").GetString(), identity.GetProperty("accessKeyId").GetString());
+    }
 }

@@ -14,4 +14,10 @@ namespace Amazon.CloudTrail.Internal;
 [JsonSerializable(typeof(GetEventSelectorsResponse))]
 [JsonSerializable(typeof(DescribeTrailsRequest))]
 [JsonSerializable(typeof(DescribeTrailsResponse))]
+[JsonSerializable(typeof(PutEventSelectorsRequest))]
+[JsonSerializable(typeof(PutEventSelectorsResponse))]
+[JsonSerializable(typeof(StartLoggingRequest))]
+[JsonSerializable(typeof(StartLoggingResponse))]
+[JsonSerializable(typeof(StopLoggingRequest))]
+[JsonSerializable(typeof(StopLoggingResponse))]
 internal sealed partial class CloudTrailWireContext : JsonSerializerContext;

@@ -61,4 +61,13 @@ internal static class Operations
 
     internal static Operation<DescribeTrailsResponse> DescribeTrails { get; } =
         Protocol.Operation("DescribeTrails", Wire.Info<DescribeTrailsRequest>(), Wire.Info<DescribeTrailsResponse>(), UnsupportedOperation, OperationNotPermitted, InvalidTrailName, CloudTrailARNInvalid, NoManagementAccountSLRExists);
+
+    internal static Operation<PutEventSelectorsResponse> PutEventSelectors { get; } =
+        Protocol.Operation("PutEventSelectors", Wire.Info<PutEventSelectorsRequest>(), Wire.Info<PutEventSelectorsResponse>(), TrailNotFound, InvalidTrailName, CloudTrailARNInvalid, UnsupportedOperation, OperationNotPermitted, NoManagementAccountSLRExists);
+
+    internal static Operation<StartLoggingResponse> StartLogging { get; } =
+        Protocol.Operation("StartLogging", Wire.Info<StartLoggingRequest>(), Wire.Info<StartLoggingResponse>(), CloudTrailARNInvalid, TrailNotFound, InvalidTrailName, UnsupportedOperation, OperationNotPermitted, NoManagementAccountSLRExists);
+
+    internal static Operation<StopLoggingResponse> StopLogging { get; } =
+        Protocol.Operation("StopLogging", Wire.Info<StopLoggingRequest>(), Wire.Info<StopLoggingResponse>(), TrailNotFound, InvalidTrailName, CloudTrailARNInvalid, UnsupportedOperation, OperationNotPermitted, NoManagementAccountSLRExists);
 }
