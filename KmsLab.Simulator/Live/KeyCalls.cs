@@ -10,15 +10,22 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
 {
     private const string DefaultPolicy = "default";
 
+    private readonly Dictionary<(string Key, (string, string)? Context), byte[]> _encrypted = [];
+
+    /// <summary>Makes one call.</summary>
+    /// <param name="act">What.</param>
+    /// <param name="kms">The client of who makes it.</param>
+    /// <param name="restorer">The client of who looks after the account: makes the neighbours' keys, and puts things right.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task DoAsync(Act act, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer, CancellationToken cancellationToken)
     {
         switch (act)
         {
             case UseKey use:
-                await UseAsync(use, await keys.IdOfAsync(use.Key, kms, cancellationToken), kms, cancellationToken);
+                await UseAsync(use, await keys.IdOfAsync(use.Key, restorer, cancellationToken), kms, cancellationToken);
                 break;
             case OnKey on:
-                await OnAsync(on, await keys.IdOfAsync(on.Key, kms, cancellationToken), kms, restorer, cancellationToken);
+                await OnAsync(on, await keys.IdOfAsync(on.Key, restorer, cancellationToken), kms, restorer, cancellationToken);
                 break;
             case ListKeys { Operation: "ListAliases" }:
                 await kms.ListAliasesAsync(new ListAliasesRequest(), cancellationToken);
@@ -36,7 +43,7 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
                 await PointAsync(point, kms, restorer, cancellationToken);
                 break;
             case GrantKey grant:
-                await GrantAsync(grant, await keys.IdOfAsync(grant.Key, kms, cancellationToken), kms, restorer, cancellationToken);
+                await GrantAsync(grant, await keys.IdOfAsync(grant.Key, restorer, cancellationToken), kms, restorer, cancellationToken);
                 break;
             case RevokeKey:
                 await undo.RestoreAsync("grant", cancellationToken);
@@ -45,14 +52,14 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
                 await undo.RestoreAsync("policy", cancellationToken);
                 break;
             case ChangePolicy policy:
-                await OpenAsync(policy, await keys.IdOfAsync(policy.Key, kms, cancellationToken), kms, restorer, cancellationToken);
+                await OpenAsync(policy, await keys.IdOfAsync(policy.Key, restorer, cancellationToken), kms, restorer, cancellationToken);
                 break;
             default:
                 throw new NotSupportedException($"{act.GetType().Name} is no call of KMS.");
         }
     }
 
-    private static async Task UseAsync(UseKey use, string id, IAmazonKeyManagementService kms, CancellationToken cancellationToken)
+    private async Task UseAsync(UseKey use, string id, IAmazonKeyManagementService kms, CancellationToken cancellationToken)
     {
         var context = use.Context is var (name, value) ? new Dictionary<string, string> { [name] = value } : null;
         var dryRun = use.IsDryRun ? true : (bool?)null;
@@ -62,14 +69,25 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
                 await kms.GenerateDataKeyAsync(new GenerateDataKeyRequest { KeyId = id, KeySpec = DataKeySpec.AES_256, EncryptionContext = context, DryRun = dryRun }, cancellationToken);
                 break;
             case "Decrypt":
-                // What is decrypted has to be encrypted: that the neighbours do as the same principal, and it's noise like the rest.
-                var encrypted = await kms.EncryptAsync(new EncryptRequest { KeyId = id, Plaintext = new MemoryStream([0]), EncryptionContext = context }, cancellationToken);
-                await kms.DecryptAsync(new DecryptRequest { CiphertextBlob = encrypted.CiphertextBlob, EncryptionContext = context }, cancellationToken);
+                var ciphertext = await EncryptedAsync(use, id, context, kms, cancellationToken);
+                await kms.DecryptAsync(new DecryptRequest { CiphertextBlob = new MemoryStream(ciphertext), EncryptionContext = context }, cancellationToken);
                 break;
             default:
                 await kms.EncryptAsync(new EncryptRequest { KeyId = id, Plaintext = new MemoryStream([0]), EncryptionContext = context, DryRun = dryRun }, cancellationToken);
                 break;
         }
+    }
+
+    /// <summary>What is decrypted was encrypted once: by the same principal, just before it reads it for the first time.</summary>
+    private async Task<byte[]> EncryptedAsync(UseKey use, string id, Dictionary<string, string>? context, IAmazonKeyManagementService kms, CancellationToken cancellationToken)
+    {
+        if (!_encrypted.TryGetValue((use.Key, use.Context), out var ciphertext))
+        {
+            var answer = await kms.EncryptAsync(new EncryptRequest { KeyId = id, Plaintext = new MemoryStream([0]), EncryptionContext = context }, cancellationToken);
+            _encrypted.Add((use.Key, use.Context), ciphertext = answer.CiphertextBlob.ToArray());
+        }
+
+        return ciphertext;
     }
 
     private async Task OnAsync(OnKey on, string id, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer, CancellationToken cancellationToken)
@@ -116,7 +134,7 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
 
     private async Task PointAsync(PointAlias point, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer, CancellationToken cancellationToken)
     {
-        var (own, other) = (await keys.IdOfAsync(World.Vault, kms, cancellationToken), await keys.IdOfAsync(point.Key, kms, cancellationToken));
+        var (own, other) = (await keys.IdOfAsync(World.Vault, restorer, cancellationToken), await keys.IdOfAsync(point.Key, restorer, cancellationToken));
         undo.Add("alias", restoring => restorer.UpdateAliasAsync(new UpdateAliasRequest { AliasName = target.KeyAlias, TargetKeyId = own }, restoring));
         await kms.UpdateAliasAsync(new UpdateAliasRequest { AliasName = target.KeyAlias, TargetKeyId = other }, cancellationToken);
     }

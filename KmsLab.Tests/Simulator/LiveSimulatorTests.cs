@@ -123,7 +123,7 @@ public sealed class LiveSimulatorTests
         await using var lab = await StartAsync(folder);
 
         var truth = await RunAsync(lab, "normal", speed: 100_000, maxCalls: 300);
-        await lab.SentinelAsync("/api/rates", rates => rates["series"]!.AsArray().Any(series => series!["service"]?.GetValue<string>() == "s3.amazonaws.com"));
+        await lab.SentinelAsync("/api/rates", rates => rates["series"]!.AsArray().Any(series => series!["service"]?.GetValue<string>() == "rds.amazonaws.com"));
 
         (truth.Calls, truth.Failed).ShouldBe((300, 0));
         truth.Attacks.ShouldBeEmpty();
