@@ -1,6 +1,9 @@
+using KmsLab.AppHost.Scenarios;
 using KmsLab.CryptoApi;
 using KmsLab.LocalAws;
 using KmsLab.Sentinel;
+using KmsLab.Sentinel.Dashboard.Scenarios;
+using KmsLab.Simulator;
 
 namespace KmsLab.AppHost;
 
@@ -23,6 +26,9 @@ internal sealed class EmbeddedLab : IAsyncDisposable
     public Uri CryptoApi { get; private set; } = null!;
 
     public Uri Sentinel { get; private set; } = null!;
+
+    /// <summary>What scenarios are played against.</summary>
+    public LabTarget Target { get; private set; } = null!;
 
     /// <summary>Starts everything and returns when all three answer their health checks.</summary>
     /// <param name="arguments">Settings of the user, such as <c>CryptoApi:Url</c>; over environment and defaults.</param>
@@ -61,7 +67,18 @@ internal sealed class EmbeddedLab : IAsyncDisposable
 
         LocalAws = await StartAsync("LocalAws", With(LabSettings.Embedded), b => b.AddLocalAws(), a => a.MapLocalAws(), cancellationToken);
         CryptoApi = await StartAsync("CryptoApi", With(LabSettings.AwsOfCryptoApi(LocalAws)), b => b.AddCryptoApi(), a => a.MapCryptoApi(), cancellationToken);
-        Sentinel = await StartAsync("Sentinel", With(LabSettings.AwsOfSentinel(LocalAws)), b => b.AddSentinel(), a => a.MapSentinel(), cancellationToken);
+
+        Target = new(CryptoApi, LocalAws, LabDefaults.Region, $"Data Source={Data.PathOf("vault.db")}");
+        var stage = new LabStage(Target, TimeProvider.System);
+        Sentinel = await StartAsync("Sentinel", With(LabSettings.AwsOfSentinel(LocalAws)), b => AddSentinel(b, stage), a => a.MapSentinel(), cancellationToken);
+        _parts.Push(stage);
+    }
+
+    /// <summary>Sentinel as it is everywhere, and a page that offers the simulator's scenarios.</summary>
+    private static void AddSentinel(WebApplicationBuilder builder, LabStage stage)
+    {
+        builder.AddSentinel();
+        builder.Services.AddSingleton<IScenarioStage>(_ => stage);
     }
 
     private async Task<Uri> StartAsync(

@@ -6,7 +6,15 @@ internal static class LabArguments
     private static readonly Dictionary<string, string> ShortOptions = new(StringComparer.OrdinalIgnoreCase)
     {
         ["--data"] = "Lab:DataDirectory",
+        ["--scenario"] = ScenarioKey,
+        ["--seed"] = SeedKey,
     };
+
+    /// <summary>The scenario to play; the lab ends with it.</summary>
+    public const string ScenarioKey = "Lab:Scenario";
+
+    /// <summary>The scenario's seed.</summary>
+    public const string SeedKey = "Lab:Seed";
 
     private static readonly string[] Sections = ["Lab", "LocalAws", "CryptoApi", "Sentinel", "Logging", "ConnectionStrings"];
 
@@ -17,6 +25,9 @@ internal static class LabArguments
 
           --data DIR                     where keys, secrets and alarms are kept
                                          (default: the folder KmsLab in your local application data)
+          --scenario ID                  play a scenario in the midst of normal traffic, say what was
+                                         detected, and end: 0 all of it, 3 something was missed
+          --seed N                       the scenario's seed (default: 1)
           --CryptoApi:Url=URL            default http://localhost:5080
           --Sentinel:Url=URL             default http://localhost:5090
           --LocalAws:Url=URL             default http://localhost:4566

@@ -27,6 +27,8 @@ internal static class LabDefaults
         ["LocalAws:Region"] = Region,
         ["LocalAws:Trail:Name"] = TrailName,
         ["LocalAws:Trail:LogGroup"] = LogGroup,
+        // Scenarios come from other addresses, and some calls through AWS services.
+        ["LocalAws:TrustSourceIpHeader"] = "true",
         ["LocalAws:Principals:0:AccessKeyId"] = CryptoApiRole.AccessKeyId,
         ["LocalAws:Principals:0:SecretAccessKey"] = LabPrincipal.SecretAccessKey,
         ["LocalAws:Principals:0:Arn"] = CryptoApiRole.Arn,

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using KmsLab.AppHost.Scenarios;
+using KmsLab.Simulator;
 
 namespace KmsLab.AppHost;
 
@@ -6,7 +8,7 @@ namespace KmsLab.AppHost;
 internal static class LabProgram
 {
     /// <summary>Runs the lab.</summary>
-    /// <returns>The exit code: 0 after a signal, 1 when the lab could not start.</returns>
+    /// <returns>The exit code: 0 after a signal, 1 when the lab could not start; after a scenario what <see cref="LabScenario.PlayAsync"/> says.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         if (LabArguments.AsksForHelp(args))
@@ -20,8 +22,12 @@ internal static class LabProgram
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
         try
         {
-            await using var lab = await EmbeddedLab.StartAsync(LabArguments.Parse(args), stop.Token);
+            var arguments = LabArguments.Parse(args);
+            var scenario = LabScenario.Of(arguments);
+            await using var lab = await EmbeddedLab.StartAsync(arguments, stop.Token);
             Console.WriteLine(Welcome.Text(lab));
+            if (scenario is not null)
+                return await scenario.PlayAsync(lab, stop.Token);
             await stop.Token.WhenCancelledAsync();
             Console.WriteLine("Stopping.");
             return 0;
@@ -32,7 +38,7 @@ internal static class LabProgram
         }
         catch (Exception problem) // The process edge: whatever went wrong becomes one line that says what to do.
         {
-            await Console.Error.WriteLineAsync($"KmsLab could not start: {problem.Message}");
+            await Console.Error.WriteLineAsync($"KmsLab could not {(problem is SimulatorException ? "play the scenario" : "start")}: {problem.Message}");
             return 1;
         }
     }

@@ -7,7 +7,7 @@ internal static class Welcome
 
         KmsLab is running.
           CryptoApi  {{Url(lab.CryptoApi)}}
-          Sentinel   {{Url(lab.Sentinel)}}
+          Sentinel   {{Url(lab.Sentinel)}}   (open it in a browser)
           LocalAws   {{Url(lab.LocalAws)}}   (an AWS endpoint for this lab only)
           Data       {{lab.Data.Path}}
 
@@ -16,7 +16,7 @@ internal static class Welcome
           curl -X GET -H 'Content-Type: application/json' --data '{"Name":"Andy Jassy","Key":"<the Key you got>"}' {{Url(lab.CryptoApi)}}/decrypt
           curl {{Url(lab.Sentinel)}}/api/alarms
           curl -H "X-Api-Key: $(cat '{{lab.Data.PathOf(AuditorKey.FileName)}}')" '{{Url(lab.CryptoApi)}}/audit?requestId=<requestID of the record>'
-        Decrypt twice with a wrong Key, and Sentinel raises the alarm. Ctrl-C stops the lab.
+        Decrypt twice with a wrong Key, and Sentinel raises the alarm; or play an attack at {{Url(lab.Sentinel)}}/scenarios. Ctrl-C stops the lab.
 
         """;
 

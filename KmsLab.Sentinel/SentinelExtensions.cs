@@ -58,7 +58,6 @@ public static class SentinelExtensions
         builder.Services.AddSingleton<StatusQuery>();
         builder.Services.AddSingleton<WatchQuery>();
         builder.AddDashboard();
-        builder.Services.AddSingleton<ActivityQuery>().AddSingleton<UsageQuery>().AddSingleton<DetectionsQuery>().AddSingleton<AlarmChartQuery>();
         return builder;
     }
 
@@ -70,7 +69,6 @@ public static class SentinelExtensions
         app.UseSentinelAccess();
         app.MapServiceDefaults();
         app.MapSentinelApi();
-        app.UseAntiforgery();
         app.MapDashboard();
         return app;
     }

@@ -15,7 +15,7 @@ internal sealed record ActivityFilter(DateTimeOffset? From, DateTimeOffset? To, 
 /// <param name="To">The end of the last one.</param>
 /// <param name="SlotSeconds">The length of a slot: a multiple of the buckets that are kept of that time.</param>
 /// <param name="AsOf">The watermark: event time up to which the counts are complete. Null before the first complete read.</param>
-/// <param name="Series">Successful calls by operation, most first, the seventh and further as <c>Other</c>; then the errors of all operations.</param>
+/// <param name="Series">Successful calls by operation: cryptographic ones first, then the others, most first; the seventh and further as <c>Other</c>; then the errors of all operations.</param>
 /// <param name="Expected">How many successful Decrypts of the one principal asked for are normal; empty where no baseline says.</param>
 /// <param name="Alarms">Occurrences of alarms that overlap the time, the oldest first.</param>
 public sealed record ActivityAnswer(

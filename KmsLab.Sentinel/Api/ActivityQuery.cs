@@ -75,7 +75,7 @@ internal sealed class ActivityQuery(
     private static IReadOnlyList<ActivitySeries> SeriesOf(IReadOnlyList<Calls> calls, ActivitySlots slots)
     {
         var operations = calls.Where(part => part.Operation.Length > 0).GroupBy(part => part.Operation)
-            .OrderBy(operation => operation.Key == SeriesKey.Other.Operation).ThenByDescending(operation => operation.Sum(part => part.Count)).ThenBy(operation => operation.Key, StringComparer.Ordinal).ToList();
+            .OrderByDescending(operation => AttestationFacts.IsCryptographic(operation.Key)).ThenByDescending(operation => operation.Sum(part => part.Count)).ThenBy(operation => operation.Key, StringComparer.Ordinal).ToList();
         var shown = operations.Where(operation => operation.Key != SeriesKey.Other.Operation).Take(OperationsShown).ToList();
         var rest = operations.Except(shown).SelectMany(operation => operation).ToList();
         var errors = calls.Where(part => part.Operation.Length == 0).ToList();

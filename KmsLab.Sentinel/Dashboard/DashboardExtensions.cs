@@ -9,6 +9,7 @@ internal static class DashboardExtensions
     {
         builder.WebHost.UseStaticWebAssets(); // Else css and js are empty unless it runs from its published folder, or in Development.
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRadzenComponents();
         builder.Services.AddScoped<ViewerZone>();
         return builder;

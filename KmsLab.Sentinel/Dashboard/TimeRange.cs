@@ -12,6 +12,9 @@ internal sealed record TimeRange(string Name, string Title, TimeSpan Length)
         new("7d", "7 days", TimeSpan.FromDays(7)),
     ];
 
+    /// <summary>How often what is shown of it is read again.</summary>
+    public TimeSpan Pace => Length / 2000 is var pace && pace < TimeSpan.FromMinutes(1) ? pace : TimeSpan.FromMinutes(1);
+
     /// <summary>The one of that name, or an hour.</summary>
     public static TimeRange Of(string? name, string otherwise = "1h") => All.FirstOrDefault(range => range.Name == name) ?? All.First(range => range.Name == otherwise);
 }

@@ -1,0 +1,77 @@
+using KmsLab.Simulator;
+
+namespace KmsLab.AppHost.Scenarios;
+
+/// <summary><c>--scenario ID</c>: normal traffic, then the attack in the midst of it, then what was detected, when, and what was missed.</summary>
+internal sealed class ScenarioShow(Uri sentinel, LabTarget target, TimeProvider time, TextWriter output)
+{
+    /// <summary>So much normal traffic first.</summary>
+    private static readonly TimeSpan Prelude = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long an expected alarm is waited for, after the attack.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Plays it.</summary>
+    /// <exception cref="SimulatorException">It can't be played; the message says why.</exception>
+    public async Task<ScenarioReport> RunAsync(ScenarioInfo scenario, int seed, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = sentinel };
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await output.WriteLineAsync("Normal traffic: a day in 24 minutes.");
+        var normal = scenario.IsAttack ? new LiveSimulator(target, time).RunAsync("normal", new LiveSettings(seed), null, enough.Token) : Task.CompletedTask;
+        try
+        {
+            if (scenario.IsAttack)
+                await Task.Delay(Prelude, time, cancellationToken);
+            var before = await FiringAsync(http, cancellationToken);
+
+            await output.WriteLineAsync($"{scenario.Id}: {scenario.Title}.");
+            var truth = await new LiveSimulator(target, time).RunAsync(scenario.Id, new LiveSettings(seed), new Lines(output, time), cancellationToken);
+            return await ReportAsync(http, scenario, truth, before, cancellationToken);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await normal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<ScenarioReport> ReportAsync(
+        HttpClient http, ScenarioInfo scenario, GroundTruth truth, IReadOnlyList<SeenAlarm> before, CancellationToken cancellationToken)
+    {
+        var end = time.GetTimestamp();
+        while (true)
+        {
+            var report = ScenarioReport.Of(truth, scenario.Expected, before, await AlarmsAsync(http, cancellationToken));
+            if (report.Findings.All(finding => finding.Alarm is not null) || time.GetElapsedTime(end) > Patience)
+                return report;
+            await Task.Delay(LookInterval, time, cancellationToken);
+        }
+    }
+
+    private static async Task<IReadOnlyList<SeenAlarm>> FiringAsync(HttpClient http, CancellationToken cancellationToken) =>
+        [.. (await AlarmsAsync(http, cancellationToken)).Where(alarm => alarm.State == "ALARM")];
+
+    private static async Task<IReadOnlyList<SeenAlarm>> AlarmsAsync(HttpClient http, CancellationToken cancellationToken) =>
+        await http.GetFromJsonAsync<IReadOnlyList<SeenAlarm>>("/api/alarms", cancellationToken) ?? [];
+
+    /// <summary>A line now and then: the lab's own lines come between.</summary>
+    private sealed class Lines(TextWriter output, TimeProvider time) : IProgress<ScenarioProgress>
+    {
+        private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+        private long? _last;
+        private string? _phase;
+
+        public void Report(ScenarioProgress value)
+        {
+            if (value.Note is null && value.Phase == _phase && _last is { } last && time.GetElapsedTime(last) < Interval)
+                return;
+
+            (_last, _phase) = (time.GetTimestamp(), value.Phase);
+            output.WriteLine($"{value.Scenario}: {value.Phase}, {value.Done} of {value.Total}{(value.Note is { } note ? $". {note}" : "")}");
+        }
+    }
+}
