@@ -27,7 +27,9 @@ internal static class LivePlan
     {
         var world = new World(settings.Seed, target.AccountId, target.Region)
         {
-            TrailName = target.TrailName, Alias = target.KeyAlias, ApplicationRole = target.ApplicationRole,
+            TrailName = target.TrailName,
+            Alias = target.KeyAlias,
+            ApplicationRole = target.ApplicationRole,
         };
         return scenario.IsAttack
             ? AttackPlans.Of(new(world, scenario, Start, scenario.Length, RecordsOf(scenario)) { Pace = settings.Pace })
