@@ -53,6 +53,8 @@ internal static class LabDefaults
         ["Sentinel:ProtectedSets:vault:Tag"] = "kmslab:set=cryptoapi",
         ["Sentinel:ProtectedSets:vault:Roles:0"] = $"arn:aws:iam::{AccountId}:role/kmslab-cryptoapi",
         ["Sentinel:ProtectedSets:vault:Aliases:0"] = KeyAlias,
+        // Who puts things right in the simulator's scenarios.
+        ["Sentinel:ProtectedSets:vault:Deployers:0"] = $"arn:aws:iam::{AccountId}:role/kmslab-deploy",
         ["Sentinel:Evidence:TrailArns:0"] = $"arn:aws:cloudtrail:{Region}:{AccountId}:trail/{TrailName}",
         ["Sentinel:Api:OpenOnLoopback"] = "true",
         ["Sentinel:Metrics:CloudWatch"] = "true",
