@@ -78,7 +78,7 @@ internal sealed class EmbeddedLab : IAsyncDisposable
     private static void AddSentinel(WebApplicationBuilder builder, LabStage stage)
     {
         builder.AddSentinel();
-        builder.Services.AddSingleton<IScenarioStage>(_ => stage);
+        builder.Services.AddSingleton<IScenarioStage>(stage); // An instance: the lab ends it, before it stops Sentinel.
     }
 
     private async Task<Uri> StartAsync(

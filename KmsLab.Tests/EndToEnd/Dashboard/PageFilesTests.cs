@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace KmsLab.Tests.EndToEnd.Dashboard;
+
+/// <summary>The page's files: in another program's output, and published to a folder, they are easily lost, and then answered with nothing.</summary>
+public sealed partial class PageFilesTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_file_of_the_page_has_content_in_process_and_is_of_this_origin()
+    {
+        using var folder = new TempFolder();
+        await using var lab = await TestLab.StartAsync(folder.Path);
+        using var http = new HttpClient { BaseAddress = lab.Lab.Sentinel };
+
+        await FilesShouldHaveContentAsync(http);
+    }
+
+    [Fact]
+    public async Task Each_file_of_the_page_has_content_when_the_lab_runs_from_a_published_folder_in_another_working_directory()
+    {
+        using var published = new TempFolder();
+        using var data = new TempFolder();
+        await PublishAsync(published.Path);
+        var sentinel = new Uri($"http://127.0.0.1:{LabProcess.FreePort()}");
+        using var lab = LabProcess.Start(
+            ["--data", data.Path, $"--Sentinel:Url={sentinel}", "--CryptoApi:Url=http://127.0.0.1:0", "--LocalAws:Url=http://127.0.0.1:0"], program: published["KmsLab.AppHost"]);
+        await lab.WaitForAsync(sentinel);
+        using var http = new HttpClient { BaseAddress = sentinel };
+
+        await FilesShouldHaveContentAsync(http);
+    }
+
+    private static async Task FilesShouldHaveContentAsync(HttpClient http)
+    {
+        using var page = await http.GetAsync("/", Cancellation);
+        var html = await page.Content.ReadAsStringAsync(Cancellation);
+        page.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("script-src 'self';");
+
+        var files = File().Matches(html).Select(match => match.Groups[1].Value).Where(file => file.Contains('.', StringComparison.Ordinal)).ToList();
+        files.Count.ShouldBeGreaterThan(7);
+        foreach (var file in files.Append("/js/viewer.js").Append("/css/login.css"))
+        {
+            file.ShouldNotContain("//");
+            using var answer = await http.GetAsync($"/{file.TrimStart('/')}", Cancellation);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, file);
+            (await answer.Content.ReadAsByteArrayAsync(Cancellation)).Length.ShouldBeGreaterThan(100, file);
+        }
+    }
+
+    /// <summary>Of what is built already: the tests refer to the lab.</summary>
+    private static async Task PublishAsync(string folder)
+    {
+        var project = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "KmsLab.AppHost"));
+        var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
+        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", project, "--no-build", "-c", configuration, "-o", folder, "-v", "q"]) { RedirectStandardOutput = true })!;
+        var output = await publish.StandardOutput.ReadToEndAsync(Cancellation);
+        await publish.WaitForExitAsync(Cancellation);
+        publish.ExitCode.ShouldBe(0, output);
+    }
+
+    private static string ThisFile([CallerFilePath] string file = "") => file;
+
+    [GeneratedRegex("""<(?:link|script|img)[^>]*(?:href|src)="([^"]+)"[^>]*>""")]
+    private static partial Regex File();
+}
