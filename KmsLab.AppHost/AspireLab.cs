@@ -1,5 +1,3 @@
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.LocalStack.Configuration;
 using LocalStack.Client.Options;
 
@@ -80,9 +78,12 @@ internal static class AspireLab
             .WithAws(localAws.GetEndpoint("http"), LabDefaults.SentinelRole)
             .WaitFor(localAws)
             .WaitFor(cryptoApi);
+
+        // LocalStack comes with Postgres, of which the thief has no copy.
+        localAws.WithScenarios(cryptoApi, localStack is null ? files.VaultConnectionString : null);
     }
 
-    /// <summary>A real account: <c>aws/dev.yaml</c> provisions the key, the trail with its log group, and the topic.</summary>
+    /// <summary>A real account: <c>aws/dev.yaml</c> provisions the key, the trail with its log group, and the topic. No button attacks it: it has no scenarios.</summary>
     private static void AddAccount(this IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> cryptoApi, IResourceBuilder<ProjectResource> sentinel)
     {
         var account = builder.AddAWSSDKConfig().WithRegion(LabModes.RegionOf(builder));

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 
 namespace KmsLab.AppHost;
 
@@ -10,6 +8,9 @@ internal sealed class LabFiles
     private LabFiles(string folder) => Folder = folder;
 
     public string Folder { get; }
+
+    /// <summary>CryptoApi's database, where it is SQLite.</summary>
+    public string VaultConnectionString => $"Data Source={PathOf("vault.db")}";
 
     /// <summary>Not the embedded lab's folder, which one process owns.</summary>
     public static LabFiles Open()
@@ -46,7 +47,7 @@ internal sealed class LabFiles
 
     public void UseSqlite(IResourceBuilder<ProjectResource> cryptoApi, IResourceBuilder<ProjectResource> sentinel)
     {
-        cryptoApi.WithEnvironment("CryptoApi__Database", "Sqlite").WithEnvironment("ConnectionStrings__vault", $"Data Source={PathOf("vault.db")}");
+        cryptoApi.WithEnvironment("CryptoApi__Database", "Sqlite").WithEnvironment("ConnectionStrings__vault", VaultConnectionString);
         sentinel.WithEnvironment("Sentinel__Database", "Sqlite").WithEnvironment("ConnectionStrings__sentinel", $"Data Source={PathOf("sentinel.db")}");
     }
 

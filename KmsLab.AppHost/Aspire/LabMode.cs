@@ -1,5 +1,4 @@
 using Amazon;
-using Aspire.Hosting;
 
 namespace KmsLab.AppHost;
 

@@ -1,4 +1,3 @@
-using Aspire.Hosting;
 using KmsLab.AppHost;
 
 try

@@ -1,6 +1,3 @@
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
-
 namespace KmsLab.AppHost;
 
 /// <summary>The lab's settings as environment variables of a resource.</summary>
