@@ -83,7 +83,7 @@ internal static class AspireLab
         localAws.WithScenarios(cryptoApi, localStack is null ? files.VaultConnectionString : null);
     }
 
-    /// <summary>A real account: <c>aws/dev.yaml</c> provisions the key, the trail with its log group, and the topic. No button attacks it: it has no scenarios.</summary>
+    /// <summary>A real account: <c>aws/dev.yaml</c> provisions the key, the trail with its log group, and the topic. No button attacks it.</summary>
     private static void AddAccount(this IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> cryptoApi, IResourceBuilder<ProjectResource> sentinel)
     {
         var account = builder.AddAWSSDKConfig().WithRegion(LabModes.RegionOf(builder));

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace KmsLab.AppHost;
 
 /// <summary>The simulator's scenarios as commands on Aspire's dashboard, and for <c>aspire resource localaws ID</c>.</summary>
-/// <remarks>They are commands of LocalAws, because it is what they attack. In mode <c>aws</c> there are none: a real account is never attacked by a button.</remarks>
+/// <remarks>
+/// They are commands of LocalAws, because it is what they attack. In mode <c>aws</c> there are none: a real account is never attacked by a button.
+/// What cancels one is the dashboard's notification of it.
+/// </remarks>
 internal static class ScenarioCommands
 {
     /// <summary>Adds one command a scenario, named by its id.</summary>
@@ -28,7 +31,5 @@ internal static class ScenarioCommands
         ConfirmationMessage = scenario.IsAttack ? $"{scenario.About} This attacks the lab for real, and puts right afterwards what it changed." : null,
         IconName = scenario.IsAttack ? "ShieldError" : "People",
         UpdateState = context => !lacksVault && context.ResourceSnapshot.HealthStatus == HealthStatus.Healthy ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
-        // A dialog with a button to cancel, for some seconds. A normal day goes on for minutes, beside whatever else is looked at.
-        Progress = scenario.IsAttack ? new() { Title = scenario.Title, Message = "The log of localaws tells how far it is, and Sentinel's page what is found." } : null,
     };
 }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Hosting;
 namespace KmsLab.AppHost;
 
 /// <summary>Plays scenarios against the running resources: one attack at a time, and a normal day beside it.</summary>
-/// <remarks>A hosted service for its end: what is registered last is stopped first, so an attack puts everything right before Aspire ends LocalAws, which would remember a disabled key.</remarks>
+/// <remarks>
+/// A hosted service for its end: what is registered last is stopped first, so an attack puts everything right before Aspire ends LocalAws, which would
+/// remember a disabled key.
+/// </remarks>
 internal sealed class ScenarioRuns(EndpointReference localAws, EndpointReference cryptoApi, string? vault, TimeProvider time) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopped = new();
