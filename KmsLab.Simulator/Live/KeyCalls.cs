@@ -10,7 +10,13 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
 {
     private const string DefaultPolicy = "default";
 
-    private readonly Dictionary<(string Key, (string, string)? Context), byte[]> _encrypted = [];
+    /// <summary>
+    /// So many objects a key has in a live run. In an account they were encrypted over months; made for this run they would be a burst of Encrypt calls under
+    /// a key made minutes ago, which is what ransomware does, and no noise.
+    /// </summary>
+    private const int ObjectsAKey = 12;
+
+    private readonly Dictionary<string, List<StoredObject>> _objects = [];
 
     /// <summary>Makes one call.</summary>
     /// <param name="act">What.</param>
@@ -69,8 +75,8 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
                 await kms.GenerateDataKeyAsync(new GenerateDataKeyRequest { KeyId = id, KeySpec = DataKeySpec.AES_256, EncryptionContext = context, DryRun = dryRun }, cancellationToken);
                 break;
             case "Decrypt":
-                var ciphertext = await EncryptedAsync(use, id, context, kms, cancellationToken);
-                await kms.DecryptAsync(new DecryptRequest { CiphertextBlob = new MemoryStream(ciphertext), EncryptionContext = context }, cancellationToken);
+                var read = await ObjectAsync(use, id, context, kms, cancellationToken);
+                await kms.DecryptAsync(new DecryptRequest { CiphertextBlob = new MemoryStream(read.Ciphertext), EncryptionContext = read.Context }, cancellationToken);
                 break;
             default:
                 await kms.EncryptAsync(new EncryptRequest { KeyId = id, Plaintext = new MemoryStream([0]), EncryptionContext = context, DryRun = dryRun }, cancellationToken);
@@ -79,15 +85,18 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
     }
 
     /// <summary>What is decrypted was encrypted once: by the same principal, just before it reads it for the first time.</summary>
-    private async Task<byte[]> EncryptedAsync(UseKey use, string id, Dictionary<string, string>? context, IAmazonKeyManagementService kms, CancellationToken cancellationToken)
+    private async Task<StoredObject> ObjectAsync(UseKey use, string id, Dictionary<string, string>? context, IAmazonKeyManagementService kms, CancellationToken cancellationToken)
     {
-        if (!_encrypted.TryGetValue((use.Key, use.Context), out var ciphertext))
-        {
-            var answer = await kms.EncryptAsync(new EncryptRequest { KeyId = id, Plaintext = new MemoryStream([0]), EncryptionContext = context }, cancellationToken);
-            _encrypted.Add((use.Key, use.Context), ciphertext = answer.CiphertextBlob.ToArray());
-        }
+        if (!_objects.TryGetValue(use.Key, out var objects))
+            _objects.Add(use.Key, objects = []);
+        if (objects.Find(stored => stored.Name == use.Context) is { } known)
+            return known;
+        if (objects.Count >= ObjectsAKey)
+            return objects[(use.Context?.Item2.Sum(c => c) ?? 0) % ObjectsAKey];
 
-        return ciphertext;
+        var answer = await kms.EncryptAsync(new EncryptRequest { KeyId = id, Plaintext = new MemoryStream([0]), EncryptionContext = context }, cancellationToken);
+        objects.Add(new(use.Context, context, answer.CiphertextBlob.ToArray()));
+        return objects[^1];
     }
 
     private async Task OnAsync(OnKey on, string id, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer, CancellationToken cancellationToken)
@@ -152,4 +161,6 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
         undo.Add("policy", restoring => restorer.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy, Policy = before }, restoring));
         await kms.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy, Policy = KeyPolicyText.For(target.AccountId, policy.OpenTo) }, cancellationToken);
     }
+
+    private sealed record StoredObject((string, string)? Name, Dictionary<string, string>? Context, byte[] Ciphertext);
 }

@@ -22,17 +22,28 @@ internal sealed class KeyNames(LabTarget target)
     private static async Task<string> FindAsync(string alias, IAmazonKeyManagementService kms, CancellationToken cancellationToken) =>
         (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = alias }, cancellationToken)).KeyMetadata.Arn;
 
+    /// <summary>Looks for the alias in the list: asking for one that isn't there would leave an error on the trail, and several of them are an alarm.</summary>
     private static async Task<string> FindOrMakeAsync(string alias, IAmazonKeyManagementService kms, CancellationToken cancellationToken)
     {
-        try
-        {
+        if (await IsThereAsync(alias, kms, cancellationToken))
             return await FindAsync(alias, kms, cancellationToken);
-        }
-        catch (NotFoundException)
+
+        var made = (await kms.CreateKeyAsync(new CreateKeyRequest { Description = "A neighbour's key, made by KmsLab.Simulator" }, cancellationToken)).KeyMetadata;
+        await kms.CreateAliasAsync(new CreateAliasRequest { AliasName = alias, TargetKeyId = made.KeyId }, cancellationToken);
+        return made.Arn;
+    }
+
+    private static async Task<bool> IsThereAsync(string alias, IAmazonKeyManagementService kms, CancellationToken cancellationToken)
+    {
+        var request = new ListAliasesRequest();
+        do
         {
-            var made = (await kms.CreateKeyAsync(new CreateKeyRequest { Description = "A neighbour's key, made by KmsLab.Simulator" }, cancellationToken)).KeyMetadata;
-            await kms.CreateAliasAsync(new CreateAliasRequest { AliasName = alias, TargetKeyId = made.KeyId }, cancellationToken);
-            return made.Arn;
+            var page = await kms.ListAliasesAsync(request, cancellationToken);
+            if (page.Aliases?.Exists(one => one.AliasName == alias) == true)
+                return true;
+            request.Marker = page.NextMarker;
         }
+        while (!string.IsNullOrEmpty(request.Marker));
+        return false;
     }
 }

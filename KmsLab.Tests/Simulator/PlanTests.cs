@@ -1,3 +1,4 @@
+using KmsLab.Simulator.Live;
 using CsCheck;
 using KmsLab.Simulator;
 using KmsLab.Simulator.Plans;
@@ -96,4 +97,16 @@ public sealed class PlanTests
         [.. NormalTraffic.Plan(new World(seed, TrailFiles.Account, TrailFiles.Region), new Population(), Start, TimeSpan.FromDays(days)).Steps];
 
     private static bool IsWeekend(DateTime day) => day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+
+    [Fact]
+    public void Mistakes_of_a_compressed_day_make_no_burst_on_the_clock_on_the_wall()
+    {
+        var settings = new LiveSettings(Seed: 11) { For = TimeSpan.FromHours(1) };
+
+        var plan = LivePlan.Of(ScenarioCatalog.Find("normal")!, settings, new LabTarget(new("http://localhost"), new("http://localhost"), "us-east-1", null), speed: 60);
+
+        var mistakes = plan.Steps.Where(step => step.Act is ReadText { WithWrongKey: true }).Select(step => step.At).ToList();
+        mistakes.Count.ShouldBeGreaterThan(2);
+        mistakes.Zip(mistakes.Skip(1), (first, second) => second - first).Min().ShouldBeGreaterThanOrEqualTo(TimeSpan.FromHours(2));
+    }
 }

@@ -1,21 +1,27 @@
+using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Knowledge;
 
 namespace KmsLab.Sentinel.Dashboard.Parts;
 
-/// <summary>Which colour an operation has, the same on every chart: cryptography in colours, management in greys. css/sentinel.css says what they are in light and dark.</summary>
+/// <summary>Which colour a series has: the usual cryptography the same on every chart, management in greys. css/sentinel.css says what they are in light and dark.</summary>
 internal static class Palette
 {
-    private const int Colours = 6;
-    private const int Greys = 4;
+    private static readonly string[] Usual = ["Decrypt", "Encrypt", "GenerateDataKey", "ReEncrypt"];
 
-    private static readonly string[] Known = ["Decrypt", "Encrypt", "GenerateDataKey", "ReEncrypt"];
+    /// <param name="series">The series.</param>
+    /// <param name="all">All series of its chart: two of them share no colour.</param>
+    public static string Of(ActivitySeries series, IReadOnlyList<ActivitySeries> all)
+    {
+        if (series.IsError)
+            return "var(--chart-error)";
 
-    public static string Of(string operation, bool isError) => isError
-        ? "var(--chart-error)"
-        : AttestationFacts.IsCryptographic(operation) ? $"var(--chart-{1 + ColourOf(operation)})" : $"var(--chart-grey-{1 + (StableHash(operation) % Greys)})";
+        var isCryptographic = AttestationFacts.IsCryptographic(series.Operation);
+        var usual = Array.IndexOf(Usual, series.Operation);
+        if (usual >= 0)
+            return $"var(--chart-{usual + 1})";
 
-    private static int ColourOf(string operation) => Array.IndexOf(Known, operation) is >= 0 and var index ? index : Known.Length + (StableHash(operation) % (Colours - Known.Length));
-
-    /// <summary>That of strings differs from one process to the next.</summary>
-    private static int StableHash(string text) => text.Aggregate(0, (hash, c) => ((hash * 31) + c) & 0xFFFF);
+        var place = all.Where(other => !other.IsError && !Usual.Contains(other.Operation) && AttestationFacts.IsCryptographic(other.Operation) == isCryptographic)
+            .TakeWhile(other => other != series).Count();
+        return isCryptographic ? $"var(--chart-{Usual.Length + 1 + place})" : $"var(--chart-grey-{place + 1})";
+    }
 }

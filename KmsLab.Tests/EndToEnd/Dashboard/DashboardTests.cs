@@ -24,7 +24,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
         await browsed.SeeAsync("watching");
         await browsed.SeeAsync("Nothing is firing.");
         await page.Locator(".chart svg").First.WaitForAsync();
-        await page.Locator(".rz-legend-item-text", new() { HasText = "Encrypt" }).First.WaitForAsync();
+        await page.Locator(".legend li", new() { HasText = "Encrypt" }).First.WaitForAsync();
         await page.EvaluateAsync("window.sameDocument = true");
         await StealAsync(lab);
 
