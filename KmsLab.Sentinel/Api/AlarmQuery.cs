@@ -30,6 +30,10 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
         },
         cancellationToken);
 
+    /// <summary>How many are open, without reading them: every page of everybody shows it.</summary>
+    public Task<long> CountOpenAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT COUNT(*) FROM alarm WHERE ended = 0", cancellationToken: cancellationToken)), cancellationToken);
+
     public async Task<AlarmAnswer?> FindAsync(string id, CancellationToken cancellationToken) =>
         (await ReadAsync(cancellationToken)).FirstOrDefault(alarm => alarm.Id == id);
 

@@ -1,6 +1,6 @@
-using KmsLab.Simulator.Live;
 using CsCheck;
 using KmsLab.Simulator;
+using KmsLab.Simulator.Live;
 using KmsLab.Simulator.Plans;
 using KmsLab.Simulator.Scenarios.Attacks;
 using KmsLab.Simulator.Scenarios.Normal;

@@ -119,6 +119,19 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task Contrast_that_is_too_low_is_seen()
+    {
+        using var folder = new TempFolder();
+        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await browsed.GoAsync("/alarms");
+
+        await browsed.Page.EvaluateAsync("document.querySelector('h1').style.color = '#999'");
+
+        (await browsed.FaintTextsAsync()).ShouldHaveSingleItem().ShouldContain("\"Alarms\" in h1");
+    }
+
+    [Fact]
     public async Task Dark_and_light_follow_the_system_until_the_viewer_chooses()
     {
         using var folder = new TempFolder();
