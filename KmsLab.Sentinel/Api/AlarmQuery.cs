@@ -15,12 +15,17 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
 {
     private const int EntriesShown = 1000;
 
-    public Task<IReadOnlyList<AlarmAnswer>> ReadAsync(CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<IReadOnlyList<AlarmAnswer>> ReadAsync(CancellationToken cancellationToken) => ReadAsync(reader => reader.AlarmsAsync(), cancellationToken);
+
+    public async Task<AlarmAnswer?> FindAsync(string id, CancellationToken cancellationToken) =>
+        await ReadAsync(reader => reader.AlarmsAsync(id), cancellationToken) is [var alarm] ? alarm : null;
+
+    private Task<IReadOnlyList<AlarmAnswer>> ReadAsync(Func<StateReader, Task<IReadOnlyList<Alarm>>> read, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
             // First, for a turn may take them in right now: better seen twice than not at all.
             var commands = await AlarmRecords.CommandsAsync(connection, cancellationToken);
-            var alarms = await new StateReader(connection, cancellationToken).AlarmsAsync();
+            var alarms = await read(new StateReader(connection, cancellationToken));
             var handlings = (await AlarmRecords.HandlingsAsync(connection, cancellationToken)).ToDictionary(handling => handling.AlarmId);
             foreach (var command in commands)
                 handlings[command.AlarmId] = (handlings.GetValueOrDefault(command.AlarmId) ?? new(command.AlarmId)).Apply(command);
@@ -33,9 +38,6 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
     /// <summary>How many are open, without reading them: every page of everybody shows it.</summary>
     public Task<long> CountOpenAsync(CancellationToken cancellationToken) => database.ReadAsync(
         connection => connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT COUNT(*) FROM alarm WHERE ended = 0", cancellationToken: cancellationToken)), cancellationToken);
-
-    public async Task<AlarmAnswer?> FindAsync(string id, CancellationToken cancellationToken) =>
-        (await ReadAsync(cancellationToken)).FirstOrDefault(alarm => alarm.Id == id);
 
     /// <summary>What happened to an alarm, oldest first; what is asked for and not taken in yet stands at the end.</summary>
     public Task<IReadOnlyList<HistoryEntry>> HistoryAsync(string id, CancellationToken cancellationToken) => database.ReadAsync(

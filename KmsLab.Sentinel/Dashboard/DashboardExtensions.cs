@@ -11,7 +11,10 @@ internal static class DashboardExtensions
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRadzenComponents();
+        builder.Services.AddSingleton<AlarmBoard>();
+        builder.Services.AddSingleton<PastAlarms>();
         builder.Services.AddScoped<ViewerZone>();
+        builder.Services.AddScoped<Liveness>();
         return builder;
     }
 

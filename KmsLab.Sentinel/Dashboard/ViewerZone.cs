@@ -6,10 +6,11 @@ namespace KmsLab.Sentinel.Dashboard;
 /// <summary>The viewer's time zone. The browser tells it: the server's container may have no time zone data at all.</summary>
 public sealed class ViewerZone(IJSRuntime js)
 {
-    /// <summary>As far back as rates are kept by default, and a week.</summary>
-    private const int DaysBack = 40;
+    /// <summary>As far back as the history of alarms is kept by default.</summary>
+    private const int DaysBack = 400;
 
-    private const int DaysAhead = 2;
+    /// <summary>As far ahead as a silence may reach by default.</summary>
+    private const int DaysAhead = 31;
 
     private IReadOnlyList<ZoneOffset> _offsets = [];
 
@@ -32,7 +33,8 @@ public sealed class ViewerZone(IJSRuntime js)
     public string Text(DateTimeOffset at, DateTimeOffset now)
     {
         var (local, today) = (Local(at), Local(now).Date);
-        return local.ToString(local.Date == today ? "HH:mm:ss" : "MMM d, HH:mm", CultureInfo.InvariantCulture);
+        var format = local.Date == today ? "HH:mm:ss" : local.Year == today.Year ? "MMM d, HH:mm" : "MMM d yyyy, HH:mm";
+        return local.ToString(format, CultureInfo.InvariantCulture);
     }
 
     private double OffsetAt(long at)

@@ -30,6 +30,13 @@ internal sealed class StateReader(DbConnection connection, CancellationToken can
         return [.. rows.Select(row => row.ToAlarm())];
     }
 
+    /// <summary>One alarm, or none.</summary>
+    public async Task<IReadOnlyList<Alarm>> AlarmsAsync(string id)
+    {
+        var rows = await connection.QueryAsync<AlarmRow>(new CommandDefinition($"SELECT {AlarmRow.Columns} FROM alarm WHERE id = @id", new { id }, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => row.ToAlarm())];
+    }
+
     public async Task<IReadOnlyList<FilePosition>> PositionsAsync(string source)
     {
         var rows = await connection.QueryAsync<(string Path, long Length, long ModifiedAt, string Layout, long Offset, long Records, long Skip, long Done)>(new CommandDefinition(

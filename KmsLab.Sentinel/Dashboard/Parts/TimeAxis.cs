@@ -16,10 +16,13 @@ internal static class TimeAxis
     /// <summary>From one label to the next.</summary>
     public static TimeSpan StepOf(TimeSpan range) => Steps.FirstOrDefault(step => range / step <= Labels) is { Ticks: > 0 } step ? step : TimeSpan.FromDays(Math.Ceiling(range.TotalDays / Labels));
 
-    /// <summary>A label.</summary>
-    public static string Label(object value, TimeSpan range) =>
-        ((DateTime)value).ToString(range > TimeSpan.FromDays(2) ? "ddd d" : "HH:mm", CultureInfo.InvariantCulture);
+    /// <summary>A label of an instant in UTC, on the viewer's clock.</summary>
+    public static string Label(object utc, TimeSpan range, ViewerZone zone) =>
+        zone.Local(Instant((DateTime)utc)).ToString(range > TimeSpan.FromDays(2) ? "ddd d" : "HH:mm", CultureInfo.InvariantCulture);
 
-    /// <summary>A point in a tooltip.</summary>
-    public static string Label(DateTime at) => at.ToString("ddd d MMM, HH:mm", CultureInfo.InvariantCulture);
+    /// <summary>A point in a tooltip: on the viewer's clock, and in UTC.</summary>
+    public static string Label(DateTime utc, ViewerZone zone) =>
+        string.Create(CultureInfo.InvariantCulture, $"{zone.Local(Instant(utc)):ddd d MMM, HH:mm}{(zone.Name == "UTC" ? "" : $" ({utc:HH:mm} UTC)")}");
+
+    private static DateTimeOffset Instant(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
 }

@@ -1,9 +1,18 @@
-// What the viewer's browser knows and the server doesn't: the time zone, as its offsets from UTC over the time that the page shows.
+// What the viewer's browser knows and the server doesn't: the time zone, as its offsets from UTC over the time that the page may show.
+const quarter = 900e3, day = 86400e3;
+
+const minutesAt = at => -new Date(at).getTimezoneOffset();
+
 export function zone(daysBack, daysAhead) {
-  const hour = 3600e3, now = Date.now(), offsets = [];
-  for (let at = now - daysBack * 24 * hour; at <= now + daysAhead * 24 * hour; at += hour) {
-    const minutes = -new Date(at).getTimezoneOffset();
-    if (offsets.length === 0 || offsets[offsets.length - 1].minutes !== minutes) offsets.push({ from: at, minutes });
+  const end = Date.now() + daysAhead * day, offsets = [];
+  let at = Math.floor((Date.now() - daysBack * day) / day) * day;
+  offsets.push({ from: at, minutes: minutesAt(at) });
+  for (; at < end; at += day) {
+    if (minutesAt(at) === minutesAt(at + day)) continue;
+    // Clocks change at full quarters of an hour.
+    for (let moment = at + quarter; moment <= at + day; moment += quarter) {
+      if (minutesAt(moment) !== offsets[offsets.length - 1].minutes) offsets.push({ from: moment, minutes: minutesAt(moment) });
+    }
   }
   return { name: Intl.DateTimeFormat().resolvedOptions().timeZone || "local time", offsets };
 }

@@ -139,7 +139,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
         await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel, colors: ColorScheme.Dark);
         (await LightnessAsync(browsed)).ShouldBeLessThan(0.2);
 
-        await browsed.Page.GetByLabel("Colours and session").ClickAsync();
+        await browsed.Page.GetByLabel("Colours, updates and session").ClickAsync();
         await browsed.Page.GetByRole(AriaRole.Link, new() { Name = "Light", Exact = true }).ClickAsync();
         await browsed.Page.Locator("html[data-theme=light] main h1").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
