@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using KmsLab.Benchmarks.CryptoApi;
+using KmsLab.Benchmarks.Detection;
 using KmsLab.Benchmarks.LocalAws;
 using KmsLab.Benchmarks.Sentinel;
 
@@ -11,6 +12,9 @@ const string Help = """
       refusals [SAMPLES]   whether the time of a refusal tells a name that is there from one that isn't
       sentinel [RECORDS]   Sentinel's engine on SQLite and PostgreSQL: records a second, and where the time goes
       baselines [GROUPS]   the learned baselines over simulated traffic: false alarms, attacks found, cost
+      detection [SEEDS] [--attack ID] [--together] [--whole] [--json FILE]
+                           detection quality over simulated months, with and without each attack: precision, recall, false alarms, time to detect;
+                           --together: all attacks in one run, quicker; --whole: without reusing the days before an attack. Exit code 2: a target is missed
       sentinel-memory [N]  memory of Sentinel's rates at N series, a million by default
       micro [FILTER]       micro-benchmarks (BenchmarkDotNet)
     """;
@@ -32,6 +36,8 @@ switch (args)
     case ["baselines", .. var rest]:
         BaselineSimulation.Run(rest is [var groups] ? int.Parse(groups) : 500);
         return 0;
+    case ["detection", .. var rest] when QualityOptions.Parse(rest) is { } options:
+        return await QualityRun.RunAsync(options, CancellationToken.None);
     case ["sentinel-memory", .. var number]:
         SeriesMemory.Run(number is [var series] ? int.Parse(series) : 1_000_000);
         return 0;

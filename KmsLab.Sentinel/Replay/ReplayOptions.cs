@@ -9,6 +9,18 @@ namespace KmsLab.Sentinel.Replay;
 /// <param name="Config">A JSON file with a section <c>Sentinel</c>, besides the environment.</param>
 internal sealed record ReplayOptions(string Path, string? Database, DateTimeOffset? From, DateTimeOffset? To, bool Json, string? Config)
 {
+    /// <summary>Whether the same database goes on with later files: what is open at the end stays open, and the clock stays at the last record.</summary>
+    public bool GoesOn { get; init; }
+
+    /// <summary>Whether stderr shows how far it is.</summary>
+    public bool ShowsProgress { get; init; } = true;
+
+    /// <summary>
+    /// Spans of event time that are taken by the second, so that the history tells to the second when an alarm changed. Elsewhere a stretch of a few
+    /// minutes is one turn, with its beginning for its time. It takes longer, and changes nothing of what is counted.
+    /// </summary>
+    public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> BySecond { get; init; } = [];
+
     public bool Includes(DateTimeOffset at) => (From is null || at >= From) && (To is null || at < To);
 }
 

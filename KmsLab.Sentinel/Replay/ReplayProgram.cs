@@ -71,7 +71,7 @@ internal static class ReplayProgram
 
         try
         {
-            return await ReplayAsync(source, services, cancellationToken);
+            return await ReplayAsync(replay, source, services, cancellationToken);
         }
         finally
         {
@@ -79,10 +79,11 @@ internal static class ReplayProgram
         }
     }
 
-    private static async Task<ReplayReport> ReplayAsync(FileSource source, ServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<ReplayReport> ReplayAsync(ReplayOptions replay, FileSource source, ServiceProvider services, CancellationToken cancellationToken)
     {
         var run = services.GetRequiredService<ReplayRun>();
-        await new ReplayProgress(source, TimeProvider.System).ShowAsync(Task.Run(() => run.RunAsync(cancellationToken), cancellationToken));
+        var done = Task.Run(() => run.RunAsync(cancellationToken), cancellationToken);
+        await (replay.ShowsProgress ? new ReplayProgress(source, TimeProvider.System).ShowAsync(done) : done);
         return await services.GetRequiredService<ReplayQuery>().ReadAsync(source.Report, run, cancellationToken);
     }
 

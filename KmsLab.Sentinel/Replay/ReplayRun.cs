@@ -18,9 +18,11 @@ namespace KmsLab.Sentinel.Replay;
 /// </remarks>
 internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelStore store, ReplayClock clock, ReplayOptions replay, IOptions<SentinelOptions> options)
 {
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
     private readonly RecordInterest _interest = new(options.Value.EffectiveEventSources);
     private readonly TimeSpan _step = Step(options.Value.AllowedLateness);
-    private ReplaySlice _slice = new(TimeSpan.Zero);
+    private ReplaySlice _slice = new();
     private DateTimeOffset _ticked;
     private bool _hasRead;
 
@@ -36,16 +38,18 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelSt
             source.GoOnFrom(position);
         _ticked = await pipeline.LastCompleteReadAsync(source.Name, cancellationToken) ?? DateTimeOffset.UnixEpoch;
         clock.MoveTo(_ticked);
-        _slice = new(_step);
 
         await foreach (var page in source.ReadAsync(cancellationToken))
             await TakeAsync(page, cancellationToken);
         await TakeSliceAsync(cancellationToken);
-        await EndAsync(cancellationToken);
+        if (!replay.GoesOn)
+            await EndAsync(cancellationToken);
     }
 
     /// <summary>How much event time goes into one turn: a fraction of how exactly the watermark is known anyway.</summary>
-    private static TimeSpan Step(TimeSpan allowedLateness) => allowedLateness / 4 is var step && step > TimeSpan.FromSeconds(1) ? step : TimeSpan.FromSeconds(1);
+    private static TimeSpan Step(TimeSpan allowedLateness) => allowedLateness / 4 is var step && step > Second ? step : Second;
+
+    private TimeSpan StepAt(DateTimeOffset at) => replay.BySecond.Any(span => at >= span.From && at < span.To) ? Second : _step;
 
     private async Task TakeAsync(FilePage page, CancellationToken cancellationToken)
     {
@@ -88,9 +92,10 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelSt
     /// <summary>Begins a stretch: everything up to its first record has been read.</summary>
     private async Task BeginAsync(DateTimeOffset first, CancellationToken cancellationToken)
     {
-        if (first - _ticked >= _step)
+        var step = StepAt(first);
+        if (first - _ticked >= step)
             await TickAsync(first, cancellationToken);
-        _slice.Begin(_ticked);
+        _slice.Begin(_ticked, step);
     }
 
     private async Task TickAsync(DateTimeOffset at, CancellationToken cancellationToken)
@@ -107,7 +112,7 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelSt
 
         _hasRead |= _slice.Events.Count > 0;
         var slice = _slice;
-        _slice = new(_step);
+        _slice = new();
         await pipeline.TakeAsync(new Turn(source.Name, slice.Events, null) { Positions = slice.Positions }, cancellationToken);
     }
 

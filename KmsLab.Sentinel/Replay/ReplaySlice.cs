@@ -4,7 +4,7 @@ using KmsLab.Sentinel.Ingest.Files;
 namespace KmsLab.Sentinel.Replay;
 
 /// <summary>Records that go into one turn: of one stretch of event time, and not too many.</summary>
-internal sealed class ReplaySlice(TimeSpan step)
+internal sealed class ReplaySlice
 {
     private const int MostEvents = 5000;
     private const int MostBytes = 8 * 1024 * 1024;
@@ -30,7 +30,7 @@ internal sealed class ReplaySlice(TimeSpan step)
     public bool Fits(DateTimeOffset? at) => at is null || _end is null || at <= _end;
 
     /// <summary>Begins the stretch at <paramref name="at"/>.</summary>
-    public void Begin(DateTimeOffset at) => _end = at + step;
+    public void Begin(DateTimeOffset at, TimeSpan step) => _end = at + step;
 
     public bool HasBegun => _end is not null;
 
