@@ -16,7 +16,7 @@ internal sealed record ReplayOptions(string Path, string? Database, DateTimeOffs
     public bool ShowsProgress { get; init; } = true;
 
     /// <summary>
-    /// Spans of event time that are taken by the second, so that the history tells to the second when an alarm changed. Elsewhere a stretch of a few
+    /// Spans of event time in which each second is a turn of its own, so that the history tells to the second when an alarm changed. Elsewhere a stretch of a few
     /// minutes is one turn, with its beginning for its time. It takes longer, and changes nothing of what is counted.
     /// </summary>
     public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> BySecond { get; init; } = [];

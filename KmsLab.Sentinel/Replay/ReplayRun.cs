@@ -18,8 +18,6 @@ namespace KmsLab.Sentinel.Replay;
 /// </remarks>
 internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelStore store, ReplayClock clock, ReplayOptions replay, IOptions<SentinelOptions> options)
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
     private readonly RecordInterest _interest = new(options.Value.EffectiveEventSources);
     private readonly TimeSpan _step = Step(options.Value.AllowedLateness);
     private ReplaySlice _slice = new();
@@ -47,9 +45,10 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelSt
     }
 
     /// <summary>How much event time goes into one turn: a fraction of how exactly the watermark is known anyway.</summary>
-    private static TimeSpan Step(TimeSpan allowedLateness) => allowedLateness / 4 is var step && step > Second ? step : Second;
+    private static TimeSpan Step(TimeSpan allowedLateness) => allowedLateness / 4 is var step && step > TimeSpan.FromSeconds(1) ? step : TimeSpan.FromSeconds(1);
 
-    private TimeSpan StepAt(DateTimeOffset at) => replay.BySecond.Any(span => at >= span.From && at < span.To) ? Second : _step;
+    /// <summary>CloudTrail's times are whole seconds, so what happened at one instant is what happened in one second.</summary>
+    private TimeSpan StepAt(DateTimeOffset at) => replay.BySecond.Any(span => at >= span.From && at < span.To) ? TimeSpan.Zero : _step;
 
     private async Task TakeAsync(FilePage page, CancellationToken cancellationToken)
     {

@@ -50,6 +50,23 @@ public sealed class TrailFilesTests(ITestOutputHelper output)
         other.ShouldNotBe(first);
     }
 
+    /// <summary>The benchmark of detection quality replays the days before an attack once for all attacks: it rests on this.</summary>
+    [Fact]
+    public void Days_before_an_attack_are_the_same_with_and_without_it()
+    {
+        using var folder = new TempFolder();
+        var settings = new TrailSettings(Seed: 3, Start, Days: 3, []) { CallsADay = 800 };
+        var attacks = ScenarioCatalog.All.Where(scenario => scenario.IsAttack).Select(scenario => new TrailAttack(scenario.Id, TimeSpan.FromHours(49)) { Length = TimeSpan.FromMinutes(30) });
+
+        var without = Unsigned(folder, "without", settings).TakeWhile(IsOfTheFirstTwoDays).ToList();
+        var with = Unsigned(folder, "with", settings with { Attacks = [.. attacks] }).TakeWhile(IsOfTheFirstTwoDays).ToList();
+
+        without.Count.ShouldBeGreaterThan(1500);
+        with.ShouldBe(without);
+
+        static bool IsOfTheFirstTwoDays(string line) => JsonNode.Parse(line)!["eventTime"]!.GetValue<DateTimeOffset>() < Start.AddDays(2);
+    }
+
     [Fact]
     public void Ground_truth_is_read_as_it_was_written()
     {

@@ -104,6 +104,36 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task Replay_that_goes_on_leaves_open_what_is_open_and_finds_what_a_single_one_finds()
+    {
+        using var folder = new RecordFolder();
+        folder.Add("records/a.json", RecordFolder.Delivery(TestRecords.WrongKey(LongAgo)));
+        var first = await ReplayProgram.ReplayAsync(new(folder["records"], folder["replay.db"], null, null, Json: false, Config: null) { GoesOn = true }, Cancellation);
+        folder.Add("records/b.json", RecordFolder.Delivery(TestRecords.WrongKey(LongAgo.AddSeconds(30))));
+        var more = await ReplayAsync(folder, "records", folder["replay.db"]);
+
+        first.Alarms.ShouldBeEmpty();
+        more.Alarms.ShouldHaveSingleItem().History.Select(change => change.State).ShouldBe([AlarmState.Alarm, AlarmState.Ok]);
+        more.Alarms[0].History.ShouldBe((await ReplayAsync(folder, "records")).Alarms[0].History, ignoreOrder: false);
+    }
+
+    [Theory]
+    [InlineData(true, 40)]
+    [InlineData(false, 0)]
+    public async Task History_tells_the_second_where_it_is_asked_to(bool bySecond, int expectedSeconds)
+    {
+        using var folder = new RecordFolder();
+        folder.Add("a.json", RecordFolder.Delivery(new[] { 0, 40, 41 }.Select(seconds => TestRecords.WrongKey(LongAgo.AddSeconds(seconds)))));
+
+        var report = await ReplayProgram.ReplayAsync(
+            new(folder[""], null, null, null, Json: false, Config: null) { BySecond = bySecond ? [(LongAgo, LongAgo.AddMinutes(1))] : [] }, Cancellation);
+
+        var (alarm, history) = report.Alarms.ShouldHaveSingleItem();
+        history[0].At.ShouldBe(LongAgo.AddSeconds(expectedSeconds));
+        alarm.EvidenceTotal.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Replay_refuses_a_database_of_another_source()
     {
         using var folder = new RecordFolder();
