@@ -6,7 +6,7 @@ namespace KmsLab.Benchmarks.Detection;
 /// <summary>Shows people the report.</summary>
 internal static class QualityTables
 {
-    private const int WidthOfFiles = 200;
+    private const int WidthOfFiles = 260;
 
     public static void Print(QualityReport report, TimeSpan took)
     {
@@ -18,6 +18,7 @@ internal static class QualityTables
             $"{report.Runs} runs of {Placement.Days} days, {report.Seeds} seeds, {report.Weeks:0.0} weeks of normal traffic, in {took.TotalMinutes:0.0} min. Times are from an attack's first call to the record that fires; CloudTrail's delivery, about 5 min, comes on top.");
         console.Write(Attacks(report));
         console.Write(Detections(report));
+        console.MarkupLineInterpolated($"fixed threshold: more than {string.Join(", ", report.FixedThresholds)} Decrypts in 5 minutes");
         foreach (var alarm in report.FalseAlarms)
             console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"false: {alarm.Detection} at {alarm.At.UtcDateTime:yyyy-MM-dd HH:mm}, seed {alarm.Seed}, {alarm.Run}: {alarm.Group}");
         foreach (var target in report.Targets)

@@ -32,7 +32,7 @@ internal sealed class SeedMonth
     public async Task<RunOutcome> NormalAsync()
     {
         var normal = await _normal.Value;
-        return new(_seed, [], Judge.Of(normal.Occurrences, [], []), new(Judge.Of(normal.Lab, [], []), []), new(Judge.Of(normal.Fixed, [], []), []));
+        return new(_seed, [], Judge.Of(normal.Occurrences, [], []), new(Judge.Of(normal.Lab, [], []), []), new(Judge.Of(normal.Fixed, [], []), [], normal.Threshold));
     }
 
     /// <summary>The month with attacks.</summary>

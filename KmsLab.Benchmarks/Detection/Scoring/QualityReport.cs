@@ -9,6 +9,7 @@ namespace KmsLab.Benchmarks.Detection;
 /// <param name="Detections">For each detection, and each alternative.</param>
 /// <param name="Targets">What is asked for.</param>
 /// <param name="FalseAlarms">Each of them.</param>
+/// <param name="FixedThresholds">The fixed threshold in each month: Decrypts in 5 minutes.</param>
 internal sealed record QualityReport(
     int Seeds,
     int Runs,
@@ -17,7 +18,8 @@ internal sealed record QualityReport(
     IReadOnlyList<AttackQuality> Attacks,
     IReadOnlyList<DetectionQuality> Detections,
     IReadOnlyList<Target> Targets,
-    IReadOnlyList<FalseAlarm> FalseAlarms);
+    IReadOnlyList<FalseAlarm> FalseAlarms,
+    IReadOnlyList<int> FixedThresholds);
 
 /// <summary>How an attack was found.</summary>
 /// <param name="Attack">Its id.</param>

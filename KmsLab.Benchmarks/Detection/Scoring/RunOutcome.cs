@@ -14,4 +14,5 @@ internal sealed record RunOutcome(int Seed, IReadOnlyList<PlacedAttack> Attacks,
 /// <summary>What an alternative gave in one run.</summary>
 /// <param name="Judged">When it went to ALARM, judged as Sentinel's are.</param>
 /// <param name="Silent">Ids of attacks whose records were over its threshold while it was in ALARM already: nobody was told.</param>
-internal sealed record AlternativeOutcome(IReadOnlyList<Judged> Judged, IReadOnlyList<string> Silent);
+/// <param name="Threshold">What it had to exceed, where that is the month's own.</param>
+internal sealed record AlternativeOutcome(IReadOnlyList<Judged> Judged, IReadOnlyList<string> Silent, int? Threshold = null);

@@ -31,7 +31,8 @@ internal sealed class Score(IReadOnlyList<RunOutcome> outcomes, DateTimeOffset s
             outcomes.Select(run => run.Seed).Distinct().Count(), outcomes.Count, Weeks, LearnedWeeks, attacks,
             [.. DetectionIds().Select(id => DetectionOf(id, run => run.Judged.Where(one => one.Occurrence.Detection == id))), DetectionOf(Lab, run => run.Lab.Judged), DetectionOf(Fixed, run => run.Fixed.Judged)],
             [EveryAttack(attacks), FirstCall(attacks), FewFalseAlarms()],
-            [.. outcomes.SelectMany(FalseAlarms)]);
+            [.. outcomes.SelectMany(FalseAlarms)],
+            [.. _normal.Select(run => run.Fixed.Threshold).OfType<int>()]);
     }
 
     private IEnumerable<string> AttackIds() => outcomes.SelectMany(run => run.Attacks).Select(attack => attack.Id).Distinct();
