@@ -6,10 +6,8 @@ namespace KmsLab.Simulator.Commands;
 /// <summary>Shows how far a run is: a bar on a terminal, now and then a line in a file.</summary>
 internal static class RunProgress
 {
-    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(2);
-
     public static Task<GroundTruth> ShowAsync(ScenarioInfo scenario, Func<IProgress<ScenarioProgress>, Task<GroundTruth>> run) =>
-        Console.IsOutputRedirected ? run(new Lines(TimeProvider.System)) : ShowBarAsync(scenario, run);
+        Console.IsOutputRedirected ? run(new ProgressLines(Console.Out, TimeProvider.System)) : ShowBarAsync(scenario, run);
 
     /// <summary>Says what it was, once it is over.</summary>
     public static void Tell(GroundTruth truth)
@@ -38,21 +36,6 @@ internal static class RunProgress
             task.Description = Markup.Escape($"{value.Scenario}: {value.Phase}");
             if (value.Note is { } note)
                 AnsiConsole.MarkupLineInterpolated($"[grey]{note}[/]");
-        }
-    }
-
-    private sealed class Lines(TimeProvider time) : IProgress<ScenarioProgress>
-    {
-        private long? _last;
-        private string? _phase;
-
-        public void Report(ScenarioProgress value)
-        {
-            if (value.Note is null && value.Phase == _phase && _last is { } last && time.GetElapsedTime(last) < LineInterval)
-                return;
-
-            (_last, _phase) = (time.GetTimestamp(), value.Phase);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{value.Scenario}: {value.Phase}, {value.Done} of {value.Total} calls{(value.Note is { } note ? $". {note}" : "")}"));
         }
     }
 }
