@@ -11,6 +11,9 @@ internal static class SimulatorCommand
     /// <summary>It could not be done.</summary>
     public const int Failed = 1;
 
+    /// <summary>System.CommandLine ends the process 2 s after Ctrl-C otherwise, and a run puts right first what it changed, for a minute if it has to.</summary>
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromMinutes(2);
+
     /// <summary>Runs a command.</summary>
     /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(string[] args)
@@ -19,7 +22,7 @@ internal static class SimulatorCommand
         {
             ListCommand.Create(), RunCommand.Create(), WriteCommand.Create(),
         };
-        return root.Parse(args).InvokeAsync();
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TerminationTimeout });
     }
 
     /// <summary>The process edge of each command: what went wrong becomes one line that says what to change.</summary>
