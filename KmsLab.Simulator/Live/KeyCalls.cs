@@ -5,10 +5,19 @@ using KmsLab.Simulator.Plans;
 namespace KmsLab.Simulator.Live;
 
 /// <summary>The calls of a plan that go to KMS.</summary>
-/// <remarks>What changes something notes first how to put it back; a plan's own restoring step is to do just that.</remarks>
+/// <remarks>
+/// What changes something notes how to put it back; a plan's own restoring step is to do just that. Such a call is made to its end, whoever stops the run: one
+/// that is given up may be done all the same, after it was put right, or with nobody who knows the grant's or the key's id.
+/// </remarks>
 internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
 {
     private const string DefaultPolicy = "default";
+
+    private const string Alias = "the key's alias";
+    private const string Deletion = "the key's deletion";
+    private const string Grant = "the outsider's grant";
+    private const string KeyPolicy = "the key's policy";
+    private const string State = "the key's state";
 
     /// <summary>
     /// So many objects a key has in a live run. In an account they were encrypted over months; made for this run they would be a burst of Encrypt calls under
@@ -40,22 +49,22 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
                 await kms.ListKeysAsync(new ListKeysRequest(), cancellationToken);
                 break;
             case MakeKey make:
-                await MakeAsync(make.Key, kms, restorer, cancellationToken);
+                await MakeAsync(make.Key, kms, restorer);
                 break;
             case PointAlias { Key: World.Vault }:
-                await undo.RestoreAsync("alias", cancellationToken);
+                await undo.RestoreAsync(Alias);
                 break;
             case PointAlias point:
                 await PointAsync(point, kms, restorer, cancellationToken);
                 break;
             case GrantKey grant:
-                await GrantAsync(grant, await keys.IdOfAsync(grant.Key, restorer, cancellationToken), kms, restorer, cancellationToken);
+                await GrantAsync(grant, await keys.IdOfAsync(grant.Key, restorer, cancellationToken), kms, restorer);
                 break;
             case RevokeKey:
-                await undo.RestoreAsync("grant", cancellationToken);
+                await undo.RestoreAsync(Grant);
                 break;
             case ChangePolicy { OpenTo: null }:
-                await undo.RestoreAsync("policy", cancellationToken);
+                await undo.RestoreAsync(KeyPolicy);
                 break;
             case ChangePolicy policy:
                 await OpenAsync(policy, await keys.IdOfAsync(policy.Key, restorer, cancellationToken), kms, restorer, cancellationToken);
@@ -104,24 +113,39 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
         switch (on.Operation)
         {
             case "DisableKey":
-                undo.Add("the key's state", restoring => restorer.EnableKeyAsync(new EnableKeyRequest { KeyId = id }, restoring));
-                await kms.DisableKeyAsync(new DisableKeyRequest { KeyId = id }, cancellationToken);
+                NoteState(id, restorer);
+                await kms.DisableKeyAsync(new DisableKeyRequest { KeyId = id }, CancellationToken.None);
                 break;
             case "EnableKey":
-                await undo.RestoreAsync("the key's state", cancellationToken);
+                await undo.RestoreAsync(State);
                 break;
             case "ScheduleKeyDeletion":
                 // Cancelled last to first: a key comes back disabled, so it is enabled after that.
-                undo.Add("the key's state", restoring => restorer.EnableKeyAsync(new EnableKeyRequest { KeyId = id }, restoring));
-                undo.Add("the key's deletion", restoring => restorer.CancelKeyDeletionAsync(new CancelKeyDeletionRequest { KeyId = id }, restoring));
-                await kms.ScheduleKeyDeletionAsync(new ScheduleKeyDeletionRequest { KeyId = id, PendingWindowInDays = 7 }, cancellationToken);
+                NoteState(id, restorer);
+                undo.Add(Deletion, target.Command($"kms cancel-key-deletion --key-id {id}"), restoring => KeepAsync(id, restorer, restoring));
+                await kms.ScheduleKeyDeletionAsync(new ScheduleKeyDeletionRequest { KeyId = id, PendingWindowInDays = 7 }, CancellationToken.None);
                 break;
             case "CancelKeyDeletion":
-                await undo.RestoreAsync("the key's deletion", cancellationToken);
+                await undo.RestoreAsync(Deletion);
                 break;
             default:
                 await LookAsync(on.Operation, id, kms, cancellationToken);
                 break;
+        }
+    }
+
+    private void NoteState(string id, IAmazonKeyManagementService restorer) => undo.Add(
+        State, target.Command($"kms enable-key --key-id {id}"), restoring => restorer.EnableKeyAsync(new EnableKeyRequest { KeyId = id }, restoring));
+
+    private static async Task KeepAsync(string id, IAmazonKeyManagementService restorer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await restorer.CancelKeyDeletionAsync(new CancelKeyDeletionRequest { KeyId = id }, cancellationToken);
+        }
+        catch (KMSInvalidStateException)
+        {
+            // Scheduling it had been refused: there is nothing to cancel.
         }
     }
 
@@ -134,32 +158,36 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
         _ => kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = id }, cancellationToken),
     };
 
-    private async Task MakeAsync(string key, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer, CancellationToken cancellationToken)
+    private async Task MakeAsync(string key, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer)
     {
-        var id = (await kms.CreateKeyAsync(new CreateKeyRequest { Description = $"{key}, made by KmsLab.Simulator" }, cancellationToken)).KeyMetadata.Arn;
+        var id = (await kms.CreateKeyAsync(new CreateKeyRequest { Description = $"{key}, made by KmsLab.Simulator" }, CancellationToken.None)).KeyMetadata.Arn;
         keys.Add(key, id);
-        undo.Add($"the new key {id}", restoring => restorer.ScheduleKeyDeletionAsync(new ScheduleKeyDeletionRequest { KeyId = id, PendingWindowInDays = 7 }, restoring));
+        undo.Add($"the new key {id}", target.Command($"kms schedule-key-deletion --key-id {id} --pending-window-in-days 7"), restoring => restorer.ScheduleKeyDeletionAsync(new ScheduleKeyDeletionRequest { KeyId = id, PendingWindowInDays = 7 }, restoring));
     }
 
     private async Task PointAsync(PointAlias point, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer, CancellationToken cancellationToken)
     {
         var (own, other) = (await keys.IdOfAsync(World.Vault, restorer, cancellationToken), await keys.IdOfAsync(point.Key, restorer, cancellationToken));
-        undo.Add("alias", restoring => restorer.UpdateAliasAsync(new UpdateAliasRequest { AliasName = target.KeyAlias, TargetKeyId = own }, restoring));
-        await kms.UpdateAliasAsync(new UpdateAliasRequest { AliasName = target.KeyAlias, TargetKeyId = other }, cancellationToken);
+        undo.Add(
+            Alias, target.Command($"kms update-alias --alias-name {target.KeyAlias} --target-key-id {own}"),
+            restoring => restorer.UpdateAliasAsync(new UpdateAliasRequest { AliasName = target.KeyAlias, TargetKeyId = own }, restoring));
+        await kms.UpdateAliasAsync(new UpdateAliasRequest { AliasName = target.KeyAlias, TargetKeyId = other }, CancellationToken.None);
     }
 
-    private async Task GrantAsync(GrantKey grant, string id, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer, CancellationToken cancellationToken)
+    private async Task GrantAsync(GrantKey grant, string id, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer)
     {
         var request = new CreateGrantRequest { KeyId = id, GranteePrincipal = grant.Grantee, Operations = [.. GrantKey.Operations], DryRun = grant.IsDryRun ? true : null };
-        var grantId = (await kms.CreateGrantAsync(request, cancellationToken)).GrantId;
-        undo.Add("grant", restoring => restorer.RevokeGrantAsync(new RevokeGrantRequest { KeyId = id, GrantId = grantId }, restoring));
+        var grantId = (await kms.CreateGrantAsync(request, CancellationToken.None)).GrantId;
+        undo.Add(Grant, target.Command($"kms revoke-grant --key-id {id} --grant-id {grantId}"), restoring => restorer.RevokeGrantAsync(new RevokeGrantRequest { KeyId = id, GrantId = grantId }, restoring));
     }
 
     private async Task OpenAsync(ChangePolicy policy, string id, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer, CancellationToken cancellationToken)
     {
         var before = (await restorer.GetKeyPolicyAsync(new GetKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy }, cancellationToken)).Policy;
-        undo.Add("policy", restoring => restorer.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy, Policy = before }, restoring));
-        await kms.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy, Policy = KeyPolicyText.For(target.AccountId, policy.OpenTo) }, cancellationToken);
+        undo.Add(
+            KeyPolicy, target.Command($"kms put-key-policy --key-id {id} --policy-name {DefaultPolicy} --policy '{before}'"),
+            restoring => restorer.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy, Policy = before }, restoring));
+        await kms.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy, Policy = KeyPolicyText.For(target.AccountId, policy.OpenTo) }, CancellationToken.None);
     }
 
     private sealed record StoredObject((string, string)? Name, Dictionary<string, string>? Context, byte[] Ciphertext);

@@ -30,4 +30,7 @@ public sealed record LabTarget(Uri CryptoApi, Uri LocalAws, string Region, strin
 
     /// <summary>Attack endpoints beyond this machine, too: the account is yours, and you want its keys and its trail changed.</summary>
     public bool OwnsThisAccount { get; init; }
+
+    /// <summary>How somebody does with the <c>aws</c> CLI what a run could not.</summary>
+    internal string Command(string call) => $"aws {(LocalAws.IsLoopback ? $"--endpoint-url {LocalAws.GetLeftPart(UriPartial.Authority)} " : "")}--region {Region} {call}";
 }

@@ -18,7 +18,7 @@ internal sealed class LiveRun(ScenarioInfo scenario, LiveSettings settings, Live
     /// <summary>Calls that did not end as planned.</summary>
     public int Failed { get; private set; }
 
-    /// <summary>The first reason why one didn't, or why the run was cut short or left something as it was not.</summary>
+    /// <summary>The first reason why one didn't, or why the run was cut short.</summary>
     public string? Problem => _problem;
 
     /// <summary>Stores what the scenario's people have stored before it begins.</summary>
@@ -32,6 +32,7 @@ internal sealed class LiveRun(ScenarioInfo scenario, LiveSettings settings, Live
     }
 
     /// <summary>Makes the calls when they are due, and puts everything right.</summary>
+    /// <exception cref="SimulatorException">Something could not be put right: also when the run was stopped, whose end this then is.</exception>
     public async Task PerformAsync(IEnumerable<Step> steps, int total, double speed, CancellationToken cancellationToken)
     {
         _total = total;
@@ -116,10 +117,7 @@ internal sealed class LiveRun(ScenarioInfo scenario, LiveSettings settings, Live
     private async Task RestoreAsync()
     {
         using var patience = new CancellationTokenSource(RestoreTimeout, time);
-        foreach (var failure in await performer.Undo.RestoreAllAsync(patience.Token))
-        {
-            _problem = failure;
-            progress?.Report(new(scenario.Id, "putting right", Calls, Math.Max(_total, Calls), failure));
-        }
+        if (await performer.Undo.RestoreAllAsync(patience.Token) is { Count: > 0 } failures)
+            throw new SimulatorException($"{scenario.Id} is over, but not all that it changed is as it was.\n{string.Join('\n', failures)}");
     }
 }

@@ -15,7 +15,11 @@ public sealed class LiveSimulator(LabTarget target, TimeProvider time)
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancellationToken">Ends it; what was changed is put right all the same.</param>
     /// <returns>What was an attack, and when.</returns>
-    /// <exception cref="SimulatorException">It can't run so; the message says what to change.</exception>
+    /// <exception cref="SimulatorException">
+    /// It can't run so; the message says what to change. Or something that it changed could not be put right, also after <paramref name="cancellationToken"/> ended it;
+    /// the message says what, and the command that does it by hand.
+    /// </exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended it, and everything is as it was.</exception>
     public async Task<GroundTruth> RunAsync(string scenarioId, LiveSettings settings, IProgress<ScenarioProgress>? progress, CancellationToken cancellationToken)
     {
         var scenario = ScenarioCatalog.Find(scenarioId) ?? throw new SimulatorException($"There is no scenario '{scenarioId}'.");

@@ -5,6 +5,8 @@ using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using KmsLab.Simulator;
+using KmsLab.Simulator.Live;
+using KmsLab.Simulator.Plans;
 using KmsLab.Tests.EndToEnd;
 
 namespace KmsLab.Tests.Simulator;
@@ -97,6 +99,29 @@ public sealed class LiveSimulatorTests
             var metadata = (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = "alias/kmslab" }, Cancellation)).KeyMetadata;
             (metadata.Arn, metadata.KeyState.Value).ShouldBe((key, "Enabled"));
         }
+    }
+
+    [Fact]
+    public async Task Grant_whose_call_the_stop_falls_into_is_made_known_and_taken_back()
+    {
+        using var folder = new TempFolder();
+        await using var lab = await StartAsync(folder);
+        using var kms = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
+        var key = (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = "alias/kmslab" }, Cancellation)).KeyMetadata.Arn;
+        using var thief = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
+        using var stop = new CancellationTokenSource();
+        thief.BeforeRequestEvent += (_, _) => stop.Cancel();
+        var undo = new Undo();
+        var calls = new KeyCalls(lab.Lab.Target, new KeyNames(lab.Lab.Target), undo);
+
+        await calls.DoAsync(new GrantKey(World.Vault, "arn:aws:iam::999999999999:role/maintenance"), thief, kms, stop.Token);
+
+        stop.IsCancellationRequested.ShouldBeTrue();
+        (await GrantsAsync()).ShouldBe(1);
+        (await undo.RestoreAllAsync(Cancellation)).ShouldBeEmpty();
+        (await GrantsAsync()).ShouldBe(0);
+
+        async Task<int> GrantsAsync() => (await kms.ListGrantsAsync(new ListGrantsRequest { KeyId = key }, Cancellation)).Grants?.Count ?? 0;
     }
 
     [Theory]
