@@ -3,7 +3,7 @@ using KmsLab.Simulator;
 
 namespace KmsLab.AppHost.Scenarios;
 
-/// <summary>Plays the simulator's scenarios against this lab, one at a time: the page's buttons, and <c>--scenario</c>.</summary>
+/// <summary>Plays the simulator's scenarios against this lab, one at a time, for the page's buttons.</summary>
 internal sealed class LabStage(LabTarget target, TimeProvider time) : IScenarioStage, IAsyncDisposable
 {
     private const int RunsKept = 20;
@@ -37,12 +37,14 @@ internal sealed class LabStage(LabTarget target, TimeProvider time) : IScenarioS
             if (_closed.IsCancellationRequested)
                 return "The lab is stopping.";
 
-            _runs.Insert(0, new StageRun(scenario, time.GetUtcNow(), null, "starting", 0, 1, null));
+            _runs.Insert(0, new StageRun(scenario, time.GetUtcNow(), null, "starting", 0, 1, null, null));
             if (_runs.Count > RunsKept)
                 _runs.RemoveAt(RunsKept);
+            _stop?.Dispose();
             _stop = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
             var seed = (int)(time.GetUtcNow().ToUnixTimeSeconds() & 0xFFFF);
-            _running = Task.Run(() => RunAsync(scenario, new LiveSettings(seed), _stop.Token));
+            var stopped = _stop.Token;
+            _running = Task.Run(() => RunAsync(scenario, new LiveSettings(seed), stopped));
             return null;
         }
     }
@@ -53,12 +55,20 @@ internal sealed class LabStage(LabTarget target, TimeProvider time) : IScenarioS
             _stop?.Cancel();
     }
 
-    /// <summary>Ends what is running, and waits until what it changed is put right.</summary>
+    /// <summary>Ends what is running, waits until what it changed is put right, and tells on the console when that failed: nobody sees the page any more.</summary>
     public async ValueTask DisposeAsync()
     {
+        var wasRunning = Runs is [{ To: null }, ..];
         await _closed.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop?.Dispose();
+        if (wasRunning && Runs[0].Problem is { } problem)
+            await Console.Error.WriteLineAsync(problem);
+        lock (_lock)
+        {
+            _stop?.Dispose();
+            _stop = null;
+        }
+
         _closed.Dispose();
     }
 
@@ -67,7 +77,7 @@ internal sealed class LabStage(LabTarget target, TimeProvider time) : IScenarioS
         try
         {
             var truth = await new LiveSimulator(target, time).RunAsync(scenario, settings, new Progress(this), cancellationToken);
-            Change(run => run with { Phase = "done", Done = run.Total, Problem = truth.Note });
+            Change(run => run with { Phase = "done", Done = run.Total, Note = truth.Note });
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -76,7 +86,7 @@ internal sealed class LabStage(LabTarget target, TimeProvider time) : IScenarioS
         // The edge of a run: whatever goes wrong is told on the page, and the lab goes on.
         catch (Exception problem)
         {
-            Change(run => run with { Phase = "failed", Problem = problem.Message });
+            Change(run => run with { Phase = cancellationToken.IsCancellationRequested ? "stopped" : "failed", Problem = problem.Message });
         }
         finally
         {

@@ -35,5 +35,6 @@ public sealed record StageScenario(string Id, string Title, string About, bool I
 /// <param name="Phase">What it is doing, or did last, in words.</param>
 /// <param name="Done">Steps done.</param>
 /// <param name="Total">Steps in all.</param>
-/// <param name="Problem">Why it failed; null otherwise.</param>
-public sealed record StageRun(string Scenario, DateTimeOffset From, DateTimeOffset? To, string Phase, int Done, int Total, string? Problem);
+/// <param name="Problem">Why it failed, or what it could not put right; null otherwise.</param>
+/// <param name="Note">What else is worth knowing of it; null: nothing.</param>
+public sealed record StageRun(string Scenario, DateTimeOffset From, DateTimeOffset? To, string Phase, int Done, int Total, string? Problem, string? Note);
