@@ -8,7 +8,7 @@ namespace KmsLab.AppHost;
 internal static class LabProgram
 {
     /// <summary>Runs the lab.</summary>
-    /// <returns>The exit code: 0 after a signal, 1 when the lab could not start; after a scenario what <see cref="LabScenario.PlayAsync"/> says.</returns>
+    /// <returns>The exit code: 0 after a signal, 1 when the lab could not start; after a scenario what <see cref="LabScenario.PlayAsync"/> says, 130 after a signal in the midst of one.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         if (LabArguments.AsksForHelp(args))
@@ -20,10 +20,11 @@ internal static class LabProgram
         using var stop = new CancellationTokenSource();
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
+        LabScenario? scenario = null;
         try
         {
             var arguments = LabArguments.Parse(args);
-            var scenario = LabScenario.Of(arguments);
+            scenario = LabScenario.Of(arguments);
             await using var lab = await EmbeddedLab.StartAsync(arguments, stop.Token);
             Console.WriteLine(Welcome.Text(lab));
             if (scenario is not null)
@@ -34,7 +35,7 @@ internal static class LabProgram
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return 0;
+            return scenario is null ? 0 : LabScenario.Interrupted;
         }
         catch (Exception problem) // The process edge: whatever went wrong becomes one line that says what to do.
         {

@@ -7,8 +7,11 @@ namespace KmsLab.AppHost.Scenarios;
 /// <summary>The scenario that the command line asks for.</summary>
 internal sealed class LabScenario(ScenarioInfo scenario, int seed)
 {
-    /// <summary>Something that was expected was not found, or something fired that should not have.</summary>
+    /// <summary>Something that was expected was not found, something fired that should not have, or there was no normal traffic.</summary>
     public const int Missed = 3;
+
+    /// <summary>A signal ended it, so nothing is known: 128 and SIGINT's 2, as shells have it.</summary>
+    public const int Interrupted = 130;
 
     /// <summary>Reads <c>--scenario</c> and <c>--seed</c>.</summary>
     /// <returns>Null when none is asked for.</returns>

@@ -15,8 +15,15 @@ internal sealed record Finding(string Detection, SeenAlarm? Alarm, TimeSpan? Aft
 /// <param name="Before">Alarms of the normal traffic before it: false ones.</param>
 internal sealed record ScenarioReport(GroundTruth Truth, IReadOnlyList<Finding> Findings, IReadOnlyList<SeenAlarm> Besides, IReadOnlyList<SeenAlarm> Before)
 {
-    /// <summary>Nothing was missed, and nothing fired before.</summary>
-    public bool IsGood => Findings.All(finding => finding.Alarm is not null) && Before.Count == 0;
+    /// <summary>Why the normal traffic, which the attack is to be found in, ended by itself; null: it didn't.</summary>
+    public string? NormalProblem { get; init; }
+
+    /// <summary>Nothing was missed, nothing fired before, and there was normal traffic all the time.</summary>
+    public bool IsGood => Findings.All(finding => finding.Alarm is not null) && Before.Count == 0 && NormalProblem is null;
+
+    /// <summary>Alarms that fire for what happened since a time: those of an earlier run in the same data directory say nothing of this one.</summary>
+    public static IReadOnlyList<SeenAlarm> FiringSince(DateTimeOffset begin, IReadOnlyList<SeenAlarm> alarms) =>
+        [.. alarms.Where(alarm => alarm.State == "ALARM" && alarm.LastSeen >= begin.AddSeconds(-1))]; // Records carry whole seconds.
 
     /// <summary>Compares what was raised with the truth.</summary>
     /// <param name="truth">What was an attack.</param>

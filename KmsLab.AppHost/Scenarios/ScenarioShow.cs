@@ -14,28 +14,32 @@ internal sealed class ScenarioShow(Uri sentinel, LabTarget target, TimeProvider 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Plays it.</summary>
-    /// <exception cref="SimulatorException">It can't be played; the message says why.</exception>
+    /// <exception cref="SimulatorException">It can't be played, or left something as it was not; the message says why.</exception>
     public async Task<ScenarioReport> RunAsync(ScenarioInfo scenario, int seed, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = sentinel };
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var begin = time.GetUtcNow();
         await output.WriteLineAsync("Normal traffic: a day in 24 minutes.");
         var normal = scenario.IsAttack ? new LiveSimulator(target, time).RunAsync("normal", new LiveSettings(seed), null, enough.Token) : Task.CompletedTask;
+        ScenarioReport report;
         try
         {
             if (scenario.IsAttack)
                 await Task.Delay(Prelude, time, cancellationToken);
-            var before = await FiringAsync(http, cancellationToken);
+            var before = ScenarioReport.FiringSince(begin, await AlarmsAsync(http, cancellationToken));
 
             await output.WriteLineAsync($"{scenario.Id}: {scenario.Title}.");
-            var truth = await new LiveSimulator(target, time).RunAsync(scenario.Id, new LiveSettings(seed), new Lines(output, time), cancellationToken);
-            return await ReportAsync(http, scenario, truth, before, cancellationToken);
+            var truth = await new LiveSimulator(target, time).RunAsync(scenario.Id, new LiveSettings(seed), new ProgressLines(output, time), cancellationToken);
+            report = await ReportAsync(http, scenario, truth, before, cancellationToken);
         }
         finally
         {
             await enough.CancelAsync();
             await normal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        return report with { NormalProblem = normal.Exception?.InnerException?.Message };
     }
 
     private async Task<ScenarioReport> ReportAsync(
@@ -51,27 +55,6 @@ internal sealed class ScenarioShow(Uri sentinel, LabTarget target, TimeProvider 
         }
     }
 
-    private static async Task<IReadOnlyList<SeenAlarm>> FiringAsync(HttpClient http, CancellationToken cancellationToken) =>
-        [.. (await AlarmsAsync(http, cancellationToken)).Where(alarm => alarm.State == "ALARM")];
-
     private static async Task<IReadOnlyList<SeenAlarm>> AlarmsAsync(HttpClient http, CancellationToken cancellationToken) =>
         await http.GetFromJsonAsync<IReadOnlyList<SeenAlarm>>("/api/alarms", cancellationToken) ?? [];
-
-    /// <summary>A line now and then: the lab's own lines come between.</summary>
-    private sealed class Lines(TextWriter output, TimeProvider time) : IProgress<ScenarioProgress>
-    {
-        private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-
-        private long? _last;
-        private string? _phase;
-
-        public void Report(ScenarioProgress value)
-        {
-            if (value.Note is null && value.Phase == _phase && _last is { } last && time.GetElapsedTime(last) < Interval)
-                return;
-
-            (_last, _phase) = (time.GetTimestamp(), value.Phase);
-            output.WriteLine($"{value.Scenario}: {value.Phase}, {value.Done} of {value.Total}{(value.Note is { } note ? $". {note}" : "")}");
-        }
-    }
 }

@@ -15,6 +15,8 @@ internal static class ScenarioTables
         PrintFindings(report, console);
         PrintAlarms("Raised besides (another view of the attack, or a false alarm)", report.Besides, console);
         PrintAlarms("Raised before the attack: false alarms", report.Before, console);
+        if (report.NormalProblem is { } problem)
+            console.MarkupLineInterpolated($"[red]There was no normal traffic around it, or not to its end: {problem}[/]");
         if (report.Truth.Note is { } note)
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
     }

@@ -48,6 +48,24 @@ public sealed class ScenarioReportTests
     }
 
     [Fact]
+    public void Alarm_of_an_earlier_run_is_no_false_one_of_this()
+    {
+        var earlier = Alarm("unattested-call", Begin.AddMinutes(-5), Begin.AddMinutes(-5));
+        var sameSecond = Alarm("kms-error-burst", Begin, Begin.AddSeconds(1));
+
+        ScenarioReport.FiringSince(Begin.AddMilliseconds(900), [earlier, sameSecond, sameSecond with { State = "OK" }]).ShouldBe([sameSecond]);
+    }
+
+    [Fact]
+    public void Normal_traffic_that_ended_by_itself_spoils_it()
+    {
+        var report = ScenarioReport.Of(Truth, ["unattested-call"], [], [Alarm("unattested-call", Begin, Begin.AddSeconds(2))]);
+
+        report.IsGood.ShouldBeTrue();
+        (report with { NormalProblem = "normal could not be set up" }).IsGood.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Unknown_scenario_and_a_seed_that_is_no_number_say_what_to_write()
     {
         Should.Throw<LabException>(() => LabScenario.Of(LabArguments.Parse(["--scenario", "burst"]))).Message.ShouldContain("Choose among normal, burst-exfiltration");
