@@ -120,7 +120,7 @@ internal sealed partial class Pipeline(
         foreach (var detection in catalog.All)
             await store.PruneAsync(detection, now - _options.Retention, cancellationToken);
         await desks.PruneAsync(now, cancellationToken);
-        await rates.RunAsync(now, _memory?.Series, cancellationToken);
+        await rates.RunAsync(now, _memory, cancellationToken);
         _memory?.Prune(now - _options.Retention, now);
         _prunedAt = now;
     }

@@ -22,7 +22,7 @@ internal sealed record UsageAnswer(IReadOnlyList<UsageRow> Rows, bool IsCut);
 /// <param name="Calls">All calls, errors among them.</param>
 /// <param name="Errors">Calls that failed.</param>
 /// <param name="ServiceInvoked">Calls that an AWS service made on the principal's behalf.</param>
-/// <param name="FirstSeen">The first call ever seen; null where that is not known.</param>
+/// <param name="FirstSeen">The first call, however long ago; of a pair that made none for <c>Sentinel:Rates:KeepFor</c>, the first since. Null where that is not known.</param>
 /// <param name="LastSeen">The last call of the time asked for; where there were calls after it on its last day, the start of its last bucket.</param>
 /// <param name="Attested">Cryptographic calls on a protected key that carried a valid proof.</param>
 /// <param name="Unattested">Those whose proof was absent, forged, stale or replayed.</param>

@@ -16,31 +16,45 @@ internal sealed class UsageQuery(Database database, IOptions<SentinelOptions> op
     /// <summary>Names of a kind.</summary>
     public const int NamesShown = 200;
 
+    /// <summary>How old names may be.</summary>
+    public static readonly TimeSpan NamesHold = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan DefaultRange = TimeSpan.FromHours(24);
     private static readonly TimeSpan NamesRange = TimeSpan.FromDays(7);
     private static readonly long Day = (long)TimeSpan.FromDays(1).TotalMilliseconds;
+
+    private readonly ContextSketches _sketches = new(time);
+    private volatile KnownNames? _names;
 
     public Task<UsageAnswer> ReadAsync(UsageFilter filter, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
             var range = RangeOf(filter);
-            var operations = (await CallsAsync(connection, filter, range, cancellationToken)).GroupBy(row => (row.KeyArn, row.Principal)).ToList();
-            var shown = operations.Select(pair => pair.Key).ToHashSet();
+            var pairs = (await CallsAsync(connection, filter, range, cancellationToken)).GroupBy(row => (row.KeyArn, row.Principal))
+                .OrderByDescending(pair => pair.Sum(row => row.Count)).ThenBy(pair => pair.Key.KeyArn, StringComparer.Ordinal).ThenBy(pair => pair.Key.Principal, StringComparer.Ordinal).ToList();
+            var shown = pairs.Take(RowsShown).ToList();
             var days = (await DaysAsync(connection, filter, range, cancellationToken)).ToDictionary(row => (row.KeyArn, row.Principal));
-            var contexts = await ContextsAsync(connection, range, shown, cancellationToken);
+            var contexts = await _sketches.ReadAsync(connection, range.FirstDay, range.To, [.. shown.Select(pair => pair.Key)], cancellationToken);
             var keys = new ProtectedKeys(options.Value.NamedSets);
             await keys.LoadAsync(connection, cancellationToken);
 
-            var rows = operations
-                .Select(pair => Row([.. pair], days.GetValueOrDefault(pair.Key), contexts.GetValueOrDefault(pair.Key), keys, range))
-                .OrderByDescending(row => row.Calls).ThenBy(row => row.KeyArn, StringComparer.Ordinal).ThenBy(row => row.Principal, StringComparer.Ordinal).ToList();
-            return new UsageAnswer([.. rows.Take(RowsShown)], rows.Count > RowsShown);
+            var rows = shown.Select(pair => Row([.. pair], days.GetValueOrDefault(pair.Key), contexts.GetValueOrDefault(pair.Key), keys, range));
+            return new UsageAnswer([.. rows], pairs.Count > RowsShown);
         },
         cancellationToken);
 
-    /// <summary>What there is to choose from.</summary>
-    public Task<UsageNames> NamesAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        async connection => new UsageNames(await NamesAsync(connection, "key_arn", cancellationToken), await NamesAsync(connection, "principal", cancellationToken)), cancellationToken);
+    /// <summary>What there is to choose from: as it was within <see cref="NamesHold"/>, for each open page asks again and again.</summary>
+    public async Task<UsageNames> NamesAsync(CancellationToken cancellationToken)
+    {
+        if (_names is { } known && time.GetUtcNow() < known.Until)
+            return known.Names;
+
+        var names = await database.ReadAsync(
+            async connection => new UsageNames(await NamesAsync(connection, "key_arn", cancellationToken), await NamesAsync(connection, "principal", cancellationToken)), cancellationToken);
+        if (names.Principals.Count > 0)
+            _names = new(names, time.GetUtcNow() + NamesHold);
+        return names;
+    }
 
     private async Task<IReadOnlyList<string>> NamesAsync(DbConnection connection, string column, CancellationToken cancellationToken)
     {
@@ -94,27 +108,6 @@ internal sealed class UsageQuery(Database database, IOptions<SentinelOptions> op
         return [.. rows.Select(row => new Days(row.KeyArn, row.Principal, row.Attested, row.Unattested, row.Unverifiable, row.Last, row.First))];
     }
 
-    /// <summary>Read one by one: a day may hold 20 MB of them.</summary>
-    private static async Task<Dictionary<(string, string), DistinctSketch>> ContextsAsync(
-        DbConnection connection, Range range, HashSet<(string, string)> shown, CancellationToken cancellationToken)
-    {
-        var union = new Dictionary<(string, string), DistinctSketch>();
-        var rows = connection.QueryUnbufferedAsync<(string KeyArn, string Principal, byte[] Hashes)>(
-            "SELECT key_arn, principal, hashes FROM context_count WHERE day_at >= @from AND day_at < @to", new { from = range.FirstDay, to = range.To });
-        await foreach (var (key, principal, hashes) in rows.WithCancellation(cancellationToken))
-        {
-            if (!shown.Contains((key, principal)))
-                continue;
-
-            if (union.TryGetValue((key, principal), out var sketch))
-                sketch.Merge(DistinctSketch.FromBytes(hashes));
-            else
-                union.Add((key, principal), DistinctSketch.FromBytes(hashes));
-        }
-
-        return union;
-    }
-
     private static UsageRow Row(IReadOnlyList<Calls> operations, Days? days, DistinctSketch? contexts, ProtectedKeys keys, Range range)
     {
         var (key, principal) = (operations[0].KeyArn, operations[0].Principal);
@@ -145,6 +138,8 @@ internal sealed class UsageQuery(Database database, IOptions<SentinelOptions> op
     }
 
     private sealed record Calls(string KeyArn, string Principal, string Operation, long Count, long Errors, long Service, long LastStart);
+
+    private sealed record KnownNames(UsageNames Names, DateTimeOffset Until);
 
     private sealed record Days(string KeyArn, string Principal, long Attested, long Unattested, long Unverifiable, long Last, long? First);
 }

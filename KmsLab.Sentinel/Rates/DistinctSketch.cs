@@ -42,6 +42,14 @@ internal sealed class DistinctSketch
             Add(hash);
     }
 
+    /// <summary>Another one that begins with the same.</summary>
+    public DistinctSketch Copy()
+    {
+        var copy = new DistinctSketch();
+        copy._hashes.AddRange(_hashes);
+        return copy;
+    }
+
     public byte[] ToBytes()
     {
         var bytes = new byte[_hashes.Count * sizeof(ulong)];

@@ -7,10 +7,12 @@ using KmsLab.Sentinel.State;
 
 namespace KmsLab.Sentinel.Rates;
 
-/// <summary>Who used which key by day (UTC, event time): calls, errors and what the proofs said; and since when, for good.</summary>
+/// <summary>Who used which key by day (UTC, event time): calls, errors and what the proofs said; and since when.</summary>
 /// <remarks>
 /// A turn adds to what the database has, so memory holds no counts, only which rows there are. Two things count here as they were first seen, unlike the
 /// rates: a record that CloudTrail corrected counts beside its correction, and a proof's first use stays attested when a second one shows it was copied.
+/// A pair's first use is known as long as it has a day among those kept (<see cref="RateOptions.KeepFor"/>), however old it is; a pair that was quiet for
+/// longer is forgotten by <see cref="RatePruning"/>, and begins anew.
 /// </remarks>
 /// <param name="keys">Verdicts are about protected keys: the other key of a ReEncrypt gets none.</param>
 internal sealed class KeyUseBook(ProtectedKeys keys) : IKnowledge
@@ -18,7 +20,7 @@ internal sealed class KeyUseBook(ProtectedKeys keys) : IKnowledge
     /// <summary>Keys and principals of one day beyond this share one row.</summary>
     public const int Limit = 10_000;
 
-    /// <summary>Of so many keys and principals the first use is remembered.</summary>
+    /// <summary>Of so many keys and principals at once the first use is remembered.</summary>
     public const int FirstUses = 50_000;
 
     /// <summary>Late records reach back no further.</summary>
@@ -65,6 +67,13 @@ internal sealed class KeyUseBook(ProtectedKeys keys) : IKnowledge
             _days.Remove(old);
     }
 
+    /// <summary>Pairs that no day has any more. Whichever comes back has a new first use.</summary>
+    public void Forget(IEnumerable<(string Key, string Principal)> pairs)
+    {
+        foreach (var pair in pairs)
+            _first.Remove(pair);
+    }
+
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         await RowWriter.InsertAsync(
@@ -108,7 +117,7 @@ internal sealed class KeyUseBook(ProtectedKeys keys) : IKnowledge
         return use;
     }
 
-    /// <summary>First uses that are earlier than known; beyond the limit nobody's is remembered.</summary>
+    /// <summary>First uses that are earlier than known; beyond the limit no new pair's is remembered.</summary>
     private Dictionary<(string Key, string Principal), long> FirstUsesOfTurn()
     {
         var earlier = new Dictionary<(string Key, string Principal), long>();

@@ -15,19 +15,26 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, IOptio
 {
     private const int SpansARound = 12;
     private const int SeriesARound = 2000;
+    private const int PairsARound = 2000;
 
     private readonly RateOptions _rates = options.Value.Rates;
     private DateTimeOffset? _rolledTo;
     private DateTimeOffset? _next;
+    private bool _mayHaveUnusedPairs = true; // At start nobody knows where the last process stopped.
 
-    public async Task RunAsync(DateTimeOffset now, SeriesBook? series, CancellationToken cancellationToken)
+    /// <param name="now">The time.</param>
+    /// <param name="memory">What the loop has in memory of this, if it has any.</param>
+    /// <param name="cancellationToken">Gives up between transactions.</param>
+    public async Task RunAsync(DateTimeOffset now, LoopMemory? memory, CancellationToken cancellationToken)
     {
         await RollUpAsync(Floor(now - _rates.FineFor), cancellationToken);
         await DeleteAsync(Floor(now - _rates.KeepFor), cancellationToken);
-        await ExecuteAsync(
-            "DELETE FROM context_count WHERE day_at < @floor; DELETE FROM key_use WHERE day_at < @floor", new { floor = (now - _rates.KeepFor).ToUnixTimeMilliseconds() }, repeatable: true, cancellationToken);
-        if (series is not null)
-            await DeleteSeriesAsync(series, Floor(now - _rates.KeepFor), cancellationToken);
+        _mayHaveUnusedPairs |= await ExecuteAsync(
+            "DELETE FROM context_count WHERE day_at < @floor; DELETE FROM key_use WHERE day_at < @floor", new { floor = (now - _rates.KeepFor).ToUnixTimeMilliseconds() }, repeatable: true, cancellationToken) > 0;
+        if (_mayHaveUnusedPairs)
+            _mayHaveUnusedPairs = await DeletePairsAsync(memory?.Know<KeyUseBook>(), cancellationToken);
+        if (memory is not null)
+            await DeleteSeriesAsync(memory.Series, Floor(now - _rates.KeepFor), cancellationToken);
     }
 
     private long Size => (long)_rates.CoarseBucketSize.TotalMilliseconds;
@@ -109,6 +116,38 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, IOptio
             cancellationToken,
             repeatable: true);
         series.Forget(unused);
+    }
+
+    /// <summary>First uses of pairs whose days are all gone; only the loop, which waits for this, writes new ones.</summary>
+    /// <remarks>Memory forgets first: a pair that it still had and the database had not would never be written again.</remarks>
+    /// <returns>Whether there may be more.</returns>
+    private async Task<bool> DeletePairsAsync(KeyUseBook? book, CancellationToken cancellationToken)
+    {
+        var unused = await UnusedPairsAsync(cancellationToken);
+        if (unused.Count == 0)
+            return false;
+
+        book?.Forget(unused);
+        await writes.WriteAsync(
+            async (connection, transaction) =>
+            {
+                foreach (var (key, principal) in unused)
+                    await connection.ExecuteAsync(new CommandDefinition("DELETE FROM key_principal WHERE key_arn = @key AND principal = @principal", new { key, principal }, transaction, cancellationToken: cancellationToken));
+                return 0;
+            },
+            cancellationToken,
+            repeatable: true);
+        return unused.Count == PairsARound;
+    }
+
+    /// <summary>A difference of sets: no index finds a pair's days.</summary>
+    private async Task<IReadOnlyList<(string Key, string Principal)>> UnusedPairsAsync(CancellationToken cancellationToken)
+    {
+        var pairs = await database.ReadAsync(
+            connection => connection.QueryAsync<(string Key, string Principal)>(new CommandDefinition(
+                $"SELECT key_arn, principal FROM key_principal EXCEPT SELECT key_arn, principal FROM key_use LIMIT {PairsARound}", cancellationToken: cancellationToken)),
+            cancellationToken);
+        return [.. pairs];
     }
 
     private Task<int> ExecuteAsync(string sql, object parameters, bool repeatable, CancellationToken cancellationToken) => writes.WriteAsync(

@@ -114,20 +114,63 @@ public sealed class UsageTests(PostgresCluster cluster)
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public async Task First_use_outlives_the_days_and_only_grows_earlier(DatabaseProvider database)
+    public async Task First_use_only_grows_earlier_and_is_forgotten_with_the_last_day_of_its_pair(DatabaseProvider database)
     {
         await using var bed = await SentinelBed.CreateAsync(database, cluster);
         bed.Options.Rates.KeepFor = bed.Options.Retention;
         var sentinel = bed.Start();
-        await sentinel.TakeAsync(TestRecords.Decrypt(Noon).Utf8());
-        await bed.Start().TakeAsync(TestRecords.Decrypt(Noon.AddHours(-1)).Utf8());
-        bed.Time.SetUtcNow(Noon.AddDays(5));
+        await sentinel.TakeAsync(TestRecords.Decrypt(Noon).Utf8(), TestRecords.Decrypt(Noon, role: Other).Utf8());
         sentinel = bed.Start();
+        await sentinel.TakeAsync(TestRecords.Decrypt(Noon.AddHours(-1)).Utf8());
+        bed.Time.SetUtcNow(Noon.AddDays(2));
+        await sentinel.TakeAsync(TestRecords.Decrypt(Noon.AddDays(2)).Utf8());
+        bed.Time.SetUtcNow(Noon.AddDays(2) + bed.Options.Retention - TimeSpan.FromDays(1));
         await sentinel.Pipeline.PruneAsync(Cancellation);
-        await sentinel.TakeAsync(TestRecords.Decrypt(Noon.AddDays(5)).Utf8());
 
-        (await bed.RowsAsync("SELECT day_at FROM key_use")).ShouldBe([$"{Day(5)}"]);
-        (await bed.Usage().ReadAsync(new(null, null, null, null), Cancellation)).Rows.ShouldHaveSingleItem().FirstSeen.ShouldBe(Noon.AddHours(-1));
+        (await bed.RowsAsync("SELECT principal, first_at FROM key_principal")).ShouldBe([$"{TestRecords.RoleArn}|{At(Noon.AddHours(-1))}"]);
+        var now = bed.Time.GetUtcNow();
+        await sentinel.TakeAsync(TestRecords.Decrypt(now).Utf8(), TestRecords.Decrypt(now, role: Other).Utf8());
+        (await bed.Usage().ReadAsync(new(null, null, null, null), Cancellation)).Rows.ToDictionary(row => row.Principal, row => row.FirstSeen)
+            .ShouldBe(new Dictionary<string, DateTimeOffset?> { [TestRecords.RoleArn] = Noon.AddHours(-1), [Other] = now }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task First_uses_have_room_again_when_old_pairs_are_forgotten()
+    {
+        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        await bed.ExecuteAsync(
+            $"""
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {KeyUseBook.FirstUses})
+            INSERT INTO key_principal (key_arn, principal, first_at) SELECT 'key', 'principal' || i, 1 FROM n
+            """);
+        var sentinel = bed.Start();
+        await sentinel.TakeAsync(TestRecords.Decrypt(Noon).Utf8());
+        (await FirstSeenAsync()).ShouldBeNull();
+
+        await sentinel.Pipeline.PruneAsync(Cancellation);
+        await sentinel.TakeAsync(TestRecords.Decrypt(Noon.AddMinutes(1)).Utf8());
+
+        (await FirstSeenAsync()).ShouldBe(Noon.AddMinutes(1));
+
+        async Task<DateTimeOffset?> FirstSeenAsync() => (await bed.Usage().ReadAsync(new(null, null, null, null), Cancellation)).Rows.ShouldHaveSingleItem().FirstSeen;
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Records_of_days_that_are_over_are_read_again_after_a_while_those_of_today_each_time(DatabaseProvider database)
+    {
+        await using var bed = await SentinelBed.CreateAsync(database, cluster);
+        var (sentinel, usage) = (bed.Start(), bed.Usage());
+        await sentinel.TakeAsync(LearnedBed.Read(Noon.AddDays(-1), "a"), LearnedBed.Read(Noon, "b"));
+        (await DistinctAsync()).ShouldBe(2);
+
+        await sentinel.TakeAsync(LearnedBed.Read(Noon.AddDays(-1), "late"), LearnedBed.Read(Noon, "c"));
+        (await DistinctAsync()).ShouldBe(3);
+        (await DistinctAsync()).ShouldBe(3);
+        bed.Time.Advance(PastContexts.Fresh);
+        (await DistinctAsync()).ShouldBe(4);
+
+        async Task<long> DistinctAsync() => (await usage.ReadAsync(new(Noon.AddDays(-3), null, null, null), Cancellation)).Rows.ShouldHaveSingleItem().DistinctRecords;
     }
 
     [Fact]
@@ -156,6 +199,20 @@ public sealed class UsageTests(PostgresCluster cluster)
         names.Keys.ShouldBe([TestRecords.KeyArn, TestRecords.OtherKeyArn]);
         names.Principals.ShouldBe([TestRecords.RoleArn, Other]);
         (later.Keys.Count, later.Principals.Count).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task Names_are_asked_for_again_after_a_while()
+    {
+        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        var (sentinel, usage) = (bed.Start(), bed.Usage());
+        await sentinel.TakeAsync(TestRecords.Decrypt(Noon).Utf8());
+        (await usage.NamesAsync(Cancellation)).Principals.ShouldBe([TestRecords.RoleArn]);
+
+        await sentinel.TakeAsync(TestRecords.Decrypt(Noon, role: Other).Utf8());
+        (await usage.NamesAsync(Cancellation)).Principals.Count.ShouldBe(1);
+        bed.Time.Advance(UsageQuery.NamesHold);
+        (await usage.NamesAsync(Cancellation)).Principals.Count.ShouldBe(2);
     }
 
     private static long Day(int day) => At(Noon.AddHours(-12).AddDays(day));
