@@ -1,25 +1,35 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace KmsLab.Sentinel.Access.LoadBalancer;
 
 /// <summary>The public keys of load balancers, fetched by id from where AWS keeps them and remembered.</summary>
 /// <remarks>
-/// Anybody can make up ids, and each unknown one is asked for over the network: so answers are remembered, also that there is none, and no more than
-/// <see cref="MaxKeys"/> are asked for within <see cref="Forget"/>.
+/// Anybody can make up ids, and each unknown one is asked for over the network, one after the other. What is known is answered without waiting for that.
+/// Ids that turn out to be nobody's are remembered apart from keys, so they push none out, and use up an allowance that comes back by one a second: made-up
+/// ids can delay a new key by using it up first, and not keep it out.
 /// </remarks>
 internal sealed partial class BalancerKeys(IHttpClientFactory http, TimeProvider time, ILogger<BalancerKeys> logger) : IDisposable
 {
     /// <summary>The name of the client that fetches them.</summary>
     public const string Client = "load-balancer-keys";
 
+    /// <summary>Ids of nobody that are asked for at once; later ones one by one, each after <see cref="Regain"/>.</summary>
+    public const int MaxMissing = 64;
+
     private const int MaxKeys = 64;
     private const int MaxPem = 4096;
+
+    public static readonly TimeSpan Regain = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Forget = TimeSpan.FromHours(24);
     private static readonly TimeSpan ForgetMissing = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<Uri, Answer> _answers = [];
+    private readonly ConcurrentDictionary<Uri, Known> _keys = [];
+    private readonly ConcurrentDictionary<Uri, DateTimeOffset> _missing = [];
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private int _allowance = MaxMissing;
+    private DateTimeOffset _regainedAt = time.GetUtcNow();
 
     /// <summary>The key of an id; null if there is none, or it can't be had now.</summary>
     public async Task<ECDsa?> FindAsync(Uri keys, string? keyId, CancellationToken cancellationToken)
@@ -28,10 +38,13 @@ internal sealed partial class BalancerKeys(IHttpClientFactory http, TimeProvider
             return null; // It becomes part of an address.
 
         var address = new Uri(keys, keyId);
+        if (IsKnown(address, out var known))
+            return known;
+
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return await FindAsync(address, cancellationToken);
+            return IsKnown(address, out known) ? known : await AskAsync(address, cancellationToken);
         }
         finally
         {
@@ -41,24 +54,48 @@ internal sealed partial class BalancerKeys(IHttpClientFactory http, TimeProvider
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<ECDsa?> FindAsync(Uri address, CancellationToken cancellationToken)
+    /// <summary>Whether it was asked for lately.</summary>
+    private bool IsKnown(Uri address, out ECDsa? key)
     {
         var now = time.GetUtcNow();
-        if (_answers.TryGetValue(address, out var known) && known.Until > now)
-            return known.Key;
+        key = _keys.TryGetValue(address, out var known) && known.Until > now ? known.Key : null;
+        return key is not null || (_missing.TryGetValue(address, out var until) && until > now);
+    }
 
-        foreach (var (old, answer) in _answers.ToList())
-        {
-            if (answer.Until <= now)
-                _answers.Remove(old); // Not disposed: another request may be verifying with it.
-        }
-
-        if (_answers.Count >= MaxKeys)
+    /// <summary>In turn.</summary>
+    private async Task<ECDsa?> AskAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        Tidy(now);
+        if (_allowance == 0)
             return null;
 
-        var key = await FetchAsync(address, cancellationToken);
-        _answers[address] = new(key, now + (key is null ? ForgetMissing : Forget));
+        _allowance--;
+        if (await FetchAsync(address, cancellationToken) is not { } key)
+        {
+            _missing[address] = now + ForgetMissing;
+            return null;
+        }
+
+        _allowance++;
+        if (_keys.Count >= MaxKeys)
+            _keys.TryRemove(_keys.MinBy(known => known.Value.Until).Key, out _); // Not disposed: another request may be verifying with it.
+        _keys[address] = new(key, now + Forget);
         return key;
+    }
+
+    private void Tidy(DateTimeOffset now)
+    {
+        if (now - _regainedAt >= Regain)
+        {
+            var regained = (long)((now - _regainedAt) / Regain);
+            (_allowance, _regainedAt) = ((int)Math.Min(MaxMissing, _allowance + regained), _regainedAt + (regained * Regain));
+        }
+
+        foreach (var (address, _) in _missing.Where(missing => missing.Value <= now).ToList())
+            _missing.TryRemove(address, out _);
+        foreach (var (address, _) in _keys.Where(known => known.Value.Until <= now).ToList())
+            _keys.TryRemove(address, out _);
     }
 
     private async Task<ECDsa?> FetchAsync(Uri address, CancellationToken cancellationToken)
@@ -96,5 +133,5 @@ internal sealed partial class BalancerKeys(IHttpClientFactory http, TimeProvider
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Host} has given no public key for a load balancer's signature: {Problem}")]
     private static partial void LogNoKey(ILogger logger, string host, string problem);
 
-    private sealed record Answer(ECDsa? Key, DateTimeOffset Until);
+    private sealed record Known(ECDsa Key, DateTimeOffset Until);
 }

@@ -14,7 +14,14 @@ internal sealed class BalancerKeyServer : IAsyncDisposable
     public const string ClientId = "sentinel";
     public const string KeyId = "3b0b8d52-5b0e-4d0c-9a2e-2f8a3f6c1b11";
 
+    /// <summary>The same key, as if it were the next one.</summary>
+    public const string SecondKeyId = "7d1e0c55-5b0e-4d0c-9a2e-2f8a3f6c1b12";
+
+    /// <summary>Nobody's, which is said only after <see cref="LetGo"/>.</summary>
+    public const string SlowKeyId = "slow";
+
     private readonly WebApplication _app;
+    private readonly TaskCompletionSource _letGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     private BalancerKeyServer(WebApplication app) => _app = app;
@@ -29,7 +36,7 @@ internal sealed class BalancerKeyServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         var server = new BalancerKeyServer(app);
-        app.MapGet("/keys/{id}", server.Answer);
+        app.MapGet("/keys/{id}", server.AnswerAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }
@@ -70,16 +77,22 @@ internal sealed class BalancerKeyServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        LetGo();
         await _app.DisposeAsync();
         _key.Dispose();
     }
 
-    private IResult Answer(string id)
+    /// <summary>Answers what was slow.</summary>
+    public void LetGo() => _letGo.TrySetResult();
+
+    private async Task<IResult> AnswerAsync(string id)
     {
         Asked.Enqueue(id);
+        if (id == SlowKeyId)
+            await _letGo.Task;
         return id switch
         {
-            KeyId => TypedResults.Text(_key.ExportSubjectPublicKeyInfoPem()),
+            KeyId or SecondKeyId => TypedResults.Text(_key.ExportSubjectPublicKeyInfoPem()),
             "html" => TypedResults.Text("<html></html>"),
             _ => TypedResults.NotFound(),
         };

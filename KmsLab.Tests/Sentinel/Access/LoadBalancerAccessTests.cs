@@ -1,7 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using KmsLab.Sentinel.Access;
+using KmsLab.Sentinel.Access.LoadBalancer;
 using KmsLab.ServiceDefaults.ApiKeys;
+using Microsoft.Extensions.Time.Testing;
 
 namespace KmsLab.Tests.Sentinel.Access;
 
@@ -129,21 +132,53 @@ public sealed class LoadBalancerAccessTests
     }
 
     [Fact]
-    public async Task Made_up_key_ids_are_asked_for_a_limited_number_of_times()
+    public async Task Made_up_key_ids_are_asked_for_a_limited_number_of_times_and_keep_no_real_key_out()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var balancer = await BalancerKeyServer.StartAsync();
+        await using var sentinel = await AccessHost.StartAsync(null, time, balancer.Settings());
+        using var browser = sentinel.Open();
+        var (known, rotated) = (balancer.Sign(BalancerKeyServer.Head(Soon), Alice()), balancer.Sign(With(BalancerKeyServer.SecondKeyId), Alice()));
+        (await browser.WhoAmIAsync((Header, known))).ShouldBe("alice@example.com");
+
+        for (var n = 0; n < 80; n++)
+        {
+            var madeUp = balancer.Sign(With($"made-up-{n}"), Alice());
+            await browser.WhoAmIAsync((Header, madeUp));
+            await browser.WhoAmIAsync((Header, madeUp));
+        }
+
+        balancer.Asked.Count.ShouldBe(1 + BalancerKeys.MaxMissing);
+        (await browser.WhoAmIAsync((Header, known))).ShouldBe("alice@example.com");
+        (await browser.WhoAmIAsync((Header, rotated))).ShouldBeNull();
+        time.Advance(BalancerKeys.Regain);
+        (await browser.WhoAmIAsync((Header, rotated))).ShouldBe("alice@example.com");
+
+        static Dictionary<string, object?> With(string keyId)
+        {
+            var head = BalancerKeyServer.Head(Soon);
+            head["kid"] = keyId;
+            return head;
+        }
+    }
+
+    [Fact]
+    public async Task Known_keys_do_not_wait_while_another_is_fetched()
     {
         await using var balancer = await BalancerKeyServer.StartAsync();
         await using var sentinel = await AccessHost.StartAsync(balancer.Settings());
         using var browser = sentinel.Open();
-        var head = BalancerKeyServer.Head(Soon);
+        var keys = sentinel.Services.GetRequiredService<BalancerKeys>();
+        var address = sentinel.Services.GetRequiredService<AccessSettings>().Access.LoadBalancer.EffectiveKeyUrl;
+        await browser.WhoAmIAsync((Header, balancer.Sign(BalancerKeyServer.Head(Soon), Alice())));
 
-        for (var n = 0; n < 80; n++)
-        {
-            head["kid"] = $"made-up-{n / 2}{n}";
-            await browser.WhoAmIAsync((Header, balancer.Sign(head, Alice())));
-            await browser.WhoAmIAsync((Header, balancer.Sign(head, Alice())));
-        }
+        var slow = keys.FindAsync(address, BalancerKeyServer.SlowKeyId, TestContext.Current.CancellationToken);
+        var known = keys.FindAsync(address, BalancerKeyServer.KeyId, TestContext.Current.CancellationToken);
 
-        balancer.Asked.Count.ShouldBe(64);
+        known.IsCompletedSuccessfully.ShouldBeTrue();
+        slow.IsCompleted.ShouldBeFalse();
+        balancer.LetGo();
+        (await slow).ShouldBeNull();
     }
 
     [Fact]
