@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 
 namespace KmsLab.Sentinel.Access;
@@ -5,9 +6,14 @@ namespace KmsLab.Sentinel.Access;
 /// <summary>Where a request comes from: this machine, a page of another site.</summary>
 internal static class RequestOrigin
 {
+    /// <summary>What proxies add beside <c>X-Forwarded-*</c>: RFC 7239, RFC 9110 §7.6.3, nginx's custom, Cloudflare's.</summary>
+    private static readonly FrozenSet<string> ProxyHeaders =
+        FrozenSet.ToFrozenSet(["Forwarded", "Via", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP"], StringComparer.OrdinalIgnoreCase);
+
     /// <summary>
     /// Whether a program on this machine asks for this machine. What a proxy forwarded is not, even from here; nor what was made to another name than the
-    /// machine's own: a name that some page made point here (DNS rebinding).
+    /// machine's own: a name that some page made point here (DNS rebinding). A proxy on this machine that says in no header that it is one, and asks for
+    /// localhost, can't be told from a program here.
     /// </summary>
     /// <remarks><c>X-Original-*</c> is what is left of <c>X-Forwarded-*</c> where ASP.NET Core has already taken it in.</remarks>
     public static bool IsLocal(HttpRequest request) =>
@@ -34,7 +40,7 @@ internal static class RequestOrigin
         HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
 
     private static bool IsForwarded(string header) =>
-        header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
+        ProxyHeaders.Contains(header)
         || header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase);
 
