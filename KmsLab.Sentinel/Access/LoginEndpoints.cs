@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Security.Claims;
 using KmsLab.Sentinel.Access.Pages;
@@ -18,15 +19,15 @@ internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/login", (HttpContext http, LoginEndpoints login) => login.Ask(http)).AllowAnonymous();
-        routes.MapPost("/login", (HttpContext http, LoginEndpoints login) => login.SignInAsync(http)).AllowAnonymous().WithMetadata(new RequestSizeLimitAttribute(MaxBody));
+        routes.MapGet("/login", (HttpContext http, LoginEndpoints login) => login.Ask(http)).AllowAnonymous().WithMetadata(InDoubt.Nobody);
+        routes.MapPost("/login", (HttpContext http, LoginEndpoints login) => login.SignInAsync(http)).AllowAnonymous().WithMetadata(InDoubt.Nobody, new RequestSizeLimitAttribute(MaxBody));
         routes.MapGet("/logout", (HttpContext http, LoginEndpoints login) => login.AskToLeave(http));
         routes.MapPost("/logout", (HttpContext http, LoginEndpoints login) => login.SignOutAsync(http)).WithMetadata(new RequestSizeLimitAttribute(MaxBody));
     }
 
     private IResult Ask(HttpContext http)
     {
-        var returnUrl = Local(http.Request.Query["returnUrl"]);
+        var returnUrl = LocalPath.Of(http.Request.Query["returnUrl"]);
         return http.User.Identity is { IsAuthenticated: true } ? TypedResults.LocalRedirect(returnUrl) : Form(http, returnUrl, null, StatusCodes.Status200OK);
     }
 
@@ -37,7 +38,7 @@ internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit
         if (await ReadAsync(http) is not { } form)
             return Form(http, "/", "This form was too old. Please try again.", StatusCodes.Status400BadRequest);
 
-        var returnUrl = Local(form["returnUrl"]);
+        var returnUrl = LocalPath.Of(form["returnUrl"]);
         if (limit.Try(http.Connection.RemoteIpAddress) is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -65,14 +66,29 @@ internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit
     {
         if (await ReadAsync(http) is null)
             return AskToLeave(http);
-        if (http.User.FindFirstValue(Caller.Session) is { } session)
-        {
-            await ended.EndAsync(session, http.RequestAborted);
-            LogSignedOut(logger, http.User.Identity?.Name);
-        }
+        if (http.User.FindFirstValue(Caller.Session) is { } session && !await EndAsync(http, session))
+            return new UnavailablePage();
 
         await http.SignOutAsync(SessionCookie.Scheme);
         return TypedResults.LocalRedirect("~/login");
+    }
+
+    /// <summary>Ends the session in the database, or nowhere: a cookie that was only deleted here would live on in its copies.</summary>
+    private async Task<bool> EndAsync(HttpContext http, string session)
+    {
+        var ticket = (await http.AuthenticateAsync(SessionCookie.Scheme)).Properties;
+        var life = ticket?.ExpiresUtc - ticket?.IssuedUtc ?? settings.Access.SessionLife;
+        try
+        {
+            await ended.EndAsync(session, life, http.RequestAborted);
+        }
+        catch (DbException)
+        {
+            return false;
+        }
+
+        LogSignedOut(logger, http.User.Identity?.Name);
+        return true;
     }
 
     private IResult Form(HttpContext http, string returnUrl, string? problem, int status)
@@ -96,9 +112,6 @@ internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit
     private async Task<IFormCollection?> ReadAsync(HttpContext http) =>
         http.Request.HasFormContentType && await antiforgery.IsRequestValidAsync(http) ? await http.Request.ReadFormAsync(http.RequestAborted) : null;
 
-    /// <summary>A way back within Sentinel: an address elsewhere would make the login a bait.</summary>
-    private static string Local(string? url) => url is { Length: > 0 and <= 2048 } && url[0] == '/' && RedirectHttpResult.IsLocalUrl(url) ? url : "~/";
-
     [LoggerMessage(Level = LogLevel.Information, Message = "{Client} signed in from {Address}")]
     private static partial void LogSignedIn(ILogger logger, string? client, System.Net.IPAddress? address);
 
@@ -107,6 +120,11 @@ internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Somebody tried a wrong key at the login, from {Address}")]
     private static partial void LogWrongKey(ILogger logger, System.Net.IPAddress? address);
+
+    private sealed class UnavailablePage : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => Refusal.UnavailableAsync(httpContext);
+    }
 
     /// <summary>No form, since none could succeed.</summary>
     private sealed class ClosedPage(AccessSettings settings) : IResult

@@ -16,14 +16,30 @@ internal static class Refusal
 
     private const string SendAKey = $"Send a valid API key, as {ApiKeyHeader.Name} or as Authorization: Bearer. 'KmsLab.Sentinel new-api-key NAME' makes one.";
 
+    private const string DatabaseIsDown =
+        "Sentinel's database can't be reached, so nobody can say whether your session was signed out of. You are still signed in: try again in a moment. "
+        + "/api/status answers meanwhile, and tells what is wrong.";
+
     public static Task AnswerAsync(HttpContext http, AccessSettings settings)
     {
+        if (http.Features.Get<SessionInDoubt>() is not null)
+            return UnavailableAsync(http);
         if (!IsPage(http.Request))
             return Program(http, settings).ExecuteAsync(http);
 
         return settings.HasKeys
             ? TypedResults.Redirect($"{http.Request.PathBase}/login{QueryString.Create("returnUrl", $"{http.Request.Path}{http.Request.QueryString}")}").ExecuteAsync(http)
             : ClosedAsync(http, settings);
+    }
+
+    /// <summary>The answer where a session can't be judged, or ended, without the database.</summary>
+    public static Task UnavailableAsync(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = "5";
+        IResult answer = IsPage(http.Request) || http.Request.HasFormContentType
+            ? new RazorComponentResult<Closed>(new { Title = "Unavailable", Text = DatabaseIsDown }) { StatusCode = StatusCodes.Status503ServiceUnavailable }
+            : TypedResults.Problem(DatabaseIsDown, statusCode: StatusCodes.Status503ServiceUnavailable, title: "The database is down");
+        return answer.ExecuteAsync(http);
     }
 
     /// <summary>The page where no login can succeed.</summary>

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Access;
@@ -39,6 +41,30 @@ internal sealed class SessionCookie(AccessSettings settings) : IConfigureNamedOp
     }
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        var endpoint = context.HttpContext.GetEndpoint()?.Metadata;
+        var doubt = endpoint?.GetMetadata<InDoubt>();
+        if (doubt is null && endpoint?.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            context.RejectPrincipal(); // Style sheets and health checks are everybody's: nobody waits for the database there.
+            return;
+        }
+
+        try
+        {
+            await JudgeAsync(context);
+        }
+        catch (DbException) when (doubt == InDoubt.LetIn)
+        {
+        }
+        catch (DbException)
+        {
+            context.RejectPrincipal(); // For this request: the cookie stays.
+            context.HttpContext.Features.Set(new SessionInDoubt());
+        }
+    }
+
+    private static async Task JudgeAsync(CookieValidatePrincipalContext context)
     {
         var standing = context.HttpContext.RequestServices.GetRequiredService<Standing>();
         if (context.Principal is { } principal && IsSession(principal) && await standing.HoldsAsync(principal, context.HttpContext.RequestAborted))

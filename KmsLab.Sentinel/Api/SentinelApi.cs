@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.TrailGuard;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,7 +29,7 @@ internal static class SentinelApi
     {
         var api = routes.MapGroup("/api").AddEndpointFilter(NoStoreAsync);
         api.MapGet("/", () => TypedResults.Text(Landing));
-        api.MapGet("/status", StatusAsync);
+        api.MapGet("/status", StatusAsync).WithMetadata(InDoubt.LetIn);
         api.MapGet("/rates", RatesAsync);
         api.MapGet("/baselines", BaselineAsync);
         api.MapGet("/contexts", ContextsAsync);

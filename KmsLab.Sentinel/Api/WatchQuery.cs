@@ -1,3 +1,4 @@
+using System.Data.Common;
 using KmsLab.Sentinel.Canary;
 using KmsLab.Sentinel.TrailGuard;
 using KmsLab.ServiceDefaults.Database;
@@ -8,7 +9,20 @@ namespace KmsLab.Sentinel.Api;
 /// <summary>Adds to <c>/api/status</c> how the evidence itself is watched.</summary>
 internal sealed class WatchQuery(Database database, CanaryState canary, GuardQuery guard, IOptions<SentinelOptions> options)
 {
-    public async Task<StatusAnswer> AddToAsync(StatusAnswer status, CancellationToken cancellationToken) => status with
+    /// <summary>Without the database the status stays as it is, and says so.</summary>
+    public async Task<StatusAnswer> AddToAsync(StatusAnswer status, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(status, cancellationToken);
+        }
+        catch (DbException problem)
+        {
+            return status with { Loop = status.Loop with { Database = status.Loop.Database ?? LoopStatus.Describe(problem) } };
+        }
+    }
+
+    private async Task<StatusAnswer> ReadAsync(StatusAnswer status, CancellationToken cancellationToken) => status with
     {
         Canary = options.Value.Canary.IsOn ? await CanaryQuery.CanaryAsync(database, canary, cancellationToken) : null,
         Delivery = options.Value.Canary.IsOn ? await CanaryQuery.DeliveriesAsync(database, cancellationToken) : [],

@@ -1,3 +1,5 @@
+using KmsLab.Sentinel.Access;
+
 namespace KmsLab.Sentinel.Dashboard;
 
 /// <summary>Light, dark, or what the viewer's system says; the choice is a cookie that says nothing else.</summary>
@@ -31,10 +33,8 @@ internal sealed record Theme(string Name, IReadOnlyList<ThemeSheet> Sheets)
             http.Response.Cookies.Append(Cookie, name, options);
         else
             http.Response.Cookies.Delete(Cookie, options);
-        return TypedResults.LocalRedirect(IsLocal(back) ? back! : "/");
+        return TypedResults.LocalRedirect(LocalPath.Of(back));
     });
-
-    private static bool IsLocal(string? path) => path is ['/', .. var rest] && rest is not ['/' or '\\', ..];
 }
 
 /// <summary>A style sheet of the component library, and for which system setting it counts.</summary>

@@ -29,7 +29,11 @@ public sealed class AccessTests
     [InlineData("Host", "rebound.example")]
     [InlineData("X-Forwarded-For", "203.0.113.7")]
     [InlineData("X-Original-For", "203.0.113.7")]
+    [InlineData("X-Forwarded-Server", "proxy")]
     [InlineData("Forwarded", "for=203.0.113.7")]
+    [InlineData("Via", "1.1 proxy")]
+    [InlineData("X-Real-IP", "203.0.113.7")]
+    [InlineData("CF-Connecting-IP", "203.0.113.7")]
     [InlineData("X-Api-Key", "wrong")]
     [InlineData("Authorization", "Bearer wrong")]
     public async Task Open_loopback_is_closed_to_what_others_sent(string header, string value)
@@ -127,6 +131,21 @@ public sealed class AccessTests
         foreach (var answer in new[] { page, login, api })
             WebUtility.HtmlDecode(answer.Body).ShouldContain("Sentinel:Api:Keys");
         sentinel.Logs.Count(line => line.Message.StartsWith("Nobody can open Sentinel's page", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("/alarms?show=past", "/alarms?show=past")]
+    [InlineData("//evil.example", "/")]
+    [InlineData("/\\evil.example", "/")]
+    [InlineData("https://evil.example/", "/")]
+    [InlineData("/\n", "/")]
+    [InlineData("/ä", "/")]
+    public async Task Theme_leads_back_within_sentinel_only(string back, string expected)
+    {
+        await using var sentinel = await AccessHost.StartAsync(Open);
+        using var browser = sentinel.Open();
+
+        (await browser.GetAsync($"/theme/dark?back={Uri.EscapeDataString(back)}")).Header("Location").ShouldBe(expected);
     }
 
     [Fact]

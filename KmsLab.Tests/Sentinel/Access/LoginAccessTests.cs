@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text;
 using KmsLab.Sentinel.Access;
 using KmsLab.ServiceDefaults.ApiKeys;
+using KmsLab.Tests.Postgres;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -96,6 +97,8 @@ public sealed class LoginAccessTests
     [InlineData("/\\evil.example", "/")]
     [InlineData("javascript:alert(1)", "/")]
     [InlineData("/\t/evil.example", "/")]
+    [InlineData("/\n", "/")]
+    [InlineData("/ä", "/")]
     [InlineData("", "/")]
     public async Task Login_leads_back_within_sentinel_only(string returnUrl, string expected)
     {
@@ -130,6 +133,21 @@ public sealed class LoginAccessTests
         sixth.Header("Retry-After").ShouldBe("60");
         elsewhere.Status.ShouldBe(HttpStatusCode.Unauthorized);
         later.Status.ShouldBe(HttpStatusCode.Found);
+    }
+
+    [Fact]
+    public async Task Login_is_closed_for_nobody_by_the_tries_of_many_addresses()
+    {
+        await using var sentinel = await StartAsync();
+        var limit = sentinel.Services.GetRequiredService<LoginLimit>();
+
+        for (var address = 1; address <= 2 * LoginLimit.MaxAddresses; address++)
+            limit.Try(new IPAddress((long)address)).ShouldBeNull();
+
+        for (var n = 0; n < 5; n++)
+            limit.Try(IPAddress.Parse("2001:db8::1")).ShouldBeNull();
+        limit.Try(IPAddress.Parse("2001:db8::2")).ShouldNotBeNull("the same /64");
+        limit.Try(IPAddress.Parse("2001:db8:0:1::1")).ShouldBeNull();
     }
 
     [Fact]
@@ -195,6 +213,32 @@ public sealed class LoginAccessTests
         browser.Session.ShouldBeEmpty();
         (await browser.WhoAmIAsync()).ShouldBeNull();
         (await thief.WhoAmIAsync(copy)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Session_that_was_signed_out_of_stays_ended_as_long_as_its_cookies_last_whatever_is_configured_since()
+    {
+        using var folder = new TempFolder();
+        var database = TestDatabase.In(folder.Path);
+        string session;
+        await using (var before = await AccessHost.StartAsync(database, null, [.. AccessHost.Key("oncall", _key), ("Sentinel:Access:SessionLife", "10.00:00:00")]))
+        {
+            using var first = before.Open();
+            await first.SignInAsync(_key);
+            session = first.Session;
+        }
+
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var sentinel = await AccessHost.StartAsync(database, time, [.. AccessHost.Key("oncall", _key), ("Sentinel:Access:SessionLife", "00:01:00")]);
+        using var browser = sentinel.Open();
+        browser.Cookies.Add(sentinel.Address, new Cookie("kmslab", session));
+        (await browser.SubmitAsync("/logout")).Header("Location").ShouldBe("/login");
+
+        time.Advance(TimeSpan.FromDays(1));
+        await browser.SignInAsync(_key);
+        await browser.SubmitAsync("/logout"); // This one forgets what is over.
+
+        (await browser.WhoAmIAsync(("Cookie", $"kmslab={session}"))).ShouldBeNull();
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class PageAccessTests
         var caller = Caller.WithSession(Caller.OfKey(_key, sentinel.Services.GetRequiredService<AccessSettings>().Keys)!);
         using var page = Page.Open(sentinel, caller);
 
-        await sentinel.Services.GetRequiredService<EndedSessions>().EndAsync(caller.FindFirst(Caller.Session)!.Value, TestContext.Current.CancellationToken);
+        await sentinel.Services.GetRequiredService<EndedSessions>().EndAsync(caller.FindFirst(Caller.Session)!.Value, TimeSpan.FromHours(8), TestContext.Current.CancellationToken);
 
         await page.EndsAsync();
     }
