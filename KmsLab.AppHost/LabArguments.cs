@@ -27,6 +27,7 @@ internal static class LabArguments
                                          (default: the folder KmsLab in your local application data)
           --scenario ID                  play a scenario in the midst of normal traffic, say what was
                                          detected, and end: 0 all of it, 3 something was missed
+                                         or false, 1 it could not be played, 130 interrupted
           --seed N                       the scenario's seed (default: 1)
           --CryptoApi:Url=URL            default http://localhost:5080
           --Sentinel:Url=URL             default http://localhost:5090
