@@ -1,7 +1,6 @@
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Dashboard;
-using KmsLab.Sentinel.TrailGuard;
 
 namespace KmsLab.Tests.Sentinel.Dashboard;
 
