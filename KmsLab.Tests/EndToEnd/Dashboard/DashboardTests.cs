@@ -166,6 +166,27 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
+    public async Task Updates_pause_and_go_on_as_the_viewer_wants()
+    {
+        using var folder = new TempFolder();
+        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await browsed.SeeAsync("Nothing is firing.");
+        await browsed.Page.GetByLabel("Colours, updates and session").ClickAsync();
+        await browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Pause updates" }).ClickAsync();
+        await browsed.SeeAsync("Updates are paused.");
+
+        await StealAsync(lab);
+        await lab.SentinelAsync("/api/alarms", alarms => alarms.AsArray().Count > 0);
+        await browsed.Page.WaitForTimeoutAsync(4500); // Two updates would have come.
+        (await browsed.Page.Locator(".alarm-title").CountAsync()).ShouldBe(0);
+
+        await browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Go on updating" }).ClickAsync();
+        await browsed.Page.Locator(".alarm-title").WaitForAsync();
+        browsed.Troubles.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Keyboard_alone_reaches_the_content_and_the_pages()
     {
         using var folder = new TempFolder();

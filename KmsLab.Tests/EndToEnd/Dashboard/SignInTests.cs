@@ -34,7 +34,7 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
         var window = new BrowserPage(page.Context, await page.Context.NewPageAsync(), lab.Lab.Sentinel);
         await window.GoAsync("/alarms");
         await window.SeeAsync(UnattestedTitle);
-        await page.GetByLabel("Colours and session").ClickAsync();
+        await page.GetByLabel("Colours, updates and session").ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Sign out oncall" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
 
