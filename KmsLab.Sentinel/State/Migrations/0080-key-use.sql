@@ -13,7 +13,7 @@ CREATE TABLE key_use (
     PRIMARY KEY (day_at, key_arn, principal)
 );
 
--- Since when, for good: it outlives the days.
+-- Since when, as long as any day of the pair is kept: the first of those days may be gone.
 CREATE TABLE key_principal (
     key_arn   TEXT   NOT NULL,
     principal TEXT   NOT NULL,
