@@ -1,4 +1,8 @@
 namespace KmsLab.AppHost;
 
-/// <summary>A reason why the lab can't start, in one sentence that says what to change.</summary>
-public sealed class LabException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>A reason why the lab can't do what it should, in one sentence that says what to change.</summary>
+public sealed class LabException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What could not be done, as in "KmsLab could not start".</summary>
+    public string Aim { get; init; } = "start";
+}

@@ -1,60 +1,85 @@
-using System.Runtime.InteropServices;
+using KmsLab.AppHost.Arguments;
+using KmsLab.AppHost.Data;
+using KmsLab.AppHost.Databases;
+using KmsLab.AppHost.Running;
 using KmsLab.AppHost.Scenarios;
-using KmsLab.Simulator;
+using KmsLab.AppHost.Services;
+using KmsLab.AppHost.Settings;
 
 namespace KmsLab.AppHost;
 
-/// <summary>The embedded lab as a console program: start, say where everything is, run until a signal, stop in order.</summary>
+/// <summary>The lab as a console program: start, say where everything is, run until a signal, stop in order.</summary>
 internal static class LabProgram
 {
-    /// <summary>Runs the lab.</summary>
-    /// <returns>The exit code: 0 after a signal, 1 when the lab could not start; after a scenario what <see cref="LabScenario.PlayAsync"/> says, 130 after a signal in the midst of one.</returns>
+    /// <summary>It could not start.</summary>
+    private const int Failed = 1;
+
+    /// <summary>Runs the lab, or what else the command line asks for.</summary>
+    /// <returns>The exit code: 0 after a signal, 1 when the lab could not start; after a scenario that of <see cref="ScenarioPlayer"/>.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        if (LabArguments.AsksForHelp(args))
-        {
-            Console.WriteLine(LabArguments.Help);
+        var command = new LabCommand();
+        if (command.Answers(args))
             return 0;
-        }
 
-        using var stop = new CancellationTokenSource();
-        using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
-        using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
-        LabScenario? scenario = null;
+        using var stop = new StopSignals();
         try
         {
-            var arguments = LabArguments.Parse(args);
-            scenario = LabScenario.Of(arguments);
-            await using var lab = await EmbeddedLab.StartAsync(arguments, stop.Token);
-            Console.WriteLine(Welcome.Text(lab));
-            if (scenario is not null)
-                return await scenario.PlayAsync(lab, stop.Token);
-            await stop.Token.WhenCancelledAsync();
-            Console.WriteLine("Stopping.");
-            return 0;
+            var arguments = command.Parse(args);
+            var settings = LabSettings.Read(arguments);
+            return await RunAsync(arguments, settings, stop.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (LabException problem)
         {
-            return scenario is null ? 0 : LabScenario.Interrupted;
-        }
-        catch (Exception problem) // The process edge: whatever went wrong becomes one line that says what to do.
-        {
-            await Console.Error.WriteLineAsync($"KmsLab could not {(problem is SimulatorException ? "play the scenario" : "start")}: {problem.Message}");
-            return 1;
+            await Console.Error.WriteLineAsync($"KmsLab could not {problem.Aim}: {problem.Message}");
+            return Failed;
         }
     }
 
-    private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource stop) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true; // We stop the services in order ourselves; the runtime would end the process under them.
-            stop.Cancel();
-        });
-
-    private static Task WhenCancelledAsync(this CancellationToken token)
+    private static async Task<int> RunAsync(LabArguments arguments, LabSettings settings, CancellationToken stop)
     {
-        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        token.Register(cancelled.SetResult);
-        return cancelled.Task;
+        var player = arguments.Scenario is { } id ? new ScenarioPlayer(ScenarioList.Find(id), arguments.Seed) : null;
+        var path = settings["Lab:DataDirectory"] ?? DataDirectory.Default;
+        // A lab that runs already has everything that a scenario needs.
+        if (player is not null && RunningLab.Of(path) is { } running)
+            return await player.PlayAsync(running.Simulator, stop);
+
+        var builder = LabBuilder.Create(arguments, settings);
+        if (builder.ExecutionContext.IsPublishMode)
+            return await PublishAsync(builder, settings, path);
+
+        using var data = DataDirectory.Open(path);
+        Ports.Check(builder, settings);
+        var database = DatabaseChooser.Choose(settings, data);
+        await using var lab = Compose(builder, settings, data, database);
+        try
+        {
+            await lab.StartAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return player is null ? 0 : ScenarioPlayer.Interrupted;
+        }
+
+        if (player is not null)
+            return await player.PlayAsync(lab.Running!.Simulator, stop);
+        await lab.RunToEndAsync(stop);
+        return 0;
+    }
+
+    private static LabHost Compose(IDistributedApplicationBuilder builder, LabSettings settings, DataDirectory data, DatabaseChoice database)
+    {
+        new AspireLab(builder, settings, data, builder.AddDatabases(data, database.Database)).Compose();
+        LabHost.Configure(builder);
+        return new LabHost(builder.Build(), settings, data, database);
+    }
+
+    /// <summary>A manifest, or another step of a deployment: nothing of this machine goes into it.</summary>
+    private static async Task<int> PublishAsync(IDistributedApplicationBuilder builder, LabSettings settings, string path)
+    {
+        var data = DataDirectory.Named(path);
+        new AspireLab(builder, settings, data, builder.AddDatabases(data, LabDatabase.Container)).Compose();
+        await builder.Build().RunAsync();
+        return Environment.ExitCode;
     }
 }

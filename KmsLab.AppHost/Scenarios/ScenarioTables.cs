@@ -3,46 +3,41 @@ using Spectre.Console;
 
 namespace KmsLab.AppHost.Scenarios;
 
-/// <summary>Prints a scenario's report.</summary>
+/// <summary>Prints a scenario's verdict.</summary>
 internal static class ScenarioTables
 {
-    public static void Print(ScenarioReport report, IAnsiConsole console)
+    public static void Print(SimulatorRun run, Verdict verdict, IAnsiConsole console)
     {
         console.WriteLine();
-        console.MarkupLineInterpolated($"[bold]{report.Truth.Scenario}[/]: {report.Truth.Calls} calls, seed {report.Truth.Seed}.");
-        foreach (var attack in report.Truth.Attacks)
-            console.MarkupLineInterpolated($"The attack: {At(attack.From)} to {At(attack.To)} UTC, by {attack.Client ?? attack.Principal}.");
-        PrintFindings(report, console);
-        PrintAlarms("Raised besides (another view of the attack, or a false alarm)", report.Besides, console);
-        PrintAlarms("Raised before the attack: false alarms", report.Before, console);
-        if (report.NormalProblem is { } problem)
+        console.MarkupLineInterpolated($"[bold]{run.Scenario}[/]: {run.Done} calls, seed {run.Seed}: [{(verdict.IsGood ? "green" : "red")}]{verdict.Summary}[/]");
+        PrintFindings(verdict.Findings, console);
+        PrintAlarms("Raised besides (another view of the attack, or a false alarm)", verdict.Besides, console);
+        PrintAlarms("Raised before the attack: false alarms", verdict.Before, console);
+        if (verdict.NormalProblem is { } problem)
             console.MarkupLineInterpolated($"[red]There was no normal traffic around it, or not to its end: {problem}[/]");
-        if (report.Truth.Note is { } note)
+        if ((run.Problem ?? run.Note) is { } note)
             console.MarkupLineInterpolated($"[yellow]{note}[/]");
     }
 
-    private static void PrintFindings(ScenarioReport report, IAnsiConsole console)
+    private static void PrintFindings(IReadOnlyList<Finding> findings, IAnsiConsole console)
     {
-        if (report.Findings.Count == 0)
-        {
-            console.MarkupLine("Nothing is expected to find this in a lab that has not learned what is normal for some weeks.");
+        if (findings.Count == 0)
             return;
-        }
 
-        var table = new Table().AddColumns("expected to find it", "found", "after", "why");
-        foreach (var finding in report.Findings)
-        {
-            table.AddRow(
-                new Text(finding.Detection),
-                finding.Alarm is { } found ? new Text(At(found.ChangedAt), Color.Green) : new Text("missed", Color.Red),
-                new Text(finding.After is { } after ? string.Create(CultureInfo.InvariantCulture, $"{after.TotalSeconds:0.0} s") : finding.Alarm is null ? "" : "fired already"),
-                new Text(finding.Alarm?.Why ?? ""));
-        }
-
+        var table = new Table().AddColumns("expected to find it", "found", "why");
+        foreach (var finding in findings)
+            table.AddRow(new Text(finding.Detection), Found(finding), new Text(finding.Why ?? ""));
         console.Write(table);
     }
 
-    private static void PrintAlarms(string title, IReadOnlyList<SeenAlarm> alarms, IAnsiConsole console)
+    private static Text Found(Finding finding) => finding switch
+    {
+        { Found: false } => new Text("missed", Color.Red),
+        { AfterSeconds: { } after } => new Text(string.Create(CultureInfo.InvariantCulture, $"after {after:0.0} s"), Color.Green),
+        _ => new Text("fired already", Color.Green),
+    };
+
+    private static void PrintAlarms(string title, IReadOnlyList<RaisedAlarm> alarms, IAnsiConsole console)
     {
         if (alarms.Count == 0)
             return;

@@ -1,0 +1,43 @@
+using KmsLab.AppHost.Arguments;
+using KmsLab.AppHost.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace KmsLab.AppHost.Running;
+
+/// <summary>Makes Aspire's builder, told what the lab wants of the dashboard.</summary>
+internal static class LabBuilder
+{
+    /// <summary>Below everything that a user may say: a quiet console, and an end that waits until all processes are gone.</summary>
+    private static readonly Dictionary<string, string?> Defaults = new()
+    {
+        ["Logging:LogLevel:Default"] = "Warning",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+        ["Logging:LogLevel:Aspire.Hosting"] = "Warning",
+        // That an open dashboard is open is no news in a lab that listens on loopback.
+        ["Logging:LogLevel:Aspire.Hosting.Dashboard"] = "Error",
+        ["DcpPublisher:WaitForResourceCleanup"] = "true",
+    };
+
+    public static IDistributedApplicationBuilder Create(LabArguments arguments, LabSettings settings)
+    {
+        string[] given = [.. arguments.Aspire, .. arguments.Settings.Select(setting => $"--{setting.Key}={setting.Value}")];
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = [.. given, .. OfDashboard(settings)] });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+        // Whoever asks for random ports, such as a test, has the dashboard at another one, too.
+        if (!builder.Configuration.GetValue<bool>("DcpPublisher:RandomizePorts"))
+            builder.Configuration["ASPNETCORE_URLS"] = settings.Url("Lab:DashboardUrl").ToString();
+        return builder;
+    }
+
+    /// <summary>
+    /// No certificate is needed. In mode <c>local</c> the dashboard is open to this machine: no secret stands in any resource's environment. In the
+    /// others it asks for the token that the welcome prints.
+    /// </summary>
+    private static IEnumerable<string> OfDashboard(LabSettings settings) =>
+    [
+        "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
+        "--DASHBOARD__OTLP__SUPPRESSUNSECUREDTELEMETRYMESSAGE=true",
+        .. settings.Mode == LabMode.Local ? ["--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true"] : Array.Empty<string>(),
+    ];
+}

@@ -1,0 +1,81 @@
+using KmsLab.AppHost.Data;
+using KmsLab.AppHost.Databases;
+using KmsLab.AppHost.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace KmsLab.AppHost.Running;
+
+/// <summary>The lab's application while it runs: starts, says where everything is, stops.</summary>
+/// <param name="app">The application.</param>
+/// <param name="settings">What the lab is told.</param>
+/// <param name="data">Where its state lies.</param>
+/// <param name="database">Where secrets and alarms are kept, and why.</param>
+internal sealed class LabHost(DistributedApplication app, LabSettings settings, DataDirectory data, DatabaseChoice database) : IAsyncDisposable
+{
+    /// <summary>Five resources stop one after the other.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>Where everything is, once the lab runs.</summary>
+    public RunningLab? Running { get; private set; }
+
+    /// <summary>What every lab's host does: it stops in order, and leaves signals to <see cref="StopSignals"/>.</summary>
+    public static void Configure(IDistributedApplicationBuilder builder)
+    {
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton<LabReadiness>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService<OrderedStop>();
+    }
+
+    /// <summary>Starts everything, and prints the welcome when all is healthy.</summary>
+    /// <exception cref="LabException">Something can't start.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await app.StartAsync(cancellationToken);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Lifetime.ApplicationStopping);
+        await app.Services.GetRequiredService<LabReadiness>().WaitAsync(stopping.Token);
+        Running = new(
+            settings.Url("Lab:DashboardUrl"), AddressOf("cryptoapi")!, AddressOf("sentinel")!, AddressOf("localaws"), AddressOf("simulator"));
+        Running.Write(data);
+        Console.WriteLine(Welcome.Text(Running, data, database, Dashboard(Running.Dashboard)));
+    }
+
+    /// <summary>Waits for a signal, or for who else may stop the application, and stops it.</summary>
+    public async Task RunToEndAsync(CancellationToken cancellationToken)
+    {
+        await using var stop = cancellationToken.Register(Lifetime.StopApplication);
+        await app.WaitForShutdownAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        RunningLab.Delete(data);
+        await app.StopAsync(CancellationToken.None);
+        await app.DisposeAsync();
+    }
+
+    private IHostApplicationLifetime Lifetime => app.Services.GetRequiredService<IHostApplicationLifetime>();
+
+    /// <summary>With its login where it asks for one.</summary>
+    private string Dashboard(Uri address)
+    {
+        var token = settings.Mode == LabMode.Local ? null : app.Services.GetRequiredService<IConfiguration>()["AppHost:BrowserToken"];
+        return token is null ? address.ToString().TrimEnd('/') : new Uri(address, $"/login?t={token}").ToString();
+    }
+
+    private Uri? AddressOf(string name) =>
+        app.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>().FirstOrDefault(one => one.Name == name) is { } service
+            ? new Uri(service.GetEndpoint("http").Url)
+            : null;
+
+    /// <summary>Aspire's own would end the application at a signal, under a scenario that still puts things right.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

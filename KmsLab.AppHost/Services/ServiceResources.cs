@@ -1,0 +1,84 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using KmsLab.AppHost.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace KmsLab.AppHost.Services;
+
+/// <summary>Adds the lab's own services as resources.</summary>
+internal static class ServiceResources
+{
+    /// <summary>Settings that hold for every service.</summary>
+    private static readonly string[] CommonSections = ["Logging"];
+
+    /// <summary>Adds a service: its program, where it listens, its health check, and its settings.</summary>
+    /// <typeparam name="TProject">The project.</typeparam>
+    /// <param name="builder">The model.</param>
+    /// <param name="name">The resource's name.</param>
+    /// <param name="section">The service's configuration section.</param>
+    /// <param name="settings">What the lab is told.</param>
+    public static IResourceBuilder<ProjectResource> AddService<TProject>(
+        this IDistributedApplicationBuilder builder, string name, string section, LabSettings settings) where TProject : IProjectMetadata, new()
+    {
+        var service = builder.AddProject<TProject>(name, options => options.ExcludeLaunchProfile = true)
+            .WithOwnEndpoint(settings.UrlOf(section))
+            .WithHttpHealthCheck("/health")
+            .WithoutHttpsCertificate();
+        foreach (var each in (string[])[section, .. CommonSections])
+            service.WithSettings(settings.Of(each).Where(setting => setting.Key != $"{section}:Url"));
+        if (!builder.ExecutionContext.IsPublishMode)
+            service.WithAnnotation(BuiltProgram(new TProject().ProjectPath)).WithEnvironment("DOTNET_ROOT", DotnetRoot);
+        return service;
+    }
+
+    /// <summary>Hands on configuration keys such as <c>Sentinel:LogGroups:0</c> as environment variables.</summary>
+    public static IResourceBuilder<ProjectResource> WithSettings(
+        this IResourceBuilder<ProjectResource> service, IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        foreach (var (key, value) in settings)
+        {
+            if (value is not null)
+                service.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
+        }
+
+        return service;
+    }
+
+    /// <summary>
+    /// Points a service's AWS clients at the lab's endpoint, as a principal of the lab: whatever profile, Region or endpoint a developer's shell has
+    /// must never send the lab's calls to a real account.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithLabAws(
+        this IResourceBuilder<ProjectResource> service, EndpointReference endpoint, LabPrincipal principal) => service
+            .WithEnvironment("AWS__ServiceURL", endpoint)
+            .WithEnvironment("AWS__Region", LabDefaults.Region)
+            .WithEnvironment("AWS__AccessKeyId", principal.AccessKeyId)
+            .WithEnvironment("AWS__Profile", "")
+            .WithEnvironment("AWS_PROFILE", "");
+
+    /// <summary>
+    /// No proxy of Aspire's before it: a service tags, limits and logs by its callers' addresses. Port 0, as well as a test's random ports, takes any.
+    /// </summary>
+    private static IResourceBuilder<ProjectResource> WithOwnEndpoint(this IResourceBuilder<ProjectResource> service, Uri url)
+    {
+        var anyPort = url.Port == 0 || service.ApplicationBuilder.Configuration.GetValue<bool>("DcpPublisher:RandomizePorts");
+        int? port = anyPort ? null : url.Port;
+        return service.WithEndpoint("http", endpoint =>
+        {
+            (endpoint.UriScheme, endpoint.Port, endpoint.TargetPort, endpoint.IsProxied) = ("http", port, port, false);
+            endpoint.TargetHost = url.Host;
+        });
+    }
+
+    /// <summary>The program that the build made. <c>dotnet run</c> in its place would double the processes and swallow signals.</summary>
+    private static ExecutableAnnotation BuiltProgram(string project)
+    {
+        var configuration = typeof(ServiceResources).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+        var directory = Path.Combine(Path.GetDirectoryName(project)!, "bin", configuration, "net10.0");
+        var name = Path.GetFileNameWithoutExtension(project) + (OperatingSystem.IsWindows() ? ".exe" : "");
+        return new() { Command = Path.Combine(directory, name), WorkingDirectory = directory };
+    }
+
+    /// <summary>The .NET that runs this process: an SDK need not be installed where programs look for it by themselves.</summary>
+    private static string DotnetRoot => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+}

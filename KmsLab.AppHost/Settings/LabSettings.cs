@@ -1,0 +1,63 @@
+using KmsLab.AppHost.Arguments;
+using Microsoft.Extensions.Configuration;
+
+namespace KmsLab.AppHost.Settings;
+
+/// <summary>
+/// What the lab and its services are told. Lowest first: the lab's defaults, the environment, the file of <c>--config</c>, the command line.
+/// </summary>
+internal sealed class LabSettings
+{
+    private readonly IConfigurationRoot _all;
+    private readonly IConfigurationRoot _users;
+
+    private LabSettings(IConfigurationRoot all, IConfigurationRoot users) => (_all, _users) = (all, users);
+
+    /// <summary>Reads all layers.</summary>
+    /// <exception cref="LabException">The file can't be read.</exception>
+    public static LabSettings Read(LabArguments arguments)
+    {
+        try
+        {
+            var users = Users(new ConfigurationBuilder(), arguments).Build();
+            var defaults = LabModes.Of(users) == LabMode.Aws ? LabDefaults.OfAccount : LabDefaults.OfLab;
+            var all = Users(new ConfigurationBuilder().AddInMemoryCollection(defaults), arguments).Build();
+            return new(all, users);
+        }
+        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            var reason = (unreadable.InnerException ?? unreadable).Message;
+            throw new LabException($"the file of --config can't be read: {reason.ReplaceLineEndings(" ")}", unreadable);
+        }
+    }
+
+    /// <summary>What stands for AWS.</summary>
+    public LabMode Mode => LabModes.Of(_all);
+
+    /// <summary>The value of a key such as <c>Lab:Mode</c>; null where it is not set or empty.</summary>
+    public string? this[string key] => _all[key] is { Length: > 0 } value ? value : null;
+
+    /// <summary>Where a service listens: <c>{section}:Url</c>.</summary>
+    /// <exception cref="LabException">It is no HTTP address.</exception>
+    public Uri UrlOf(string section) => Url($"{section}:Url");
+
+    /// <summary>An address.</summary>
+    /// <exception cref="LabException">It is no HTTP address.</exception>
+    public Uri Url(string key) => Uri.TryCreate(this[key], UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp
+        ? url
+        : throw new LabException($"{key} is '{this[key]}'. Write it as http://localhost:PORT.");
+
+    /// <summary>Everything in a section, defaults included: keys in full.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> Of(string section) => _all.GetSection(section).AsEnumerable();
+
+    /// <summary>What the user says in a section, defaults left out.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> OfUser(string section) => _users.GetSection(section).AsEnumerable();
+
+    private static IConfigurationBuilder Users(IConfigurationBuilder builder, LabArguments arguments)
+    {
+        builder.AddEnvironmentVariables();
+        if (arguments.ConfigFile is { } file)
+            builder.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+        return builder.AddInMemoryCollection(arguments.Settings);
+    }
+}
