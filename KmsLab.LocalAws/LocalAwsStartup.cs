@@ -1,5 +1,6 @@
 using KmsLab.LocalAws.Trail;
 using KmsLab.LocalAws.Wire;
+using KmsLab.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws;

@@ -1,3 +1,5 @@
+using KmsLab.Sentinel.Dashboard.Scenarios;
+using Microsoft.Extensions.Options;
 using Radzen;
 
 namespace KmsLab.Sentinel.Dashboard;
@@ -15,6 +17,7 @@ internal static class DashboardExtensions
         builder.Services.AddSingleton<PastAlarms>();
         builder.Services.AddScoped<ViewerZone>();
         builder.Services.AddScoped<Liveness>();
+        builder.AddSimulatorClient();
         return builder;
     }
 
@@ -24,5 +27,14 @@ internal static class DashboardExtensions
         Theme.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null); // Said with the rest of the policy.
         return app;
+    }
+
+    /// <summary>The page of scenarios is there where a simulator is.</summary>
+    private static void AddSimulatorClient(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<SimulatorOptions>().BindConfiguration(SimulatorOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<SimulatorOptions>, SimulatorOptionsValidator>();
+        if (!string.IsNullOrEmpty(builder.Configuration[$"{SimulatorOptions.Section}:{nameof(SimulatorOptions.Url)}"]))
+            builder.Services.AddSingleton<SimulatorClient>();
     }
 }

@@ -12,7 +12,8 @@ internal static class RunCommand
         var endpoint = new Option<string>("--endpoint") { Description = "The AWS endpoint's address.", DefaultValueFactory = _ => "http://localhost:4566" };
         var region = new Option<string>("--region") { Description = "The Region.", DefaultValueFactory = _ => "us-east-1" };
         var account = new Option<string>("--account") { Description = "The account.", DefaultValueFactory = _ => "000000000000" };
-        var vault = new Option<string?>("--vault") { Description = "The application's SQLite database (vault.db in the lab's data directory), which the thief has a copy of. It is only read." };
+        var vault = new Option<string?>("--vault") { Description = "The application's database, which the thief has a copy of: a SQLite file (vault.db in the lab's data directory), or the connection string of a PostgreSQL. It is only read." };
+        var passwordFile = new Option<string?>("--vault-password-file") { Description = "The file that holds that database's password, which the connection string then lacks." };
         var truth = new Option<string?>("--truth") { Description = "Write the ground truth to this file." };
         var speed = new Option<double?>("--speed") { Description = "How many times faster than planned: 60 makes a minute of an hour. By default as fast as suits a demonstration." };
         var length = Options.Span("--for", "How long it may take at most, by the clock on the wall: 90s, 10m. Default: 10m.");
@@ -23,12 +24,13 @@ internal static class RunCommand
 
         var command = new Command("run", "Plays a scenario against CryptoApi and the AWS endpoint, and puts right afterwards what it changed.")
         {
-            scenario, cryptoApi, endpoint, region, account, vault, truth, seed, speed, length, maxCalls, pace, apiKey, owns,
+            scenario, cryptoApi, endpoint, region, account, vault, passwordFile, truth, seed, speed, length, maxCalls, pace, apiKey, owns,
         };
         command.SetAction((parsed, cancellationToken) => SimulatorCommand.GuardAsync(() =>
         {
-            var target = new LabTarget(Url(parsed.GetRequiredValue(cryptoApi)), Url(parsed.GetRequiredValue(endpoint)), parsed.GetRequiredValue(region), VaultOf(parsed.GetValue(vault)))
+            var target = new LabTarget(Url(parsed.GetRequiredValue(cryptoApi)), Url(parsed.GetRequiredValue(endpoint)), parsed.GetRequiredValue(region))
             {
+                Vault = VaultOption.Read(parsed.GetValue(vault), parsed.GetValue(passwordFile)),
                 AccountId = parsed.GetRequiredValue(account),
                 ApiKey = parsed.GetValue(apiKey),
                 OwnsThisAccount = parsed.GetValue(owns),
@@ -50,13 +52,6 @@ internal static class RunCommand
         RunProgress.Tell(truth);
         if (truthFile is not null)
             await File.WriteAllTextAsync(truthFile, truth.ToJson(), CancellationToken.None);
-    }
-
-    private static string? VaultOf(string? file)
-    {
-        if (file is null)
-            return null;
-        return File.Exists(file) ? $"Data Source={file}" : throw new SimulatorException($"--vault: there is no file {file}.");
     }
 
     private static Uri Url(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"

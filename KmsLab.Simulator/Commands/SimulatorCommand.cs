@@ -18,9 +18,12 @@ internal static class SimulatorCommand
     /// <returns>The exit code.</returns>
     public static Task<int> RunAsync(string[] args)
     {
+        if (ServeCommand.IsAsked(args))
+            return ServeCommand.RunAsync(args[1..]);
+
         var root = new RootCommand("Normal traffic and attacks, for trying out what watches the keys.")
         {
-            ListCommand.Create(), RunCommand.Create(), WriteCommand.Create(),
+            ListCommand.Create(), RunCommand.Create(), WriteCommand.Create(), ServeCommand.Create(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TerminationTimeout });
     }

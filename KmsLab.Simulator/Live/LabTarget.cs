@@ -1,12 +1,24 @@
+using KmsLab.ServiceDefaults.Database;
+
 namespace KmsLab.Simulator;
 
 /// <summary>What a live run is aimed at.</summary>
 /// <param name="CryptoApi">The application.</param>
 /// <param name="LocalAws">The AWS endpoint.</param>
 /// <param name="Region">Its Region.</param>
-/// <param name="VaultConnectionString">The application's SQLite database, which the thief has a copy of; null: what needs it is refused. It is only read.</param>
-public sealed record LabTarget(Uri CryptoApi, Uri LocalAws, string Region, string? VaultConnectionString)
+public sealed record LabTarget(Uri CryptoApi, Uri LocalAws, string Region)
 {
+    /// <summary>Aims at an application whose database is a SQLite file.</summary>
+    /// <param name="cryptoApi">The application.</param>
+    /// <param name="localAws">The AWS endpoint.</param>
+    /// <param name="region">Its Region.</param>
+    /// <param name="sqliteVault">The connection string of its database; null: what needs it is refused.</param>
+    public LabTarget(Uri cryptoApi, Uri localAws, string region, string? sqliteVault) : this(cryptoApi, localAws, region) =>
+        Vault = sqliteVault is null ? null : new(sqliteVault, DatabaseProvider.Sqlite);
+
+    /// <summary>The application's database, which the thief has a copy of; null: what needs it is refused. It is only read.</summary>
+    public ReadOnlyDatabase? Vault { get; init; }
+
     /// <summary>The account, 12 digits.</summary>
     public string AccountId { get; init; } = "000000000000";
 

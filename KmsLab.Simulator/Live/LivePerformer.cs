@@ -1,6 +1,7 @@
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
+using KmsLab.ServiceDefaults.Database;
 using KmsLab.Simulator.Plans;
 
 namespace KmsLab.Simulator.Live;
@@ -38,7 +39,7 @@ internal sealed class LivePerformer : IDisposable
         await _keys.IdOfAsync(World.Vault, (await _sessions.OfAsync(Cast.Deployer, cancellationToken)).Kms, cancellationToken);
 
     /// <summary>Gives the thief his copy of the vault.</summary>
-    public async Task StealAsync(string vault, RoleSession thief, int wanted, CancellationToken cancellationToken) =>
+    public async Task StealAsync(ReadOnlyDatabase vault, RoleSession thief, int wanted, CancellationToken cancellationToken) =>
         _stolen = await StolenVault.OpenAsync(vault, (await _sessions.OfAsync(thief, cancellationToken)).CloudTrail, wanted, cancellationToken);
 
     /// <summary>Makes one call.</summary>

@@ -6,6 +6,9 @@ namespace KmsLab.Simulator.Live;
 /// <summary>One run of one plan: in its time, within its bounds, and put right at the end.</summary>
 internal sealed class LiveRun(ScenarioInfo scenario, LiveSettings settings, LivePerformer performer, TimeProvider time, IProgress<ScenarioProgress>? progress)
 {
+    /// <summary>The phase in which the calls are made.</summary>
+    public const string Running = "running";
+
     private static readonly TimeSpan RestoreTimeout = TimeSpan.FromSeconds(60);
 
     private readonly List<(Step Step, DateTimeOffset Begun, DateTimeOffset Ended)> _made = [];
@@ -90,7 +93,7 @@ internal sealed class LiveRun(ScenarioInfo scenario, LiveSettings settings, Live
         var begun = time.GetUtcNow();
         await TryAsync(step, cancellationToken);
         _made.Add((step, begun, time.GetUtcNow()));
-        progress?.Report(new(scenario.Id, step.IsRestore ? "putting right" : "running", Math.Min(Calls, Math.Max(_total, Calls)), Math.Max(_total, Calls), null));
+        progress?.Report(new(scenario.Id, step.IsRestore ? "putting right" : Running, Math.Min(Calls, Math.Max(_total, Calls)), Math.Max(_total, Calls), null));
     }
 
     private async Task TryAsync(Step step, CancellationToken cancellationToken)

@@ -24,8 +24,8 @@ public sealed class LiveSimulator(LabTarget target, TimeProvider time)
     {
         var scenario = ScenarioCatalog.Find(scenarioId) ?? throw new SimulatorException($"There is no scenario '{scenarioId}'.");
         LoopbackGuard.Check(target);
-        if (scenario.NeedsVault && target.VaultConnectionString is null)
-            throw new SimulatorException($"{scenario.Id} decrypts what was stolen, so it needs a copy of the application's database: name it with --vault (vault.db in the lab's data directory).");
+        if (scenario.NeedsVault && target.Vault is null)
+            throw new SimulatorException($"{scenario.Id} decrypts what was stolen, so it needs a copy of the application's database: name it with --vault (vault.db in the lab's data directory, or the connection string of its PostgreSQL).");
 
         var speed = settings.Speed ?? scenario.LiveSpeed;
         if (!(speed > 0) || settings.MaxCalls < 1 || settings.For <= TimeSpan.Zero)
@@ -49,7 +49,7 @@ public sealed class LiveSimulator(LabTarget target, TimeProvider time)
             if (scenario.NeedsVault)
             {
                 var thief = Cast.Thief(new World(0, target.AccountId, target.Region) { ApplicationRole = target.ApplicationRole });
-                await performer.StealAsync(target.VaultConnectionString!, thief, LivePlan.RecordsOf(scenario), cancellationToken);
+                await performer.StealAsync(target.Vault!, thief, LivePlan.RecordsOf(scenario), cancellationToken);
             }
         }
         catch (Exception problem) when (problem is AmazonServiceException or HttpRequestException or AmazonClientException)

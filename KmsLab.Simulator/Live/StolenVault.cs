@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using System.Data.Common;
 using System.Text.Json;
 using Amazon.CloudTrail;
 using Amazon.CloudTrail.Model;
-using Microsoft.Data.Sqlite;
+using Dapper;
+using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Simulator.Live;
 
@@ -19,9 +21,9 @@ internal static class StolenVault
 
     /// <summary>The data keys whose context the event history tells.</summary>
     /// <exception cref="SimulatorException">It is no vault, or the history tells nothing.</exception>
-    public static async Task<IReadOnlyList<StolenKey>> OpenAsync(string connectionString, IAmazonCloudTrail cloudTrail, int wanted, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StolenKey>> OpenAsync(ReadOnlyDatabase vault, IAmazonCloudTrail cloudTrail, int wanted, CancellationToken cancellationToken)
     {
-        var ciphertexts = Read(connectionString);
+        var ciphertexts = await ReadAsync(vault, cancellationToken);
         var contexts = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
         string? next = null;
         for (var page = 0; page < MaxPages && contexts.Count < wanted; page++)
@@ -59,23 +61,20 @@ internal static class StolenVault
     }
 
     /// <summary>Ciphertexts by record id. The database is somebody else's: it is only read.</summary>
-    private static Dictionary<string, byte[]> Read(string connectionString)
+    /// <exception cref="SimulatorException">It can't be read.</exception>
+    internal static async Task<Dictionary<string, byte[]>> ReadAsync(ReadOnlyDatabase vault, CancellationToken cancellationToken)
     {
         try
         {
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(connectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "SELECT record_id, wrapped_key FROM records";
-            using var rows = command.ExecuteReader();
-            var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-            while (rows.Read())
-                found[Convert.ToHexStringLower((byte[])rows[0])] = CiphertextOf((byte[])rows[1]);
-            return found;
+            var rows = await vault.ReadAsync(
+                (connection, transaction) => connection.QueryAsync<(byte[] Id, byte[] Wrapped)>(
+                    new CommandDefinition("SELECT record_id, wrapped_key FROM records", transaction: transaction, cancellationToken: cancellationToken)),
+                cancellationToken);
+            return rows.ToDictionary(row => Convert.ToHexStringLower(row.Id), row => CiphertextOf(row.Wrapped), StringComparer.Ordinal);
         }
-        catch (SqliteException problem)
+        catch (Exception problem) when (problem is DbException or IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
-            throw new SimulatorException($"The vault can't be read: {problem.Message} Name the application's SQLite file, vault.db in the lab's data directory.", problem);
+            throw new SimulatorException($"The vault can't be read: {problem.Message.TrimEnd('.')}. Name the application's own database: vault.db in the lab's data directory, or its PostgreSQL.", problem);
         }
     }
 

@@ -1,20 +1,29 @@
+using System.Text.Json.Serialization;
+
 namespace KmsLab.Simulator;
 
-/// <summary>What people are told of a scenario.</summary>
+/// <summary>What people are told of a scenario: an entry of <c>scenarios.json</c>.</summary>
 /// <param name="Id">Its id, such as <c>burst-exfiltration</c>.</param>
 /// <param name="Title">A few words.</param>
 /// <param name="About">Who does what, and what could show it.</param>
 /// <param name="IsAttack">Whether anything should be found in it.</param>
 /// <param name="Expected">Ids of Sentinel's detections that are expected to find it, whatever they have learned before.</param>
+/// <param name="ExpectedWithHistory">Detections that find it once they have learned for some weeks what is normal, or where they are configured for it.</param>
 /// <param name="NeedsVault">Whether the live run needs a copy of the vault database: the stolen ciphertexts.</param>
-public sealed record ScenarioInfo(string Id, string Title, string About, bool IsAttack, IReadOnlyList<string> Expected, bool NeedsVault)
+/// <param name="LengthSeconds">How long it is in the plan's own time.</param>
+/// <param name="LiveSpeed">How many times faster than planned a live run goes, unless it is told otherwise.</param>
+public sealed record ScenarioInfo(
+    string Id,
+    string Title,
+    string About,
+    bool IsAttack,
+    IReadOnlyList<string> Expected,
+    IReadOnlyList<string> ExpectedWithHistory,
+    bool NeedsVault,
+    long LengthSeconds,
+    double LiveSpeed)
 {
-    /// <summary>Detections that find it once they have learned for some weeks what is normal, or where they are configured for it.</summary>
-    public IReadOnlyList<string> ExpectedWithHistory { get; init; } = [];
-
     /// <summary>How long it is in the plan's own time.</summary>
-    public required TimeSpan Length { get; init; }
-
-    /// <summary>How many times faster than planned a live run goes, unless it is told otherwise.</summary>
-    public double LiveSpeed { get; init; } = 1;
+    [JsonIgnore]
+    public TimeSpan Length => TimeSpan.FromSeconds(LengthSeconds);
 }

@@ -1,9 +1,10 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 
-namespace KmsLab.LocalAws;
+namespace KmsLab.ServiceDefaults;
 
-/// <summary>Finds an address to listen on that other machines could reach.</summary>
-internal static class ListenGuard
+/// <summary>Finds an address to listen on that other machines could reach: the lab's own tools listen on loopback only.</summary>
+public static class ListenGuard
 {
     /// <summary>The first such address; null when all are loopback.</summary>
     public static string? FirstOpen(IConfiguration configuration) => Addresses(configuration).FirstOrDefault(address => !IsLoopback(address));

@@ -1,0 +1,30 @@
+namespace KmsLab.Simulator.Runs;
+
+/// <summary>Tells a run's progress in the log: each phase and each note, and between them a line now and then.</summary>
+internal sealed partial class ProgressLog(ILogger logger, TimeProvider time) : IProgress<ScenarioProgress>
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private long? _last;
+    private string? _phase;
+
+    public void Report(ScenarioProgress value)
+    {
+        if (value.Note is null && value.Phase == _phase && _last is { } last && time.GetElapsedTime(last) < Interval)
+            return;
+
+        (_last, _phase) = (time.GetTimestamp(), value.Phase);
+        Log.Progress(logger, value.Scenario, value.Phase, value.Done, value.Total);
+        if (value.Note is { } note)
+            Log.Note(logger, value.Scenario, note);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Scenario}: {Phase}, {Done} of {Total} calls.")]
+        public static partial void Progress(ILogger logger, string scenario, string phase, int done, int total);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Scenario}: {Note}")]
+        public static partial void Note(ILogger logger, string scenario, string note);
+    }
+}
