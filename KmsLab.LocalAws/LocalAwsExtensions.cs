@@ -10,6 +10,7 @@ using KmsLab.LocalAws.Trail;
 using KmsLab.LocalAws.Upstream;
 using KmsLab.LocalAws.Wire;
 using KmsLab.ServiceDefaults;
+using Microsoft.AspNetCore.HttpOverrides;
 
 namespace KmsLab.LocalAws;
 
@@ -26,6 +27,8 @@ public static class LocalAwsExtensions
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
         });
+        // A record's sourceIPAddress is the connection's, also where the environment (Aspire's) tells ASP.NET Core to believe X-Forwarded-For of anybody.
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders = ForwardedHeaders.None);
 
         builder.Services.AddOptions<LocalAwsOptions>().BindConfiguration("LocalAws").ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddHostedService<LocalAwsStartup>();

@@ -1,4 +1,4 @@
 using KmsLab.LocalAws;
 using KmsLab.ServiceDefaults;
 
-return await ServiceProgram.RunAsync("LocalAws", args, builder => builder.AddLocalAws(), app => app.MapLocalAws());
+return await ServiceProgram.RunAsync(LocalAwsProgram.Description, args, builder => builder.AddLocalAws(), app => app.MapLocalAws());

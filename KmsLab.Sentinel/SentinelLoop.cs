@@ -2,6 +2,7 @@ using KmsLab.Sentinel.Duties;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel;
@@ -77,6 +78,7 @@ internal sealed partial class SentinelLoop(
 
     private async Task TurnAsync(CancellationToken cancellationToken)
     {
+        using var round = BackgroundActivity.Start("sentinel round");
         foreach (var reader in _readers)
             await reader.ReadAsync(cancellationToken);
         foreach (var duty in _duties)

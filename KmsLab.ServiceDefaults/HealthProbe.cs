@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 
 namespace KmsLab.ServiceDefaults;
@@ -8,9 +9,18 @@ namespace KmsLab.ServiceDefaults;
 /// </summary>
 public static class HealthProbe
 {
-    public const string Command = "health";
+    public const string Name = "health";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Makes the command for a service's command line.</summary>
+    /// <param name="section">The service's configuration section.</param>
+    public static Command Create(string section)
+    {
+        var command = new Command(Name, $"Ask the service that runs on this machine, where {section}__Url or ASPNETCORE_HTTP_PORTS says, whether it is ready. Exit code: 0 when it is, else 1.");
+        command.SetAction((_, _) => RunAsync(section, Environment.GetEnvironmentVariable, Console.Error));
+        return command;
+    }
 
     /// <summary>Asks <c>/health</c>, where <c>{section}__Url</c> or <c>ASPNETCORE_HTTP_PORTS</c> says that the service listens.</summary>
     /// <param name="section">The service's configuration section.</param>

@@ -18,8 +18,16 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public const string EmbeddedKey = "Lab:Embedded";
 
-    /// <summary>The framework's half dozen lines for each request, which cost more than they tell. The lowest source: any configuration can ask for them.</summary>
-    private static readonly KeyValuePair<string, string?>[] QuietFramework = [new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")];
+    /// <summary>What frameworks log that costs more than it tells. The lowest source: any configuration can ask for it.</summary>
+    private static readonly KeyValuePair<string, string?>[] QuietFrameworks =
+    [
+        // Half a dozen lines for each request.
+        new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+        // Warns at each first start that data protection's keys are not encrypted. CryptoApi has no use for them; of Sentinel's, docs/operations.md says what that means.
+        new("Logging:LogLevel:Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", "Error"),
+        // Where credentials were found, once for each client.
+        new("Logging:LogLevel:AWSSDK", "Warning"),
+    ];
 
     /// <summary>Adds the defaults of a service, before its own registrations.</summary>
     /// <param name="builder">The service's builder.</param>
@@ -27,7 +35,7 @@ public static class ServiceDefaultsExtensions
     /// <param name="defaultUrl">Where it listens when neither <c>{section}:Url</c> nor ASP.NET Core's own settings say so, such as <c>http://localhost:5080</c>.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string section, string defaultUrl)
     {
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietFramework });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietFrameworks });
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), tags: ["live"]);
         builder.Services.AddHttpResilience();

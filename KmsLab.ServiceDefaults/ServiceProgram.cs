@@ -1,32 +1,50 @@
+using KmsLab.ServiceDefaults.CommandLine;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace KmsLab.ServiceDefaults;
 
 /// <summary>A service as a program of its own.</summary>
 public static class ServiceProgram
 {
-    /// <summary>Builds the service, runs it until a signal, and says in one line why it could not start.</summary>
+    /// <summary>Logs the failure of a start with its stack trace, where one line says the same.</summary>
+    private const string HostCategory = "Microsoft.Extensions.Hosting.Internal.Host";
+
+    /// <summary>Runs a service that has no commands of its own but <c>health</c>.</summary>
     /// <param name="section">Its configuration section, such as <c>CryptoApi</c>.</param>
-    /// <param name="args">The command line: configuration keys, such as <c>--CryptoApi:Url=http://localhost:5080</c>; or <c>health</c>, to ask the one that runs.</param>
+    /// <param name="args">The command line.</param>
     /// <param name="add">The service's <c>AddX</c>.</param>
     /// <param name="map">The service's <c>MapX</c>.</param>
     /// <returns>The exit code: 1 when it could not start, or gave up since.</returns>
-    public static async Task<int> RunAsync(string section, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map)
-    {
-        if (args is [HealthProbe.Command])
-            return await HealthProbe.RunAsync(section, Environment.GetEnvironmentVariable, Console.Error);
+    public static Task<int> RunAsync(string section, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map) =>
+        RunAsync(new ServiceDescription(section), args, add, map);
 
+    /// <summary>Builds the service, runs it until a signal, and says in one line why it could not start; or does what a command asks for.</summary>
+    /// <param name="service">What its command line offers.</param>
+    /// <param name="args">The command line: a command, or settings such as <c>--CryptoApi:Url=http://localhost:5080</c>.</param>
+    /// <param name="add">The service's <c>AddX</c>.</param>
+    /// <param name="map">The service's <c>MapX</c>.</param>
+    /// <returns>The exit code: 1 when it could not start, or gave up since; else the command's.</returns>
+    public static Task<int> RunAsync(ServiceDescription service, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map) =>
+        new ServiceCommandLine(service, arguments => ServeAsync(service.Section, arguments, add, map)).RunAsync(args);
+
+    private static async Task<int> ServeAsync(string section, ServeArguments arguments, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    {
         string? url = null;
         try
         {
-            // The content root is where the program lies, not where the shell happens to be.
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            var builder = CreateBuilder(arguments);
             url = builder.Configuration[$"{section}:Url"] ?? builder.Configuration["urls"] ?? "its default address";
+            var started = false;
+            // A background service that fails meanwhile is critical.
+            builder.Logging.AddFilter(HostCategory, level => level >= (started ? LogLevel.Information : LogLevel.Critical));
             add(builder);
             await using var app = builder.Build();
             map(app);
             await app.StartAsync();
+            started = true;
             await app.WaitForShutdownAsync();
             return Environment.ExitCode; // A background service that gave up has set it.
         }
@@ -35,5 +53,15 @@ public static class ServiceProgram
             await Console.Error.WriteLineAsync($"{section} could not start: {StartupProblem.Describe(problem, section, url)}");
             return 1;
         }
+    }
+
+    private static WebApplicationBuilder CreateBuilder(ServeArguments arguments)
+    {
+        string[] settings = [.. arguments.Settings];
+        // The content root is where the program lies, not where the shell happens to be.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        if (arguments.ConfigFile is { } file)
+            builder.Configuration.AddConfigFile(file).AddCommandLine(settings);
+        return builder;
     }
 }

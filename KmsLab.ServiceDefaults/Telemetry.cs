@@ -1,8 +1,11 @@
+using KmsLab.ServiceDefaults.Tracing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenTelemetry;
+using OpenTelemetry.Instrumentation.AspNetCore;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -27,12 +30,13 @@ public static class Telemetry
 
         builder.Logging.AddOpenTelemetry(AsStructuredMessages);
         builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(serviceName))
+            .ConfigureResource(resource => NameUnlessNamed(resource, serviceName, builder.Configuration))
             .WithTracing(tracing => tracing
+                .SetSampler(RequestSampler.Of(builder.Configuration, serviceName))
                 .AddSource(Prefix + "*")
                 .AddSource("Amazon.*")
                 .AddNpgsql()
-                .AddAspNetCoreInstrumentation(http => http.Filter = context => !IsHealthCheck(context.Request.Path))
+                .AddAspNetCoreInstrumentation(ExceptPolling)
                 .AddHttpClientInstrumentation())
             .WithMetrics(metrics => metrics
                 .AddMeter(Prefix + "*")
@@ -61,6 +65,27 @@ public static class Telemetry
         }
 
         return builder;
+    }
+
+    /// <summary>
+    /// What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say of name and instance stands: Aspire knows the process by it, and would show another as a
+    /// second service.
+    /// </summary>
+    private static void NameUnlessNamed(ResourceBuilder resource, string serviceName, IConfiguration configuration)
+    {
+        var attributes = configuration["OTEL_RESOURCE_ATTRIBUTES"] ?? "";
+        if (string.IsNullOrWhiteSpace(configuration["OTEL_SERVICE_NAME"]) && !Names(attributes, "service.name"))
+            resource.AddService(serviceName, autoGenerateServiceInstanceId: !Names(attributes, "service.instance.id"));
+    }
+
+    private static bool Names(string attributes, string key) =>
+        attributes.Split(',', StringSplitOptions.TrimEntries).Any(attribute => attribute.Split('=')[0].TrimEnd() == key);
+
+    /// <summary>Health checks come every few seconds; so do the acknowledgements with which a browser answers each change of Sentinel's page.</summary>
+    private static void ExceptPolling(AspNetCoreTraceInstrumentationOptions http)
+    {
+        http.Filter = context => !IsHealthCheck(context.Request.Path);
+        http.EnableAspNetCoreSignalRSupport = false;
     }
 
     private static void AsStructuredMessages(OpenTelemetryLoggerOptions logging)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using KmsLab.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.CryptoApi.Audit;
@@ -27,6 +28,7 @@ internal sealed partial class AuditPruning(AuditStore store, IOptions<AuditOptio
         {
             try
             {
+                using var round = BackgroundActivity.Start("cryptoapi audit pruning");
                 await store.PruneAsync(time.GetUtcNow() - options.Value.KeepFor, stoppingToken);
             }
             catch (DbException problem) // An hour later is soon enough.

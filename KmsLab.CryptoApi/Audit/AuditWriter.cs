@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.CryptoApi.Audit;
 
@@ -66,6 +67,7 @@ internal sealed partial class AuditWriter(AuditedEnds ends, TimeProvider time, I
         {
             try
             {
+                using var round = BackgroundActivity.Start("cryptoapi audit outcomes");
                 await ends.WriteAsync(batch, CancellationToken.None);
                 return;
             }

@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using KmsLab.CryptoApi.Audit;
 using KmsLab.CryptoApi.Dependencies;
 using KmsLab.CryptoApi.Records;
+using KmsLab.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.CryptoApi.Encryption;
@@ -28,6 +29,7 @@ internal sealed partial class KmsKeyStartup(
         {
             try
             {
+                using var round = BackgroundActivity.Start("cryptoapi key lookup");
                 var arn = await FindOrCreateAsync(stoppingToken);
                 key.Resolve(arn, await decoys.GetOrCreateAsync(arn, stoppingToken));
                 Log.Ready(logger, arn);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.CryptoApi.Idempotency;
 
@@ -26,6 +27,7 @@ internal sealed partial class IdempotencyPruning(IdempotencyStore store, TimePro
         {
             try
             {
+                using var round = BackgroundActivity.Start("cryptoapi idempotency pruning");
                 await store.PruneAsync(stoppingToken);
             }
             catch (DbException problem) // An hour later is soon enough; meanwhile an expired answer is as good as gone.

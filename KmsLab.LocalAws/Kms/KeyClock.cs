@@ -1,6 +1,7 @@
 using KmsLab.CloudTrail.Writing;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Trail;
+using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.LocalAws.Kms;
 
@@ -18,6 +19,7 @@ internal sealed partial class KeyClock(KmsState state, StateStore store, TrailRe
         {
             do
             {
+                using var round = BackgroundActivity.Start("localaws key clock");
                 foreach (var ring in state.Rings)
                     await TickAsync(ring);
             }

@@ -1,4 +1,5 @@
 using KmsLab.LocalAws.State;
+using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.LocalAws.Logs;
 
@@ -15,6 +16,7 @@ internal sealed partial class LogRetention(StateStore store, TimeProvider time, 
     /// <summary>Removes what is to be removed now, all of it.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
+        using var round = BackgroundActivity.Start("localaws log retention");
         while (await store.WriteAsync(PurgePart))
             cancellationToken.ThrowIfCancellationRequested();
 

@@ -1,4 +1,5 @@
 using KmsLab.LocalAws.Wire;
+using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.LocalAws.Metrics;
 
@@ -41,6 +42,7 @@ internal sealed partial class AlarmEvaluator(AlarmStore alarms, MetricReader rea
 
         try
         {
+            using var round = BackgroundActivity.Start("localaws alarm evaluation");
             var now = time.GetUtcNow();
             foreach (var (scope, alarm) in alarms.All())
             {

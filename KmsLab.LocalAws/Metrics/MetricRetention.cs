@@ -1,4 +1,5 @@
 using KmsLab.LocalAws.State;
+using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.LocalAws.Metrics;
 
@@ -29,6 +30,7 @@ internal sealed class MetricRetention(StateStore store, MetricStore metrics, Tim
 
     internal Task Apply()
     {
+        using var round = BackgroundActivity.Start("localaws metric retention");
         var now = time.GetUtcNow();
         var seconds = (now - Seconds).ToUnixTimeSeconds() / 60 * 60;
         var minutes = (now - Minutes).ToUnixTimeSeconds();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Threading.Channels;
+using KmsLab.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws.Sns;
@@ -39,6 +40,7 @@ internal sealed partial class HttpDelivery(IOptions<SnsOptions> options, TimePro
 
     private async Task DeliverAsync(HttpClient http, Post post, CancellationToken cancellationToken)
     {
+        using var round = BackgroundActivity.Start("localaws sns delivery");
         for (var attempt = 0; attempt <= options.Value.Retries; attempt++)
         {
             if (attempt > 0)

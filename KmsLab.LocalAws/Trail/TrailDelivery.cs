@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using KmsLab.LocalAws.Logs;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Upstream;
+using KmsLab.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws.Trail;
@@ -94,6 +95,7 @@ internal sealed class TrailDelivery(
 
     private async Task DeliverDueAsync(CancellationToken stoppingToken)
     {
+        using var round = BackgroundActivity.Start("localaws trail delivery");
         if (upstream is null)
         {
             await store.Enqueue(DeliverDue);

@@ -1,4 +1,5 @@
 using KmsLab.LocalAws.State;
+using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.LocalAws.Trail;
 
@@ -14,6 +15,7 @@ internal sealed class TrailRetention(StateStore store, TimeProvider time) : Back
     /// <returns>How many records went.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
+        using var round = BackgroundActivity.Start("localaws event history retention");
         var end = (time.GetUtcNow() - History).ToUnixTimeMilliseconds();
         var (removed, after) = (0, 0L);
         while (await store.WriteAsync(session => ExpirePart(session, end, after)) is { Looked: > 0 } part)

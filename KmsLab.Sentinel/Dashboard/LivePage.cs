@@ -1,4 +1,5 @@
 using System.Data.Common;
+using KmsLab.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Components;
 
 namespace KmsLab.Sentinel.Dashboard;
@@ -128,6 +129,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         if (_load is not null)
             return;
 
+        using var round = BackgroundActivity.Start("sentinel page refresh");
         await RefreshAsync();
         StateHasChanged();
     }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 
 namespace KmsLab.Sentinel.Detection;
@@ -5,17 +6,14 @@ namespace KmsLab.Sentinel.Detection;
 /// <summary>Writes docs/detections.md from the detections' own metadata: <c>KmsLab.Sentinel detections</c> prints it.</summary>
 internal static class DetectionPage
 {
-    /// <summary>The command that prints it.</summary>
-    public const string Command = "detections";
-
     private const string Text = "Detections.md";
 
-    /// <summary>Prints the page.</summary>
-    /// <returns>The exit code.</returns>
-    public static int Print(TextWriter output)
+    /// <summary>Makes the command that prints it.</summary>
+    public static Command CreateCommand()
     {
-        output.Write(Write(DetectionCatalog.BuiltIn));
-        return 0;
+        var command = new Command("detections", "Print the page of all detections, in Markdown: docs/detections.md.");
+        command.SetAction(_ => Console.Out.Write(Write(DetectionCatalog.BuiltIn)));
+        return command;
     }
 
     /// <summary>The page, in Markdown.</summary>

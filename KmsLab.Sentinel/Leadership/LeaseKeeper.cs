@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Ingest;
 using KmsLab.ServiceDefaults.Database;
+using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.Sentinel.Leadership;
 
@@ -47,6 +48,7 @@ internal sealed partial class LeaseKeeper(
         {
             try
             {
+                using var round = BackgroundActivity.Start("sentinel lease");
                 await StepAsync(stoppingToken);
                 _streak.Ended();
             }

@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Leadership;
+using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.Sentinel.Publishing;
 
@@ -80,6 +81,7 @@ internal sealed partial class OutboxPublisher : BackgroundService
     {
         try
         {
+            using var round = BackgroundActivity.Start("sentinel outbox");
             await SendAsync(_senders[index], cancellationToken);
             _streaks[index].Ended();
         }

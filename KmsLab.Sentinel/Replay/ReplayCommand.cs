@@ -7,8 +7,6 @@ namespace KmsLab.Sentinel.Replay;
 /// <summary>The command line of <c>replay</c>.</summary>
 internal static class ReplayCommand
 {
-    public const string Name = "replay";
-
     private static readonly Argument<string> PathArgument = new("path")
     {
         Description = "A folder, a glob in quotes such as 'logs/**/*.json.gz', or a file: CloudTrail's delivery files, or one record a line.",
@@ -22,19 +20,17 @@ internal static class ReplayCommand
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON instead of tables." };
 
-    private static readonly Option<string?> Config = new("--config") { Description = "A JSON file with a section Sentinel: detections, rules, protected sets. The environment (Sentinel__...) counts as well." };
+    private static readonly Option<string?> Config = new("--config") { Description = "A JSON file with a section Sentinel: detections, rules, protected sets. It counts above environment variables (Sentinel__...)." };
 
-    /// <summary>Runs it.</summary>
-    /// <param name="args">The command line after <c>replay</c>.</param>
-    /// <returns>0 without alarms, 2 with alarms, 1 if it could not be done.</returns>
-    public static Task<int> RunAsync(string[] args)
+    /// <summary>Makes it. Its exit code: 0 without alarms, 2 with alarms, 1 if it could not be done.</summary>
+    public static Command Create()
     {
-        var command = new RootCommand("Finds in CloudTrail files what Sentinel would have found when it happened. Exit code: 0 without alarms, 2 with alarms, 1 on an error.")
+        var command = new Command("replay", "Find in CloudTrail files what Sentinel would have found when it happened. Exit code: 0 without alarms, 2 with alarms, 1 on an error.")
         {
             PathArgument, Database, From, To, Json, Config,
         };
         command.SetAction((parsed, cancellationToken) => ReplayProgram.RunAsync(OptionsOf(parsed), cancellationToken));
-        return command.Parse(args).InvokeAsync();
+        return command;
     }
 
     private static ReplayOptions OptionsOf(ParseResult parsed) => new(

@@ -3,6 +3,7 @@ using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.ServiceDefaults.CommandLine;
 using KmsLab.ServiceDefaults.Database;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -42,7 +43,7 @@ internal static class ReplayProgram
         {
             return await FailAsync(string.Join(Environment.NewLine, invalid.Failures));
         }
-        catch (Exception problem) when (problem is ReplayException or SourceAbsentException)
+        catch (Exception problem) when (problem is ReplayException or SourceAbsentException or CommandLineException)
         {
             return await FailAsync(problem.Message);
         }
@@ -112,17 +113,10 @@ internal static class ReplayProgram
     /// <summary>Detections are configured as the service's are.</summary>
     private static IConfigurationRoot Configuration(ReplayOptions replay)
     {
-        var configuration = new ConfigurationBuilder();
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables();
         if (replay.Config is { } file)
-            configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
-        try
-        {
-            return configuration.AddEnvironmentVariables().Build();
-        }
-        catch (Exception problem) when (problem is IOException or InvalidDataException)
-        {
-            throw new ReplayException($"--config: {problem.Message}", problem);
-        }
+            configuration.AddConfigFile(file);
+        return configuration.Build();
     }
 
     private static void Adapt(SentinelOptions options, ReplayOptions replay)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -21,6 +22,16 @@ public static class ApiKey
 
     /// <summary>SHA-256 of a key, in UTF-8.</summary>
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    /// <summary>Makes the command <c>new-api-key NAME</c> for a service's command line.</summary>
+    /// <param name="section">The list of clients that a key goes into, such as <c>CryptoApi:Authentication:Clients</c>.</param>
+    public static Command CreateCommand(string section)
+    {
+        var name = new Argument<string>("NAME") { Description = "Whose key it is: letters, digits, '-', '_' and '.'." };
+        var command = new Command("new-api-key", $"Print a new API key, and the settings of {section} that admit it.") { name };
+        command.SetAction(parsed => Print(parsed.GetRequiredValue(name), section, Console.Out));
+        return command;
+    }
 
     /// <summary>Prints a new key and the configuration that admits it, for <c>new-api-key NAME</c>.</summary>
     /// <param name="client">Whose key.</param>

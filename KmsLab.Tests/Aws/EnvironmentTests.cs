@@ -131,7 +131,7 @@ public sealed class EnvironmentTests
     {
         var command = new Deployment(Environments.Least).Property("kmslab-sentinel", "TaskDefinition", "ContainerDefinitions")![0]!["HealthCheck"]!["Command"]!;
 
-        command.ToJsonString().ShouldBe($"""["CMD","dotnet","/app/{typeof(SentinelOptions).Assembly.GetName().Name}.dll","{HealthProbe.Command}"]""");
+        command.ToJsonString().ShouldBe($"""["CMD","dotnet","/app/{typeof(SentinelOptions).Assembly.GetName().Name}.dll","{HealthProbe.Name}"]""");
     }
 
     private static bool IsIn(string key, string section) => key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase);

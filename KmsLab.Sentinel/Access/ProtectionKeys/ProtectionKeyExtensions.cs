@@ -9,14 +9,10 @@ internal static class ProtectionKeyExtensions
     /// <summary>What tells Sentinel's keys from those of other applications; all Sentinels on a database share it.</summary>
     public const string ApplicationName = "KmsLab.Sentinel";
 
-    /// <summary>It warns at each start that the keys are not encrypted. They are not, and docs/operations.md says what that means.</summary>
-    private const string AtRestWarning = "Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager";
-
     public static void AddProtectionKeys(this WebApplicationBuilder builder)
     {
         builder.Services.AddDataProtection().SetApplicationName(ApplicationName);
         builder.Services.AddSingleton<DatabaseKeyRepository>();
         builder.Services.AddOptions<KeyManagementOptions>().Configure<DatabaseKeyRepository>((keys, repository) => keys.XmlRepository = repository);
-        builder.Logging.AddFilter(AtRestWarning, LogLevel.Error);
     }
 }

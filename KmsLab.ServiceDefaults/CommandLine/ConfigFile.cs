@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+
+namespace KmsLab.ServiceDefaults.CommandLine;
+
+/// <summary>The JSON file of <c>--config FILE</c>: settings in their sections, as in appsettings.json. It may hold sections of other services.</summary>
+public static class ConfigFile
+{
+    /// <summary>Adds a file's settings above those that are there.</summary>
+    /// <exception cref="CommandLineException">It can't be read or is malformed.</exception>
+    public static IConfigurationBuilder AddConfigFile(this IConfigurationBuilder configuration, string path) => configuration.AddInMemoryCollection(Read(path));
+
+    /// <summary>Reads a file's settings, by key.</summary>
+    /// <exception cref="CommandLineException">It can't be read or is malformed.</exception>
+    public static IReadOnlyDictionary<string, string?> Read(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return new ConfigurationBuilder().AddJsonStream(file).Build().AsEnumerable()
+                .Where(setting => setting.Value is not null) // Sections themselves have no value.
+                .ToDictionary(StringComparer.OrdinalIgnoreCase);
+        }
+        catch (JsonException malformed)
+        {
+            throw Problem(path, $", line {malformed.LineNumber + 1}: {WithoutPlace(malformed.Message)}", malformed);
+        }
+        catch (FormatException malformed)
+        {
+            throw Problem(path, $": {malformed.Message}", malformed);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Problem(path, ": there is no such file.", missing);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw Problem(path, $": {unreadable.Message}", unreadable);
+        }
+    }
+
+    private static CommandLineException Problem(string path, string what, Exception problem) => new($"--config {Path.GetFullPath(path)}{what}", problem);
+
+    /// <summary>The serializer's message names the line again, and counts it from 0.</summary>
+    private static string WithoutPlace(string message) => message.Split(" LineNumber: ", 2)[0];
+}
