@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Amazon.CloudWatchLogs;
 using Amazon.Runtime;
 using KmsLab.AppHost;
-using KmsLab.Tests.EndToEnd;
+using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.CryptoApi;
 
@@ -13,11 +13,11 @@ public sealed class AuditLabTests
     public async Task The_lab_s_key_opens_the_audit_of_a_record_on_the_trail()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var refused = await lab.DecryptAsync("nobody", "a guess");
-        var requestId = await RequestIdOfDecryptAsync(lab.Lab.LocalAws);
+        var requestId = await RequestIdOfDecryptAsync(lab.LocalAws);
 
-        using var http = new HttpClient { BaseAddress = lab.Lab.CryptoApi };
+        using var http = new HttpClient { BaseAddress = lab.CryptoApi };
         using var closed = await http.GetAsync($"/audit?requestId={requestId}", TestContext.Current.CancellationToken);
         ((int)closed.StatusCode).ShouldBe(401);
         http.DefaultRequestHeaders.Add("X-Api-Key", await File.ReadAllTextAsync(folder[AuditorKey.FileName], TestContext.Current.CancellationToken));

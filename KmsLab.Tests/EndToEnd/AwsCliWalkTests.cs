@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.EndToEnd;
 
@@ -13,8 +14,8 @@ public sealed class AwsCliWalkTests
     {
         AwsCli.Require(path);
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        var aws = new AwsCli(path, lab.Lab.LocalAws);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        var aws = new AwsCli(path, lab.LocalAws);
         var key = await lab.EncryptAsync("Andy Jassy", "Welcome to ReInvent 2020!");
         using var read = await lab.DecryptAsync("Andy Jassy", key);
         using var refused = await lab.DecryptAsync("Andy Jassy", "a guess");
@@ -35,8 +36,8 @@ public sealed class AwsCliWalkTests
     {
         AwsCli.Require(path);
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        var aws = new AwsCli(path, lab.Lab.LocalAws);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        var aws = new AwsCli(path, lab.LocalAws);
 
         var keys = (await aws.RunAsync("kms", "list-keys"))!["Keys"]!.AsArray();
         var described = (await aws.RunAsync("kms", "describe-key", "--key-id", "alias/kmslab"))!["KeyMetadata"]!;

@@ -4,10 +4,11 @@ using System.Text.Json.Nodes;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
+using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.EndToEnd;
 
-/// <summary>The embedded lab as it comes: it catches what it should, and nothing else.</summary>
+/// <summary>The lab in process as it comes: it catches what it should, and nothing else.</summary>
 public sealed class LabDetectionTests
 {
     private const string Stranger = "arn:aws:iam::000000000000:user/AKIASTRANGER00000000";
@@ -18,7 +19,7 @@ public sealed class LabDetectionTests
     public async Task First_decrypt_by_a_stranger_raises_unattested_call_and_nothing_else()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var kms = Kms(lab, "AKIASTRANGER00000000");
         var stolen = await kms.EncryptAsync(new EncryptRequest { KeyId = "alias/kmslab", Plaintext = new MemoryStream("x"u8.ToArray()) }, Cancellation);
 
@@ -40,7 +41,7 @@ public sealed class LabDetectionTests
     public async Task Credentials_of_CryptoApi_used_elsewhere_are_unattested_from_the_first_call()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var stolen = Kms(lab, "AKIALABCRYPTOAPI0000");
 
         await Should.ThrowAsync<Amazon.KeyManagementService.Model.DryRunOperationException>(
@@ -56,7 +57,7 @@ public sealed class LabDetectionTests
     {
         using var folder = new TempFolder();
         string key;
-        await using (var before = await TestLab.StartAsync(folder.Path, ("CryptoApi:KeyPolicy", "PerRecord")))
+        await using (var before = await InProcessLab.StartAsync(folder.Path, ("CryptoApi:KeyPolicy", "PerRecord")))
         {
             key = await before.EncryptAsync("Andy Jassy", "Welcome to ReInvent 2020!");
             for (var name = 0; name < 20; name++)
@@ -66,7 +67,7 @@ public sealed class LabDetectionTests
             using var unknown = await before.DecryptAsync("Nobody", key);
         }
 
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var again = await lab.DecryptAsync("Andy Jassy", key);
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
 
@@ -80,7 +81,7 @@ public sealed class LabDetectionTests
     public async Task Key_disabled_and_trail_stopped_by_a_stranger_raise_what_they_should()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var kms = Kms(lab, "AKIASTRANGER00000000");
         var key = await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = "alias/kmslab" }, Cancellation);
 
@@ -95,13 +96,13 @@ public sealed class LabDetectionTests
 
     private const string Open = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}]}""";
 
-    private static AmazonKeyManagementServiceClient Kms(TestLab lab, string accessKeyId) => new(
-        new BasicAWSCredentials(accessKeyId, "lab"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.Lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
+    private static AmazonKeyManagementServiceClient Kms(InProcessLab lab, string accessKeyId) => new(
+        new BasicAWSCredentials(accessKeyId, "lab"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
 
-    private static async Task StopLoggingAsync(TestLab lab)
+    private static async Task StopLoggingAsync(InProcessLab lab)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, lab.Lab.LocalAws) { Content = new StringContent("""{"Name":"kmslab"}""", Encoding.UTF8, "application/x-amz-json-1.1") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, lab.LocalAws) { Content = new StringContent("""{"Name":"kmslab"}""", Encoding.UTF8, "application/x-amz-json-1.1") };
         request.Content.Headers.ContentType = new("application/x-amz-json-1.1");
         request.Headers.TryAddWithoutValidation("X-Amz-Target", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.StopLogging");
         request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=AKIASTRANGER00000000/20261124/us-east-1/cloudtrail/aws4_request, SignedHeaders=host, Signature=00");

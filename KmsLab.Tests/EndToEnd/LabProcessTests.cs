@@ -33,17 +33,6 @@ public sealed class LabProcessTests
         lab.Output.ShouldBe("KmsLab could not start: unknown option --dta. Run with --help for the options.");
     }
 
-    [Fact]
-    public async Task Wrong_setting_of_a_service_is_one_line_and_exit_code_1()
-    {
-        using var folder = new TempFolder();
-        using var lab = LabProcess.Start([.. Arguments(folder), "--CryptoApi:Database=Oracle"]);
-
-        (await lab.WaitForExitAsync()).ShouldBe(1);
-        lab.Output.ShouldEndWith("KmsLab could not start: CryptoApi:Database is 'Oracle': set it to Sqlite or PostgreSql.");
-        lab.Output.ShouldNotContain("   at ");
-    }
-
     /// <summary>A developer's shell is full of AWS settings; none may lead the lab's calls, or its secrets, to a real account.</summary>
     [Fact]
     public async Task Lab_calls_no_other_endpoint_whatever_AWS_settings_the_environment_has()
@@ -77,6 +66,35 @@ public sealed class LabProcessTests
         (await lab.WaitForExitAsync()).ShouldBe(0);
 
         elsewhere.Pending().ShouldBeFalse("something connected to the hostile endpoint");
+    }
+
+    [Fact]
+    public async Task Scenario_from_the_command_line_plays_and_ends_with_what_was_found()
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start(
+            ["--data", folder.Path, "--scenario", "key-guessing", "--Sentinel:Url=http://127.0.0.1:0", "--CryptoApi:Url=http://127.0.0.1:0", "--LocalAws:Url=http://127.0.0.1:0"]);
+
+        await lab.WaitForAsync("expected to find it");
+        var exit = await lab.WaitForExitAsync();
+
+        lab.Output.ShouldContain("Normal traffic");
+        lab.Output.ShouldContain("kms-error-burst");
+        lab.Output.ShouldNotContain("missed");
+        exit.ShouldBe(0, lab.Output);
+    }
+
+    [Fact]
+    public async Task Signal_in_the_midst_of_a_scenario_is_no_success()
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start(
+            ["--data", folder.Path, "--scenario", "key-guessing", "--Sentinel:Url=http://127.0.0.1:0", "--CryptoApi:Url=http://127.0.0.1:0", "--LocalAws:Url=http://127.0.0.1:0"]);
+
+        await lab.WaitForAsync("Normal traffic");
+        lab.Signal("INT");
+
+        (await lab.WaitForExitAsync()).ShouldBe(130, lab.Output);
     }
 
     private static IEnumerable<string> CommandsIn(string output) =>

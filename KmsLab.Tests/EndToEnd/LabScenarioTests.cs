@@ -3,49 +3,20 @@ using Amazon.CloudTrail.Model;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
-using KmsLab.AppHost.Scenarios;
 using KmsLab.Simulator;
+using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.EndToEnd;
 
-/// <summary>Scenarios played in the lab: from the command line, and on the stage that the page's buttons stand on.</summary>
+/// <summary>Scenarios played in the lab: by the simulator itself, and on the stage that the page's buttons stand on.</summary>
 public sealed class LabScenarioTests
 {
-    [Fact]
-    public async Task Scenario_from_the_command_line_plays_and_ends_with_what_was_found()
-    {
-        using var folder = new TempFolder();
-        using var lab = LabProcess.Start(
-            ["--data", folder.Path, "--scenario", "key-guessing", "--Sentinel:Url=http://127.0.0.1:0", "--CryptoApi:Url=http://127.0.0.1:0", "--LocalAws:Url=http://127.0.0.1:0"]);
-
-        await lab.WaitForAsync("expected to find it");
-        var exit = await lab.WaitForExitAsync();
-
-        lab.Output.ShouldContain("Normal traffic");
-        lab.Output.ShouldContain("kms-error-burst");
-        lab.Output.ShouldNotContain("missed");
-        exit.ShouldBe(0, lab.Output);
-    }
-
-    [Fact]
-    public async Task Signal_in_the_midst_of_a_scenario_is_no_success()
-    {
-        using var folder = new TempFolder();
-        using var lab = LabProcess.Start(
-            ["--data", folder.Path, "--scenario", "key-guessing", "--Sentinel:Url=http://127.0.0.1:0", "--CryptoApi:Url=http://127.0.0.1:0", "--LocalAws:Url=http://127.0.0.1:0"]);
-
-        await lab.WaitForAsync("Normal traffic");
-        lab.Signal("INT");
-
-        (await lab.WaitForExitAsync()).ShouldBe(LabScenario.Interrupted, lab.Output);
-    }
-
     [Fact]
     public async Task Stage_plays_one_scenario_at_a_time_and_stops_it()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        await using var stage = new LabStage(lab.Lab.Target, TimeProvider.System);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        await using var stage = new LabStage(lab.Target, TimeProvider.System);
 
         stage.Start("no-such").ShouldBe("There is no scenario no-such.");
         stage.Start("normal").ShouldBeNull();
@@ -62,9 +33,9 @@ public sealed class LabScenarioTests
     public async Task Stage_that_stops_an_attack_has_put_everything_right()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var trail = new AmazonCloudTrailClient(Credentials, Configured(new AmazonCloudTrailConfig(), lab));
-        await using var stage = new LabStage(lab.Lab.Target, TimeProvider.System);
+        await using var stage = new LabStage(lab.Target, TimeProvider.System);
         var before = await TrailAsync(trail);
 
         stage.Start("trail-blinding").ShouldBeNull();
@@ -80,7 +51,7 @@ public sealed class LabScenarioTests
     public async Task Attack_that_is_stopped_after_any_of_its_calls_leaves_everything_as_it_was()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var trail = new AmazonCloudTrailClient(Credentials, Configured(new AmazonCloudTrailConfig(), lab));
         using var kms = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
         var before = (await TrailAsync(trail), await KeyAsync(kms));
@@ -93,7 +64,7 @@ public sealed class LabScenarioTests
                 using var stop = new CancellationTokenSource();
                 var after = new After(call, stop.Cancel);
                 await Should.ThrowAsync<OperationCanceledException>(
-                    () => new LiveSimulator(lab.Lab.Target, TimeProvider.System).RunAsync(scenario, new LiveSettings(1, Speed: 3000), after, stop.Token));
+                    () => new LiveSimulator(lab.Target, TimeProvider.System).RunAsync(scenario, new LiveSettings(1, Speed: 3000), after, stop.Token));
                 (await TrailAsync(trail), await KeyAsync(kms)).ShouldBe(before, $"{scenario}, stopped after {call} calls");
             }
         }
@@ -103,7 +74,7 @@ public sealed class LabScenarioTests
     public async Task Stopped_attack_says_what_it_could_not_put_right_and_how_to()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var kms = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
         var key = (await KeyAsync(kms)).Arn;
         using var stop = new CancellationTokenSource();
@@ -117,20 +88,20 @@ public sealed class LabScenarioTests
             stop.Cancel();
         });
         var problem = await Should.ThrowAsync<SimulatorException>(
-            () => new LiveSimulator(lab.Lab.Target, TimeProvider.System).RunAsync("key-tampering", new LiveSettings(1, Speed: 3000), after, stop.Token));
+            () => new LiveSimulator(lab.Target, TimeProvider.System).RunAsync("key-tampering", new LiveSettings(1, Speed: 3000), after, stop.Token));
 
         await meddling;
         problem.Message.ShouldStartWith("key-tampering is over, but not all that it changed is as it was.\nNot put right: the key's state, because ");
-        problem.Message.ShouldContain($"  aws --endpoint-url {lab.Lab.LocalAws.GetLeftPart(UriPartial.Authority)} --region us-east-1 kms enable-key --key-id {key}");
+        problem.Message.ShouldContain($"  aws --endpoint-url {lab.LocalAws.GetLeftPart(UriPartial.Authority)} --region us-east-1 kms enable-key --key-id {key}");
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static BasicAWSCredentials Credentials { get; } = new("AKIALABTEST000000000", "secret");
 
-    private static TConfig Configured<TConfig>(TConfig config, TestLab lab) where TConfig : ClientConfig
+    private static TConfig Configured<TConfig>(TConfig config, InProcessLab lab) where TConfig : ClientConfig
     {
-        config.ServiceURL = lab.Lab.LocalAws.ToString();
+        config.ServiceURL = lab.LocalAws.ToString();
         config.AuthenticationRegion = "us-east-1";
         return config;
     }

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.EndToEnd;
 
-/// <summary>The walk of the Well-Architected lab, on the embedded lab: a secret in, an alarm out.</summary>
+/// <summary>The walk of the Well-Architected lab, on the lab in process: a secret in, an alarm out.</summary>
 public sealed class LabWalkTests
 {
     private const string Text = "Welcome to ReInvent 2020!";
@@ -16,27 +17,27 @@ public sealed class LabWalkTests
     public async Task Text_comes_back_to_whoever_holds_the_key_by_GET_and_by_POST()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
 
         var key = await lab.EncryptAsync(Name, Text);
         using var byGet = await lab.DecryptByGetAsync(Name, key);
         using var byPost = await lab.DecryptAsync(Name, key);
 
-        (await TestLab.JsonAsync(byGet))["Text"]!.GetValue<string>().ShouldBe(Text);
-        (await TestLab.JsonAsync(byPost))["Text"]!.GetValue<string>().ShouldBe(Text);
+        (await RunningLab.JsonAsync(byGet))["Text"]!.GetValue<string>().ShouldBe(Text);
+        (await RunningLab.JsonAsync(byPost))["Text"]!.GetValue<string>().ShouldBe(Text);
     }
 
     [Fact]
     public async Task Wrong_key_is_refused_by_KMS_and_counted_by_Sentinel()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         var key = await lab.EncryptAsync(Name, Text);
 
         using var answer = await lab.DecryptAsync(Name, Wrong(key));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await TestLab.JsonAsync(answer))["Message"]!.GetValue<string>().ShouldBe(TestLab.WrongKeyMessage);
+        (await RunningLab.JsonAsync(answer))["Message"]!.GetValue<string>().ShouldBe(RunningLab.WrongKeyMessage);
         var rates = await lab.SentinelAsync("/api/rates", r => Count(r, "Decrypt", "InvalidCiphertextException") > 0);
         Count(rates, "Decrypt", "InvalidCiphertextException").ShouldBe(1);
         Count(rates, "Encrypt", "Success").ShouldBe(DecoyEncrypts + 1);
@@ -46,7 +47,7 @@ public sealed class LabWalkTests
     public async Task Second_wrong_key_raises_the_alarm_with_its_evidence_then_quiet_ends_it_and_a_second_attack_raises_it_again()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(
+        await using var lab = await InProcessLab.StartAsync(
             folder.Path, ("Sentinel:Detections:kms-error-burst:Window", "00:00:03"), ("Sentinel:AllowedLateness", "00:00:01"));
         var key = await lab.EncryptAsync(Name, Text);
 
@@ -70,7 +71,7 @@ public sealed class LabWalkTests
     public async Task One_wrong_key_raises_nothing()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         var key = await lab.EncryptAsync(Name, Text);
 
         using var wrong = await lab.DecryptAsync(Name, Wrong(key));
@@ -85,22 +86,22 @@ public sealed class LabWalkTests
     {
         using var folder = new TempFolder();
         string key;
-        await using (var before = await TestLab.StartAsync(folder.Path))
+        await using (var before = await InProcessLab.StartAsync(folder.Path))
         {
             key = await before.EncryptAsync(Name, Text);
             await before.SentinelAsync("/api/rates", r => Count(r, "Encrypt", "Success") == DecoyEncrypts + 1);
         }
 
-        await using var after = await TestLab.StartAsync(folder.Path);
+        await using var after = await InProcessLab.StartAsync(folder.Path);
         using var answer = await after.DecryptAsync(Name, key);
         var rates = await after.SentinelAsync("/api/rates", r => Count(r, "Decrypt", "Success") > 0);
 
-        (await TestLab.JsonAsync(answer))["Text"]!.GetValue<string>().ShouldBe(Text);
+        (await RunningLab.JsonAsync(answer))["Text"]!.GetValue<string>().ShouldBe(Text);
         Count(rates, "Encrypt", "Success").ShouldBe(DecoyEncrypts + 1);
         Count(rates, "Decrypt", "Success").ShouldBe(1);
     }
 
-    private static async Task AttackAsync(TestLab lab, string key)
+    private static async Task AttackAsync(InProcessLab lab, string key)
     {
         for (var i = 0; i < 2; i++)
         {

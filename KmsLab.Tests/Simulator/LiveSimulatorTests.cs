@@ -7,11 +7,11 @@ using Amazon.Runtime;
 using KmsLab.Simulator;
 using KmsLab.Simulator.Live;
 using KmsLab.Simulator.Plans;
-using KmsLab.Tests.EndToEnd;
+using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.Simulator;
 
-/// <summary>Scenarios against the embedded lab: real HTTP, real SDK calls, and Sentinel's own alarms.</summary>
+/// <summary>Scenarios against the lab in process: real HTTP, real SDK calls, and Sentinel's own alarms.</summary>
 public sealed class LiveSimulatorTests
 {
     private const string Application = "arn:aws:iam::000000000000:role/kmslab-cryptoapi";
@@ -112,7 +112,7 @@ public sealed class LiveSimulatorTests
         using var stop = new CancellationTokenSource();
         thief.BeforeRequestEvent += (_, _) => stop.Cancel();
         var undo = new Undo();
-        var calls = new KeyCalls(lab.Lab.Target, new KeyNames(lab.Lab.Target), undo);
+        var calls = new KeyCalls(lab.Target, new KeyNames(lab.Target), undo);
 
         await calls.DoAsync(new GrantKey(World.Vault, "arn:aws:iam::999999999999:role/maintenance"), thief, kms, stop.Token);
 
@@ -177,25 +177,21 @@ public sealed class LiveSimulatorTests
 
     private static BasicAWSCredentials Credentials { get; } = new("AKIALABTEST000000000", "secret");
 
-    private static Task<TestLab> StartAsync(TempFolder folder) => TestLab.StartAsync(folder.Path, ("LocalAws:TrustSourceIpHeader", "true"));
+    private static Task<InProcessLab> StartAsync(TempFolder folder) => InProcessLab.StartAsync(folder.Path);
 
-    private static Task<GroundTruth> RunAsync(TestLab lab, string scenario, double speed, int maxCalls = 2000)
-    {
-        var vault = $"Data Source={lab.Lab.Data.PathOf("vault.db")}";
-        var simulator = new LiveSimulator(new LabTarget(lab.Lab.CryptoApi, lab.Lab.LocalAws, "us-east-1", vault), TimeProvider.System);
-        return simulator.RunAsync(scenario, new LiveSettings(Seed: 1, speed, maxCalls), null, Cancellation);
-    }
+    private static Task<GroundTruth> RunAsync(InProcessLab lab, string scenario, double speed, int maxCalls = 2000) =>
+        new LiveSimulator(lab.Target, TimeProvider.System).RunAsync(scenario, new LiveSettings(Seed: 1, speed, maxCalls), null, Cancellation);
 
-    private static async Task<JsonNode> AlarmAsync(TestLab lab, string detection, Func<JsonNode, bool>? until = null) =>
+    private static async Task<JsonNode> AlarmAsync(InProcessLab lab, string detection, Func<JsonNode, bool>? until = null) =>
         Of(await lab.SentinelAsync("/api/alarms", alarms => Of(alarms, detection) is { } alarm && (until is null || until(alarm))), detection)!;
 
     private static JsonNode? Of(JsonNode alarms, string detection) => alarms.AsArray().FirstOrDefault(alarm => alarm!["detection"]!.GetValue<string>() == detection);
 
     private static DateTimeOffset At(JsonNode alarm, string name) => alarm[name]!.GetValue<DateTimeOffset>();
 
-    private static TConfig Configured<TConfig>(TConfig config, TestLab lab) where TConfig : ClientConfig
+    private static TConfig Configured<TConfig>(TConfig config, InProcessLab lab) where TConfig : ClientConfig
     {
-        config.ServiceURL = lab.Lab.LocalAws.ToString();
+        config.ServiceURL = lab.LocalAws.ToString();
         config.AuthenticationRegion = "us-east-1";
         return config;
     }

@@ -1,11 +1,12 @@
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
+using KmsLab.Tests.InProcess;
 using Microsoft.Playwright;
 
 namespace KmsLab.Tests.EndToEnd.Dashboard;
 
-/// <summary>Sentinel's page in a real browser, on the embedded lab.</summary>
+/// <summary>Sentinel's page in a real browser, on the lab in process.</summary>
 public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
 {
     private const string UnattestedTitle = "A protected key was used by something that is not the application";
@@ -16,9 +17,9 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Page_shows_health_and_calls_and_an_attack_appears_without_a_reload()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await lab.EncryptAsync("Andy Jassy", "Welcome to ReInvent 2020!");
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
         var page = browsed.Page;
 
         await browsed.SeeAsync("watching");
@@ -39,10 +40,10 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Alarm_opens_to_its_evidence_is_acknowledged_and_silenced_with_a_reason_and_its_link_is_shared()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await StealAsync(lab);
         await lab.SentinelAsync("/api/alarms", alarms => alarms.AsArray().Count > 0);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
         var page = browsed.Page;
 
         await page.Locator(".alarm-title", new() { HasText = UnattestedTitle }).ClickAsync();
@@ -64,7 +65,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
         var alarm = (await lab.SentinelAsync("/api/alarms"))[0]!;
         alarm["acknowledged"]!["reason"]!.GetValue<string>().ShouldBe("it was me, trying the lab");
         alarm["silenced"]!["reason"]!.GetValue<string>().ShouldBe("a workshop");
-        await using var shared = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var shared = await browser.OpenAsync(lab.Sentinel);
         await shared.GoAsync(new Uri(page.Url).PathAndQuery);
         await shared.Page.GetByRole(AriaRole.Heading, new() { Name = UnattestedTitle }).WaitForAsync();
         browsed.Troubles.ShouldBeEmpty();
@@ -74,10 +75,10 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Keys_page_says_who_used_which_key_and_with_what_proof()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await lab.EncryptAsync("Andy Jassy", "Welcome to ReInvent 2020!");
         await StealAsync(lab);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
 
         await browsed.GoAsync("/keys");
         var stranger = browsed.Page.Locator("tbody tr", new() { HasText = "user/AKIASTRANGER00000000" });
@@ -96,7 +97,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Every_page_has_AA_contrast_one_heading_and_fits_a_phone_in_light_and_dark()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await lab.EncryptAsync("Andy Jassy", "Welcome to ReInvent 2020!");
         await StealAsync(lab);
         var alarms = await lab.SentinelAsync("/api/alarms", alarms => alarms.AsArray().Count > 0);
@@ -104,7 +105,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
 
         foreach (var (colors, width) in new[] { (ColorScheme.Light, 1280), (ColorScheme.Dark, 390) })
         {
-            await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel, width, 844, colors);
+            await using var browsed = await browser.OpenAsync(lab.Sentinel, width, 844, colors);
             foreach (var path in paths)
             {
                 await browsed.GoAsync(path);
@@ -122,8 +123,8 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Contrast_that_is_too_low_is_seen()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
         await browsed.GoAsync("/alarms");
 
         await browsed.Page.EvaluateAsync("document.querySelector('h1').style.color = '#999'");
@@ -135,8 +136,8 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Dark_and_light_follow_the_system_until_the_viewer_chooses()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel, colors: ColorScheme.Dark);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel, colors: ColorScheme.Dark);
         (await LightnessAsync(browsed)).ShouldBeLessThan(0.2);
 
         await browsed.Page.GetByLabel("Colours, updates and session").ClickAsync();
@@ -151,11 +152,11 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Times_are_in_the_viewers_zone_with_UTC_on_hover()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await StealAsync(lab);
         var alarms = await lab.SentinelAsync("/api/alarms", alarms => alarms.AsArray().Count > 0);
         var at = alarms[0]!["firstSeen"]!.GetValue<DateTimeOffset>();
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel, zone: "Asia/Kolkata");
+        await using var browsed = await browser.OpenAsync(lab.Sentinel, zone: "Asia/Kolkata");
 
         var moment = browsed.Page.Locator(".alarms time").First;
         await moment.WaitForAsync();
@@ -169,8 +170,8 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Updates_pause_and_go_on_as_the_viewer_wants()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
         await browsed.SeeAsync("Nothing is firing.");
         await browsed.Page.GetByLabel("Colours, updates and session").ClickAsync();
         await browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Pause updates" }).ClickAsync();
@@ -190,8 +191,8 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Keyboard_alone_reaches_the_content_and_the_pages()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
         await browsed.SeeAsync("Nothing is firing.");
         await browsed.Page.EvaluateAsync("document.activeElement.blur()");
 
@@ -214,8 +215,8 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     public async Task Scenario_is_played_by_a_button_and_its_alarm_appears_beside_it()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
 
         await browsed.GoAsync("/scenarios");
         await browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: dry-run-probing" }).ClickAsync();
@@ -229,10 +230,10 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     private static Task<double> LightnessAsync(BrowserPage browsed) => browsed.Page.EvaluateAsync<double>(
         "() => { const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number); return (r + g + b) / 765; }");
 
-    private static async Task StealAsync(TestLab lab)
+    private static async Task StealAsync(InProcessLab lab)
     {
         using var kms = new AmazonKeyManagementServiceClient(
-            new BasicAWSCredentials("AKIASTRANGER00000000", "lab"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.Lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
+            new BasicAWSCredentials("AKIASTRANGER00000000", "lab"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
         await kms.EncryptAsync(new EncryptRequest { KeyId = "alias/kmslab", Plaintext = new MemoryStream("x"u8.ToArray()) }, Cancellation);
     }
 }

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using KmsLab.Tests.InProcess;
+using KmsLab.Tests.LocalAws;
 
 namespace KmsLab.Tests.EndToEnd.Dashboard;
 
@@ -14,23 +16,28 @@ public sealed partial class PageFilesTests
     public async Task Each_file_of_the_page_has_content_in_process_and_is_of_this_origin()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        using var http = new HttpClient { BaseAddress = lab.Lab.Sentinel };
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        using var http = new HttpClient { BaseAddress = lab.Sentinel };
 
         await FilesShouldHaveContentAsync(http);
     }
 
     [Fact]
-    public async Task Each_file_of_the_page_has_content_when_the_lab_runs_from_a_published_folder_in_another_working_directory()
+    public async Task Each_file_of_the_page_has_content_when_Sentinel_runs_from_a_published_folder_in_another_working_directory()
     {
         using var published = new TempFolder();
         using var data = new TempFolder();
         await PublishAsync(published.Path);
-        var sentinel = new Uri($"http://127.0.0.1:{LabProcess.FreePort()}");
-        using var lab = LabProcess.Start(
-            ["--data", data.Path, $"--Sentinel:Url={sentinel}", "--CryptoApi:Url=http://127.0.0.1:0", "--LocalAws:Url=http://127.0.0.1:0"], program: published["KmsLab.AppHost"]);
-        await lab.WaitForAsync(sentinel);
-        using var http = new HttpClient { BaseAddress = sentinel };
+        await using var aws = await LocalAwsHost.StartAsync();
+        var address = new Uri($"http://127.0.0.1:{LabProcess.FreePort()}");
+        using var sentinel = LabProcess.Start(
+            [
+                $"--Sentinel:Url={address}", "--Sentinel:Api:OpenOnLoopback=true", "--Sentinel:Database=Sqlite", $"--ConnectionStrings:sentinel=Data Source={data["sentinel.db"]}",
+                $"--AWS:ServiceURL={aws.Url}", $"--AWS:Region={LocalAwsHost.Region}", "--AWS:AccessKeyId=AKIALABSENTINEL00000", "--AWS:SecretAccessKey=secret",
+            ],
+            program: published["KmsLab.Sentinel"]);
+        await sentinel.WaitForAsync(address);
+        using var http = new HttpClient { BaseAddress = address };
 
         await FilesShouldHaveContentAsync(http);
     }
@@ -52,10 +59,10 @@ public sealed partial class PageFilesTests
         }
     }
 
-    /// <summary>Of what is built already: the tests refer to the lab.</summary>
+    /// <summary>Of what is built already: the tests refer to Sentinel.</summary>
     private static async Task PublishAsync(string folder)
     {
-        var project = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "KmsLab.AppHost"));
+        var project = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "KmsLab.Sentinel"));
         var configuration = AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug";
         using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", project, "--no-build", "-c", configuration, "-o", folder, "-v", "q"]) { RedirectStandardOutput = true })!;
         var output = await publish.StandardOutput.ReadToEndAsync(Cancellation);

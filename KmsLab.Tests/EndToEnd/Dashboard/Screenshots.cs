@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KmsLab.Tests.InProcess;
 using Microsoft.Playwright;
 
 namespace KmsLab.Tests.EndToEnd.Dashboard;
@@ -17,7 +18,7 @@ public sealed class Screenshots(Browser browser) : IClassFixture<Browser>
     public async Task Pictures_of_the_docs()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await PlayAsync(lab);
         var alarms = (await lab.SentinelAsync("/api/alarms")).AsArray();
         var unattested = alarms.First(alarm => alarm!["detection"]!.GetValue<string>() == "unattested-call")!["id"]!.GetValue<string>();
@@ -32,10 +33,10 @@ public sealed class Screenshots(Browser browser) : IClassFixture<Browser>
     }
 
     /// <summary>Some minutes of a normal day, and in the midst of it the attacks of the README.</summary>
-    private static async Task PlayAsync(TestLab lab)
+    private static async Task PlayAsync(InProcessLab lab)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var simulator = new KmsLab.Simulator.LiveSimulator(lab.Lab.Target, TimeProvider.System);
+        var simulator = new KmsLab.Simulator.LiveSimulator(lab.Target, TimeProvider.System);
         Task normal = simulator.RunAsync("normal", new KmsLab.Simulator.LiveSettings(Seed: 3), null, enough.Token);
         await Task.Delay(Normal, TimeProvider.System, Cancellation);
         await simulator.RunAsync("burst-exfiltration", new KmsLab.Simulator.LiveSettings(), null, Cancellation);
@@ -45,9 +46,9 @@ public sealed class Screenshots(Browser browser) : IClassFixture<Browser>
         await normal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task TakeAsync(TestLab lab, string name, string path, int width, int height, ColorScheme colors)
+    private async Task TakeAsync(InProcessLab lab, string name, string path, int width, int height, ColorScheme colors)
     {
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel, width, height, colors);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel, width, height, colors);
         await browsed.GoAsync(path);
         await browsed.Page.Locator("main .card, main .alarms").First.WaitForAsync();
         await browsed.Page.WaitForTimeoutAsync(1500); // Until the charts have measured themselves.

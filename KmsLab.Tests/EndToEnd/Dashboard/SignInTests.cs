@@ -2,11 +2,12 @@ using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using KmsLab.ServiceDefaults.ApiKeys;
+using KmsLab.Tests.InProcess;
 using Microsoft.Playwright;
 
 namespace KmsLab.Tests.EndToEnd.Dashboard;
 
-/// <summary>Signing in and out in a real browser, on an embedded lab that is closed.</summary>
+/// <summary>Signing in and out in a real browser, on a lab in process that is closed.</summary>
 public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
 {
     private const string UnattestedTitle = "A protected key was used by something that is not the application";
@@ -19,7 +20,7 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
         using var folder = new TempFolder();
         await using var lab = await StartAsync(folder.Path);
         await StealAsync(lab);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
         var page = browsed.Page;
         new Uri(page.Url).PathAndQuery.ShouldBe("/login?returnUrl=%2F");
 
@@ -31,7 +32,7 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
         await page.Locator(".tag", new() { HasText = "acknowledged by oncall" }).WaitForAsync();
 
-        var window = new BrowserPage(page.Context, await page.Context.NewPageAsync(), lab.Lab.Sentinel);
+        var window = new BrowserPage(page.Context, await page.Context.NewPageAsync(), lab.Sentinel);
         await window.GoAsync("/alarms");
         await window.SeeAsync(UnattestedTitle);
         await page.GetByLabel("Colours, updates and session").ClickAsync();
@@ -42,7 +43,7 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
         await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
         await browsed.GoAsync("/alarms");
         new Uri(page.Url).AbsolutePath.ShouldBe("/login");
-        browsed.Troubles.ShouldBe(["401 for " + new Uri(lab.Lab.Sentinel, "/login"), "console: Failed to load resource: the server responded with a status of 401 (Unauthorized)"], ignoreOrder: true);
+        browsed.Troubles.ShouldBe(["401 for " + new Uri(lab.Sentinel, "/login"), "console: Failed to load resource: the server responded with a status of 401 (Unauthorized)"], ignoreOrder: true);
         window.Troubles.ShouldBeEmpty();
     }
 
@@ -53,7 +54,7 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
     {
         using var folder = new TempFolder();
         await using var lab = await StartAsync(folder.Path);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel, 390, 844, colors);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel, 390, 844, colors);
 
         await CheckAsync("/login");
         await SignInAsync(browsed.Page, ApiKey.Create());
@@ -71,7 +72,7 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
         }
     }
 
-    private Task<TestLab> StartAsync(string folder) => TestLab.StartAsync(
+    private Task<InProcessLab> StartAsync(string folder) => InProcessLab.StartAsync(
         folder,
         ("Sentinel:Api:OpenOnLoopback", "false"),
         ("Sentinel:Api:Keys:0:Name", "oncall"),
@@ -84,10 +85,10 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
     }
 
-    private static async Task StealAsync(TestLab lab)
+    private static async Task StealAsync(InProcessLab lab)
     {
         using var kms = new AmazonKeyManagementServiceClient(
-            new BasicAWSCredentials("AKIASTRANGER00000000", "lab"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.Lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
+            new BasicAWSCredentials("AKIASTRANGER00000000", "lab"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
         await kms.EncryptAsync(new EncryptRequest { KeyId = "alias/kmslab", Plaintext = new MemoryStream("x"u8.ToArray()) }, TestContext.Current.CancellationToken);
     }
 }

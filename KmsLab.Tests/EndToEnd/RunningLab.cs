@@ -1,37 +1,22 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KmsLab.AppHost;
 
 namespace KmsLab.Tests.EndToEnd;
 
-/// <summary>The embedded lab as AppHost starts it, on free ports and in a folder of its own.</summary>
-internal sealed class TestLab(EmbeddedLab lab) : IAsyncDisposable
+/// <summary>A lab that runs, however it was started, and what people do with it over HTTP.</summary>
+internal abstract class RunningLab : IAsyncDisposable
 {
     public const string WrongKeyMessage = "Data decryption failed, make sure you have the correct key";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly HttpClient _http = new();
+    protected HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
-    public EmbeddedLab Lab => lab;
+    public abstract Uri LocalAws { get; }
 
-    public static Dictionary<string, string?> Settings(string dataDirectory) => new()
-    {
-        ["Lab:DataDirectory"] = dataDirectory,
-        ["LocalAws:Url"] = "http://127.0.0.1:0",
-        ["CryptoApi:Url"] = "http://127.0.0.1:0",
-        ["Sentinel:Url"] = "http://127.0.0.1:0",
-        ["Sentinel:HeadInterval"] = "00:00:00.200",
-        ["Logging:LogLevel:Default"] = "Warning",
-    };
+    public abstract Uri CryptoApi { get; }
 
-    public static async Task<TestLab> StartAsync(string dataDirectory, params (string Key, string Value)[] settings)
-    {
-        var all = Settings(dataDirectory);
-        foreach (var (key, value) in settings)
-            all[key] = value;
-        return new TestLab(await EmbeddedLab.StartAsync(all, TestContext.Current.CancellationToken));
-    }
+    public abstract Uri Sentinel { get; }
 
     /// <summary>Stores a text, as the lab's walk does.</summary>
     /// <returns>The Key.</returns>
@@ -47,17 +32,17 @@ internal sealed class TestLab(EmbeddedLab lab) : IAsyncDisposable
     /// <summary>The lab's own request: GET with a body.</summary>
     public async Task<HttpResponseMessage> DecryptByGetAsync(string name, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(lab.CryptoApi, "/decrypt")) { Content = Json(new { Name = name, Key = key }) };
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(CryptoApi, "/decrypt")) { Content = Json(new { Name = name, Key = key }) };
         request.Content.Headers.ContentType = new("application/json");
-        return await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     public Task<HttpResponseMessage> PostAsync(string path, object body) =>
-        _http.PostAsync(new Uri(lab.CryptoApi, path), Json(body), TestContext.Current.CancellationToken);
+        Http.PostAsync(new Uri(CryptoApi, path), Json(body), TestContext.Current.CancellationToken);
 
     /// <summary>What Sentinel answers at <paramref name="path"/>.</summary>
     public async Task<JsonNode> SentinelAsync(string path) =>
-        (await _http.GetFromJsonAsync<JsonNode>(new Uri(lab.Sentinel, path), TestContext.Current.CancellationToken))!;
+        (await Http.GetFromJsonAsync<JsonNode>(new Uri(Sentinel, path), TestContext.Current.CancellationToken))!;
 
     /// <summary>Asks Sentinel until the answer satisfies <paramref name="until"/>, or fails with the last answer.</summary>
     public async Task<JsonNode> SentinelAsync(string path, Func<JsonNode, bool> until)
@@ -80,9 +65,10 @@ internal sealed class TestLab(EmbeddedLab lab) : IAsyncDisposable
     // The lab's names begin with a capital; JsonContent's own default would make them small.
     private static JsonContent Json(object body) => JsonContent.Create(body, options: JsonSerializerOptions.Default);
 
-    public ValueTask DisposeAsync()
+    /// <summary>Stops it.</summary>
+    public virtual ValueTask DisposeAsync()
     {
-        _http.Dispose();
-        return lab.DisposeAsync();
+        Http.Dispose();
+        return ValueTask.CompletedTask;
     }
 }
