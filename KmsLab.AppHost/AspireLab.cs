@@ -56,7 +56,7 @@ internal sealed partial class AspireLab(IDistributedApplicationBuilder builder, 
         sentinel.WithLabAws(endpoint, LabDefaults.SentinelRole).WaitFor(localAws);
 
         var simulator = builder.AddService<Projects.KmsLab_Simulator>("simulator", "Simulator", settings)
-            .WithExplicitStart().WithArgs("serve")
+            .WithArgs("serve")
             .WithDatabase(databases, DatabaseNames.Vault, "Simulator")
             .WithEnvironment("Simulator__CryptoApi", cryptoApi.GetEndpoint("http"))
             .WithEnvironment("Simulator__Endpoint", endpoint)

@@ -38,7 +38,7 @@ internal sealed partial class LabReadiness(
 
     private bool HasContainers => model.Resources.OfType<ContainerResource>().Any();
 
-    private static bool IsAwaited(IResource resource) => resource is ProjectResource && resource.Name != "simulator" || resource is ContainerResource or InstalledPostgresResource;
+    private static bool IsAwaited(IResource resource) => resource is ProjectResource or ContainerResource or InstalledPostgresResource;
 
     private async Task WaitAsync(IResource resource, CancellationToken cancellationToken)
     {
