@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
+using Npgsql;
 
 namespace KmsLab.Tests.ServiceDefaults;
 
@@ -28,14 +29,24 @@ public sealed class ReadOnlyDatabaseTests(PostgresCluster cluster)
     public async Task Read_only_database_takes_its_password_from_a_file()
     {
         using var folder = new TempFolder();
-        File.WriteAllText(folder["password"], """{"password":"s3cret"}""");
-        var database = await cluster.CreateDatabaseAsync(); // Its server asks for none, and takes any.
+        await using var server = await PostgresCluster.StartServerAsync();
+        var admin = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync());
+        await using var database = TestDatabase.On(admin.ToString()).Open();
+        await ExecuteAsync(database, "CREATE ROLE reader LOGIN PASSWORD 's3cret'; CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (7); GRANT SELECT ON x TO reader");
+        await File.WriteAllTextAsync(Path.Combine(admin.Host!, "pg_hba.conf"), "local all reader scram-sha-256\nlocal all all trust\n", Cancellation);
+        await ExecuteAsync(database, "SELECT pg_reload_conf()");
+        admin.Username = "reader";
+        await File.WriteAllTextAsync(folder["password"], """{"password":"s3cret"}""", Cancellation);
+        await File.WriteAllTextAsync(folder["wrong"], "another", Cancellation);
 
-        (await new ReadOnlyDatabase(database, DatabaseProvider.PostgreSql, folder["password"]).ReadAsync(
-            (connection, transaction) => connection.ExecuteScalarAsync<long>("SELECT 1", transaction: transaction), Cancellation)).ShouldBe(1);
-        await Should.ThrowAsync<Exception>(() => new ReadOnlyDatabase(database, DatabaseProvider.PostgreSql, folder["none"]).ReadAsync((_, _) => Task.FromResult(0), Cancellation));
-        new ReadOnlyDatabase($"{database};Password=s3cret", DatabaseProvider.PostgreSql).ToString().ShouldNotContain("s3cret");
+        (await SumAsync(new(admin.ToString(), DatabaseProvider.PostgreSql, folder["password"]))).ShouldBe(7);
+        await Should.ThrowAsync<PostgresException>(() => SumAsync(new(admin.ToString(), DatabaseProvider.PostgreSql, folder["wrong"])));
+        await Should.ThrowAsync<IOException>(() => SumAsync(new(admin.ToString(), DatabaseProvider.PostgreSql, folder["none"])));
     }
+
+    [Fact]
+    public void Read_only_database_never_prints_its_password() =>
+        new ReadOnlyDatabase("Host=localhost;Password=s3cret", DatabaseProvider.PostgreSql).ToString().ShouldBe("PostgreSql database");
 
     private static Task<long> SumAsync(ReadOnlyDatabase database) => database.ReadAsync(
         (connection, transaction) => connection.ExecuteScalarAsync<long>("SELECT SUM(a) FROM x", transaction: transaction), Cancellation);

@@ -20,7 +20,7 @@ public sealed class SimulatorProcessTests
         using var help = LabProcess.Start(["serve", "--help"], program: Program);
 
         (await help.WaitForExitAsync()).ShouldBe(0);
-        await help.WaitForAsync("Simulator:Patience");
+        help.Output.ShouldContain("Simulator:Patience");
         help.Output.ShouldContain("ConnectionStrings:vault");
         help.Output.ShouldContain("http://localhost:5070");
     }
@@ -40,7 +40,7 @@ public sealed class SimulatorProcessTests
 
         (await service.WaitForExitAsync()).ShouldBe(0, service.Output);
         (await KeyAsync(kms, key.KeyId)).KeyState.ShouldBe(KeyState.Enabled);
-        await service.WaitForAsync("key-tampering is stopped.");
+        service.Output.ShouldContain("key-tampering is stopped.");
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public sealed class SimulatorProcessTests
         service.Signal("TERM");
 
         (await service.WaitForExitAsync()).ShouldBe(0, service.Output);
-        await service.WaitForAsync("Not put right: the key's state, because ");
-        await service.WaitForAsync("kms enable-key --key-id");
+        service.Output.ShouldContain("Not put right: the key's state, because ");
+        service.Output.ShouldContain("kms enable-key --key-id");
     }
 
     /// <summary>Starts the service, and an attack that has disabled the key and waits before its next call.</summary>
