@@ -4,7 +4,7 @@ using KmsLab.Simulator.Service;
 
 namespace KmsLab.Simulator.Commands;
 
-/// <summary><c>serve</c>: the simulator as a service. What follows it is configuration, so the command line's parser only lists it.</summary>
+/// <summary><c>serve</c>: the simulator as a service. What follows it is configuration, so the parser only lists it.</summary>
 internal static class ServeCommand
 {
     private const string Name = "serve";
@@ -23,13 +23,16 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(string[] configuration)
     {
         if (!configuration.Any(Help.Contains))
-            return await ServiceProgram.RunAsync(SimulatorOptions.Section, configuration, builder => builder.AddSimulator(), app => app.MapSimulator());
+        {
+            return await ServiceProgram.RunAsync(
+                SimulatorOptions.Section, configuration, builder => builder.AddSimulator(), app => app.MapSimulator());
+        }
 
         await Console.Out.WriteLineAsync($"""
             {About}
             What follows is configuration:
 
-              KmsLab.Simulator serve --Simulator:Url=http://localhost:5071 --Simulator:Database=Sqlite "--ConnectionStrings:vault=Data Source=vault.db"
+              serve --Simulator:Url=http://localhost:5071 --Simulator:Database=Sqlite "--ConnectionStrings:vault=Data Source=vault.db"
 
             {SimulatorOptions.Help}
             """);

@@ -84,7 +84,12 @@ internal sealed class SimulatorOptions
     };
 
     /// <summary>The vault that a thief has a copy of; null when none is named.</summary>
-    public ReadOnlyDatabase? VaultIn(IConfiguration configuration) => configuration.GetConnectionString(Vault) is { Length: > 0 } connection
-        ? new(connection, configuration.GetDatabaseProvider($"{Section}:{nameof(Database)}"), configuration[$"ConnectionStrings:{Vault}:PasswordFile"] is { Length: > 0 } file ? file : null)
-        : null;
+    public ReadOnlyDatabase? VaultIn(IConfiguration configuration)
+    {
+        if (configuration.GetConnectionString(Vault) is not { Length: > 0 } connection)
+            return null;
+
+        var passwordFile = configuration[$"ConnectionStrings:{Vault}:PasswordFile"] is { Length: > 0 } file ? file : null;
+        return new(connection, configuration.GetDatabaseProvider($"{Section}:{nameof(Database)}"), passwordFile);
+    }
 }

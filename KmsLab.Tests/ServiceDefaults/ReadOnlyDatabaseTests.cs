@@ -21,7 +21,8 @@ public sealed class ReadOnlyDatabaseTests(PostgresCluster cluster)
         var readOnly = new ReadOnlyDatabase(test.ConnectionString, provider);
 
         (await SumAsync(readOnly)).ShouldBe(7);
-        await Should.ThrowAsync<DbException>(() => readOnly.ReadAsync((connection, transaction) => connection.ExecuteAsync("INSERT INTO x VALUES (8)", transaction: transaction), Cancellation));
+        await Should.ThrowAsync<DbException>(() => readOnly.ReadAsync(
+            (connection, transaction) => connection.ExecuteAsync("INSERT INTO x VALUES (8)", transaction: transaction), Cancellation));
         (await SumAsync(readOnly)).ShouldBe(7);
     }
 
@@ -32,8 +33,10 @@ public sealed class ReadOnlyDatabaseTests(PostgresCluster cluster)
         await using var server = await PostgresCluster.StartServerAsync();
         var admin = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync());
         await using var database = TestDatabase.On(admin.ToString()).Open();
-        await ExecuteAsync(database, "CREATE ROLE reader LOGIN PASSWORD 's3cret'; CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (7); GRANT SELECT ON x TO reader");
-        await File.WriteAllTextAsync(Path.Combine(admin.Host!, "pg_hba.conf"), "local all reader scram-sha-256\nlocal all all trust\n", Cancellation);
+        await ExecuteAsync(database, "CREATE ROLE reader LOGIN PASSWORD 's3cret'; CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (7)");
+        await ExecuteAsync(database, "GRANT SELECT ON x TO reader");
+        var access = Path.Combine(admin.Host!, "pg_hba.conf");
+        await File.WriteAllTextAsync(access, "local all reader scram-sha-256\nlocal all all trust\n", Cancellation);
         await ExecuteAsync(database, "SELECT pg_reload_conf()");
         admin.Username = "reader";
         await File.WriteAllTextAsync(folder["password"], """{"password":"s3cret"}""", Cancellation);

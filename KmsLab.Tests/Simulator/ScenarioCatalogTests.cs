@@ -7,7 +7,11 @@ namespace KmsLab.Tests.Simulator;
 
 public sealed class ScenarioCatalogTests
 {
-    private const string Good = """{"id":"a","title":"t","about":"b","isAttack":true,"expected":[],"expectedWithHistory":[],"needsVault":false,"lengthSeconds":60,"liveSpeed":2}""";
+    private const string Good =
+        """
+        {"id":"a","title":"t","about":"b","isAttack":true,"expected":[],"expectedWithHistory":[],
+        "needsVault":false,"lengthSeconds":60,"liveSpeed":2}
+        """;
 
     [Fact]
     public void Catalog_begins_with_the_normal_day_and_expects_detections_that_there_are()
@@ -17,7 +21,8 @@ public sealed class ScenarioCatalogTests
         ScenarioCatalog.All[0].Id.ShouldBe("normal");
         ScenarioCatalog.All.Count.ShouldBe(10);
         ScenarioCatalog.All.SelectMany(scenario => scenario.Expected.Concat(scenario.ExpectedWithHistory)).ShouldBeSubsetOf(detections);
-        ScenarioCatalog.All.Where(scenario => scenario.NeedsVault).Select(scenario => scenario.Id).ShouldBe(["burst-exfiltration", "slow-exfiltration"]);
+        var exfiltrations = ScenarioCatalog.All.Where(scenario => scenario.NeedsVault).Select(scenario => scenario.Id);
+        exfiltrations.ShouldBe(["burst-exfiltration", "slow-exfiltration"]);
     }
 
     [Fact]
@@ -40,7 +45,8 @@ public sealed class ScenarioCatalogTests
     public void Same_id_twice_and_a_speed_of_0_are_refused()
     {
         Should.Throw<InvalidDataException>(() => Read($"[{Good},{Good}]")).Message.ShouldContain("a is there twice");
-        Should.Throw<InvalidDataException>(() => Read($"[{Good.Replace("\"liveSpeed\":2", "\"liveSpeed\":0", StringComparison.Ordinal)}]")).Message.ShouldContain("must be above 0");
+        var still = Good.Replace("\"liveSpeed\":2", "\"liveSpeed\":0", StringComparison.Ordinal);
+        Should.Throw<InvalidDataException>(() => Read($"[{still}]")).Message.ShouldContain("must be above 0");
     }
 
     private static IReadOnlyList<ScenarioInfo> Read(string json) => ScenarioCatalog.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)));

@@ -19,7 +19,8 @@ public sealed class SimulatorApiTests
 
         scenarios.Count.ShouldBe(10);
         var ransom = scenarios.Single(scenario => Text(scenario, "id") == "ransom")!;
-        (Text(ransom, "title"), ransom["isAttack"]!.GetValue<bool>(), ransom["available"]!.GetValue<bool>()).ShouldBe(("Data is encrypted under a key made for it", true, true));
+        Text(ransom, "title").ShouldBe("Data is encrypted under a key made for it");
+        (ransom["isAttack"]!.GetValue<bool>(), ransom["available"]!.GetValue<bool>()).ShouldBe((true, true));
         ransom["expected"]!.AsArray().Single()!.GetValue<string>().ShouldBe("ransom-pattern");
         ransom["unavailable"].ShouldBeNull();
         var burst = scenarios.Single(scenario => Text(scenario, "id") == "burst-exfiltration")!;
@@ -32,8 +33,11 @@ public sealed class SimulatorApiTests
     {
         await using var simulator = await SimulatorHost.StartAsync();
 
-        (await RefusalAsync(simulator, """{"scenario":"burst-exfiltration"}""", HttpStatusCode.Conflict)).ShouldContain("ConnectionStrings:vault");
-        (await RefusalAsync(simulator, """{"scenario":"burst"}""", HttpStatusCode.NotFound)).ShouldStartWith("There is no scenario burst. There are normal, burst-exfiltration");
+        var unavailable = await RefusalAsync(simulator, """{"scenario":"burst-exfiltration"}""", HttpStatusCode.Conflict);
+        var unknown = await RefusalAsync(simulator, """{"scenario":"burst"}""", HttpStatusCode.NotFound);
+
+        unavailable.ShouldContain("ConnectionStrings:vault");
+        unknown.ShouldStartWith("There is no scenario burst. There are normal, burst-exfiltration");
         (await simulator.GetAsync("/api/runs")).AsArray().ShouldBeEmpty();
     }
 
@@ -73,7 +77,8 @@ public sealed class SimulatorApiTests
     [Fact]
     public async Task Lab_that_does_not_run_fails_the_run_and_says_so()
     {
-        await using var simulator = await SimulatorHost.StartAsync(("Simulator:CryptoApi", "http://127.0.0.1:1"), ("Simulator:Endpoint", "http://127.0.0.1:1"));
+        await using var simulator = await SimulatorHost.StartAsync(
+            ("Simulator:CryptoApi", "http://127.0.0.1:1"), ("Simulator:Endpoint", "http://127.0.0.1:1"));
 
         var run = await simulator.UntilEndedAsync(await simulator.BeginAsync(new { scenario = "ransom", seed = 7 }));
 
@@ -98,8 +103,9 @@ public sealed class SimulatorApiTests
     public async Task Start_names_every_wrong_option_at_once_and_no_secret()
     {
         var error = await Should.ThrowAsync<OptionsValidationException>(() => SimulatorHost.StartAsync(
-            ("Simulator:CryptoApi", "localhost"), ("Simulator:Endpoint", "https://kms.eu-west-1.amazonaws.com"), ("Simulator:Sentinel", "?"), ("Simulator:Region", "nowhere"),
-            ("Simulator:AccountId", "12"), ("Simulator:ApiKeyFile", "/no/such/file"), ("Simulator:Patience", "-00:00:01"), ("ConnectionStrings:vault", "Hots=x;Password=s3cret")));
+            ("Simulator:CryptoApi", "localhost"), ("Simulator:Endpoint", "https://kms.eu-west-1.amazonaws.com"),
+            ("Simulator:Sentinel", "?"), ("Simulator:Region", "nowhere"), ("Simulator:AccountId", "12"),
+            ("Simulator:ApiKeyFile", "/no/such/file"), ("Simulator:Patience", "-00:00:01"), ("ConnectionStrings:vault", "Hots=x;Password=s3cret")));
 
         string[] settings = ["CryptoApi", "Endpoint", "Sentinel", "Region", "AccountId", "ApiKeyFile", "Patience"];
         foreach (var setting in settings)
@@ -112,7 +118,8 @@ public sealed class SimulatorApiTests
     [Fact]
     public async Task Start_is_refused_beyond_loopback()
     {
-        var error = await Should.ThrowAsync<InvalidOperationException>(() => SimulatorHost.StartAsync(("Simulator:Url", "http://0.0.0.0:0")));
+        var error = await Should.ThrowAsync<InvalidOperationException>(
+            () => SimulatorHost.StartAsync(("Simulator:Url", "http://0.0.0.0:0")));
 
         error.Message.ShouldContain("http://0.0.0.0:0 is reachable from other machines");
     }

@@ -38,7 +38,8 @@ internal sealed class SimulatorHost : IAsyncDisposable
     }
 
     /// <summary>Starts one that is aimed at a lab, with the lab's own vault.</summary>
-    public static Task<SimulatorHost> StartAsync(TestLab lab, params IEnumerable<(string Key, string? Value)> settings) => StartAsync([.. SettingsFor(lab), .. settings]);
+    public static Task<SimulatorHost> StartAsync(TestLab lab, params IEnumerable<(string Key, string? Value)> settings) =>
+        StartAsync([.. SettingsFor(lab), .. settings]);
 
     public static (string Key, string? Value)[] SettingsFor(TestLab lab) =>
     [

@@ -53,7 +53,8 @@ public sealed class SimulatorProcessTests
         using var service = await AttackAsync(lab);
 
         // A key that somebody else schedules for deletion can't be enabled.
-        await kms.ScheduleKeyDeletionAsync(new ScheduleKeyDeletionRequest { KeyId = (await KeyAsync(kms, "alias/kmslab")).KeyId, PendingWindowInDays = 7 }, Cancellation);
+        var key = (await KeyAsync(kms, "alias/kmslab")).KeyId;
+        await kms.ScheduleKeyDeletionAsync(new ScheduleKeyDeletionRequest { KeyId = key, PendingWindowInDays = 7 }, Cancellation);
         service.Signal("TERM");
 
         (await service.WaitForExitAsync()).ShouldBe(0, service.Output);
@@ -65,13 +66,13 @@ public sealed class SimulatorProcessTests
     private static async Task<LabProcess> AttackAsync(TestLab lab)
     {
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{LabProcess.FreePort()}"));
-        var service = LabProcess.Start(
-            ["serve", $"--Simulator:Url={address}", .. SimulatorHost.SettingsFor(lab).Select(setting => $"--{setting.Key}={setting.Value}")], program: Program);
+        var settings = SimulatorHost.SettingsFor(lab).Select(setting => $"--{setting.Key}={setting.Value}");
+        var service = LabProcess.Start(["serve", $"--Simulator:Url={address}", .. settings], program: Program);
         try
         {
             await service.WaitForAsync(address);
             using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
-            using var begun = await http.PostAsJsonAsync("/api/runs", new { scenario = "key-tampering", seed = 1, speed = 1 }, Cancellation);
+            using var begun = await http.PostAsJsonAsync("/api/runs", new { scenario = "key-tampering", speed = 1 }, Cancellation);
             begun.EnsureSuccessStatusCode();
             var path = begun.Headers.Location!;
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -88,7 +89,8 @@ public sealed class SimulatorProcessTests
     }
 
     private static AmazonKeyManagementServiceClient Kms(TestLab lab) => new(
-        new BasicAWSCredentials("AKIALABTEST000000000", "secret"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.Lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
+        new BasicAWSCredentials("AKIALABTEST000000000", "secret"),
+        new AmazonKeyManagementServiceConfig { ServiceURL = lab.Lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
 
     private static async Task<KeyMetadata> KeyAsync(AmazonKeyManagementServiceClient kms, string key) =>
         (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = key }, Cancellation)).KeyMetadata;

@@ -32,7 +32,8 @@ public sealed class SimulatorServiceTests
         (Text(finding, "detection"), finding["found"]!.GetValue<bool>()).ShouldBe(("unattested-call", true));
         var alarm = await lab.SentinelAsync($"/api/alarms/{Text(finding, "alarmId")}");
         Text(alarm, "detection").ShouldBe("unattested-call");
-        Text(report["truth"]!["attacks"]!.AsArray().ShouldHaveSingleItem()!, "principal").ShouldBe("arn:aws:iam::000000000000:role/kmslab-cryptoapi");
+        var attack = report["truth"]!["attacks"]!.AsArray().ShouldHaveSingleItem()!;
+        Text(attack, "principal").ShouldBe("arn:aws:iam::000000000000:role/kmslab-cryptoapi");
         JsonNode.DeepEquals(report["verdict"], verdict).ShouldBeTrue();
         JsonNode.DeepEquals((await simulator.GetAsync("/api/runs")).AsArray().ShouldHaveSingleItem(), run).ShouldBeTrue();
     }
@@ -52,7 +53,8 @@ public sealed class SimulatorServiceTests
         var verdict = run["verdict"]!;
         (verdict["before"]!.AsArray().Count, verdict["normalProblem"]).ShouldBe((0, null));
         Text(verdict, "summary").ShouldMatch(@"^found after \d+\.\d s by key-exposure$");
-        (await lab.SentinelAsync("/api/rates")).ToJsonString().ShouldContain("\"Encrypt\""); // No call of the attack: what the people of the normal day store.
+        // No call of the attack: what the people of the normal day store.
+        (await lab.SentinelAsync("/api/rates")).ToJsonString().ShouldContain("\"Encrypt\"");
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public sealed class SimulatorServiceTests
         await using var lab = await TestLab.StartAsync(folder.Path);
         await using var simulator = await SimulatorHost.StartAsync(lab);
 
-        var run = await simulator.UntilEndedAsync(await simulator.BeginAsync(new { scenario = "attested-exfiltration", speed = 1_000_000 }));
+        var path = await simulator.BeginAsync(new { scenario = "attested-exfiltration", speed = 1_000_000 });
+        var run = await simulator.UntilEndedAsync(path);
 
         Text(run, "state").ShouldBe("done", run.ToJsonString());
         Text(run["verdict"], "summary").ShouldBe("nothing is expected to find this in a lab without history");
@@ -92,7 +95,8 @@ public sealed class SimulatorServiceTests
         var run = await simulator.UntilEndedAsync(path);
         var report = await simulator.GetAsync($"{path}/report");
 
-        (Text(run, "state"), Text(run, "problem")).ShouldBe(("failed", "Nobody knows what was found: Sentinel at http://127.0.0.1:1 does not answer."));
+        Text(run, "state").ShouldBe("failed");
+        Text(run, "problem").ShouldBe("Nobody knows what was found: Sentinel at http://127.0.0.1:1 does not answer.");
         run["verdict"].ShouldBeNull();
         Text(report["truth"], "scenario").ShouldBe("dry-run-probing");
     }
@@ -107,12 +111,15 @@ public sealed class SimulatorServiceTests
         var normal = await simulator.BeginAsync(new { scenario = "normal" });
         var attack = await simulator.BeginAsync(new { scenario = "ransom" });
 
-        (await RefusalAsync(simulator, new { scenario = "key-guessing" })).ShouldBe("ransom is still running: stop it, or wait for its end.");
-        (await RefusalAsync(simulator, new { scenario = "normal" })).ShouldBe("normal is still running: stop it, or wait for its end.");
+        (await RefusalAsync(simulator, new { scenario = "key-guessing" }))
+            .ShouldBe("ransom is still running: stop it, or wait for its end.");
+        (await RefusalAsync(simulator, new { scenario = "normal" }))
+            .ShouldBe("normal is still running: stop it, or wait for its end.");
         (await ReportStatusAsync(simulator, attack)).ShouldBe(HttpStatusCode.Conflict);
         await StopAsync(simulator, attack);
         Text(await simulator.UntilEndedAsync(attack), "state").ShouldBe("stopped");
-        (await RefusalAsync(simulator, new { scenario = "ransom", amidNormalTraffic = true })).ShouldStartWith("normal makes normal traffic already");
+        (await RefusalAsync(simulator, new { scenario = "ransom", amidNormalTraffic = true }))
+            .ShouldStartWith("normal makes normal traffic already");
         await StopAsync(simulator, normal);
         Text(await simulator.UntilEndedAsync(normal), "state").ShouldBe("stopped");
         await StopAsync(simulator, normal); // Nothing to do, and no error.
@@ -128,9 +135,11 @@ public sealed class SimulatorServiceTests
         await using var lab = await TestLab.StartAsync(folder.Path);
         await using var simulator = await SimulatorHost.StartAsync(lab, ("Simulator:Patience", "00:00:00"));
 
-        string? last = null;
-        for (var run = 0; run < 21; run++)
-            await simulator.UntilEndedAsync(last = await simulator.BeginAsync(new { scenario = "dry-run-probing", seed = run, speed = 1_000_000 }));
+        for (var seed = 0; seed < 21; seed++)
+        {
+            var run = await simulator.BeginAsync(new { scenario = "dry-run-probing", seed, speed = 1_000_000 });
+            await simulator.UntilEndedAsync(run);
+        }
 
         var seeds = (await simulator.GetAsync("/api/runs")).AsArray().Select(run => run!["seed"]!.GetValue<int>());
         seeds.ShouldBe(Enumerable.Range(1, 20).Reverse());
@@ -155,7 +164,8 @@ public sealed class SimulatorServiceTests
     }
 
     private static AmazonCloudTrailClient Trail(TestLab lab) => new(
-        new BasicAWSCredentials("AKIALABTEST000000000", "secret"), new AmazonCloudTrailConfig { ServiceURL = lab.Lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
+        new BasicAWSCredentials("AKIALABTEST000000000", "secret"),
+        new AmazonCloudTrailConfig { ServiceURL = lab.Lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
 
     private static async Task<bool> BlindedAsync(AmazonCloudTrailClient trail)
     {

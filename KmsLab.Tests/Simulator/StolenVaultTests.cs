@@ -23,7 +23,8 @@ public sealed class StolenVaultTests(PostgresCluster cluster)
         await using var api = await CryptoApiHost.StartAsync(test, aws, ("CryptoApi:KmsKeyId", "alias/kmslab"));
         var target = new LabTarget(api.Http.BaseAddress!, new Uri(aws.Url), "us-east-1") { Vault = new(test.ConnectionString, provider) };
 
-        var truth = await new LiveSimulator(target, TimeProvider.System).RunAsync("burst-exfiltration", new LiveSettings(Seed: 1, Speed: 1000), null, Cancellation);
+        var simulator = new LiveSimulator(target, TimeProvider.System);
+        var truth = await simulator.RunAsync("burst-exfiltration", new LiveSettings(Seed: 1, Speed: 1000), null, Cancellation);
 
         (truth.Calls, truth.Failed, truth.Note).ShouldBe((60, 0, null));
     }
@@ -37,7 +38,8 @@ public sealed class StolenVaultTests(PostgresCluster cluster)
         await using (var database = test.Open())
             await database.ReadAsync(_ => Task.FromResult(0), Cancellation);
 
-        var refused = await Should.ThrowAsync<SimulatorException>(() => StolenVault.ReadAsync(new(test.ConnectionString, provider), Cancellation));
+        var refused = await Should.ThrowAsync<SimulatorException>(
+            () => StolenVault.ReadAsync(new(test.ConnectionString, provider), Cancellation));
 
         refused.Message.ShouldStartWith("The vault can't be read: ");
         refused.Message.ShouldContain("records");
@@ -67,10 +69,13 @@ public sealed class StolenVaultTests(PostgresCluster cluster)
         File.WriteAllText(folder["vault.db"], "");
 
         VaultOption.Read(null, null).ShouldBeNull();
-        VaultOption.Read(folder["vault.db"], null).ShouldBe(new ReadOnlyDatabase($"Data Source={folder["vault.db"]}", DatabaseProvider.Sqlite));
+        VaultOption.Read(folder["vault.db"], null)
+            .ShouldBe(new ReadOnlyDatabase($"Data Source={folder["vault.db"]}", DatabaseProvider.Sqlite));
         VaultOption.Read("Data Source=x.db", null).ShouldBe(new ReadOnlyDatabase("Data Source=x.db", DatabaseProvider.Sqlite));
-        VaultOption.Read("Host=localhost;Database=vault", "password").ShouldBe(new ReadOnlyDatabase("Host=localhost;Database=vault", DatabaseProvider.PostgreSql, "password"));
-        Should.Throw<SimulatorException>(() => VaultOption.Read("no-such.db", null)).Message.ShouldBe("--vault: there is no file no-such.db.");
+        VaultOption.Read("Host=localhost;Database=vault", "password")
+            .ShouldBe(new ReadOnlyDatabase("Host=localhost;Database=vault", DatabaseProvider.PostgreSql, "password"));
+        Should.Throw<SimulatorException>(() => VaultOption.Read("no-such.db", null))
+            .Message.ShouldBe("--vault: there is no file no-such.db.");
         Should.Throw<SimulatorException>(() => VaultOption.Read("Password=s3cret;Hots=x", null)).Message.ShouldNotContain("s3cret");
     }
 }

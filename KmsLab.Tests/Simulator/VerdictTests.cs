@@ -9,7 +9,9 @@ public sealed class VerdictTests
     [Fact]
     public void Expected_alarm_is_found_with_its_delay_and_another_stands_besides()
     {
-        var verdict = Of(["unattested-call"], [Alarm("unattested-call", Begin, Begin.AddSeconds(2.04)), Alarm("kms-error-burst", Begin, Begin.AddSeconds(3))]);
+        var expected = Alarm("unattested-call", Begin, Begin.AddSeconds(2.04));
+
+        var verdict = Of(["unattested-call"], [expected, Alarm("kms-error-burst", Begin, Begin.AddSeconds(3))]);
 
         verdict.IsGood.ShouldBeTrue();
         verdict.Findings.Single().ShouldBe(new Finding("unattested-call", true, "id", 2.04, "why"));
@@ -94,7 +96,9 @@ public sealed class VerdictTests
         (sameSecond with { State = "OK" }).IsFiring(begin).ShouldBeFalse();
     }
 
-    private static Verdict Of(IReadOnlyList<string> expected, IReadOnlyList<SeenAlarm> alarms) => Verdict.Of(Begin, expected, [], alarms, isOver: true);
+    private static Verdict Of(IReadOnlyList<string> expected, IReadOnlyList<SeenAlarm> alarms) =>
+        Verdict.Of(Begin, expected, [], alarms, isOver: true);
 
-    private static SeenAlarm Alarm(string detection, DateTimeOffset lastSeen, DateTimeOffset changedAt) => new("id", detection, "high", "ALARM", lastSeen, lastSeen, changedAt, "why");
+    private static SeenAlarm Alarm(string detection, DateTimeOffset lastSeen, DateTimeOffset changedAt) =>
+        new("id", detection, "high", "ALARM", lastSeen, lastSeen, changedAt, "why");
 }

@@ -21,9 +21,11 @@ public sealed class ScenariosPageTests(Browser browser) : IClassFixture<Browser>
 
         await browsed.Page.GetByRole(AriaRole.Heading, new() { Name = "dry-run-probing", Level = 2, Exact = true }).WaitForAsync();
         await Assertions.Expect(browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: ransom" })).ToBeDisabledAsync();
-        await browsed.Page.Locator(".run .alarm-title", new() { HasText = "Somebody is finding out what they may do with KMS" }).WaitForAsync(new() { Timeout = 90_000 });
+        var alarm = browsed.Page.Locator(".run .alarm-title", new() { HasText = "Somebody is finding out what they may do with KMS" });
+        await alarm.WaitForAsync(new() { Timeout = 90_000 });
         await browsed.Page.Locator(".run p", new() { HasText = "Done" }).WaitForAsync(new() { Timeout = 90_000 });
-        var verdict = browsed.Page.Locator(".run .verdict a", new() { HasTextRegex = new Regex(@"^found after \d+\.\d s by dry-run-probing$") });
+        var found = new Regex(@"^found after \d+\.\d s by dry-run-probing$");
+        var verdict = browsed.Page.Locator(".run .verdict a", new() { HasTextRegex = found });
         (await browsed.FaintTextsAsync()).ShouldBeEmpty();
         await verdict.ClickAsync();
         await browsed.Page.WaitForURLAsync(url => url.Contains("/alarms/", StringComparison.Ordinal));
@@ -61,7 +63,8 @@ public sealed class ScenariosPageTests(Browser browser) : IClassFixture<Browser>
         (await browsed.FaintTextsAsync()).ShouldBeEmpty();
         await using var simulator = await SimulatorHost.StartAsync(lab, ("Simulator:Url", address), ("ConnectionStrings:vault", null));
 
-        await Assertions.Expect(browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: ransom" })).ToBeEnabledAsync(new() { Timeout = 30_000 });
+        var ransom = browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: ransom" });
+        await Assertions.Expect(ransom).ToBeEnabledAsync(new() { Timeout = 30_000 });
         await Assertions.Expect(browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: burst-exfiltration" })).ToBeDisabledAsync();
         await browsed.SeeAsync("burst-exfiltration decrypts what was stolen, so it needs a copy of the application's database");
         browsed.Troubles.ShouldBeEmpty();
