@@ -7,11 +7,13 @@ namespace KmsLab.ServiceDefaults;
 public static class ListenGuard
 {
     /// <summary>The first such address; null when all are loopback.</summary>
-    public static string? FirstOpen(IConfiguration configuration) => Addresses(configuration).FirstOrDefault(address => !IsLoopback(address));
+    public static string? FirstOpen(IConfiguration configuration) =>
+        Addresses(configuration).FirstOrDefault(address => !IsLoopback(address));
 
     private static IEnumerable<string> Addresses(IConfiguration configuration)
     {
-        foreach (var url in (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        const StringSplitOptions clean = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (var url in (configuration["urls"] ?? "").Split(';', clean))
             yield return url;
 
         // Ports alone mean every interface; they count only where no address is given.

@@ -4,8 +4,8 @@ namespace KmsLab.ServiceDefaults;
 
 /// <summary>Makes clients that ask another service of the same machine again and again.</summary>
 /// <remarks>
-/// No proxy, no retries behind the caller's back, and no traces, on neither side: hundreds of polls would bury what people look for. A request says so by a
-/// trace that nobody records (the flag <c>00</c> in https://www.w3.org/TR/trace-context/#sampled-flag).
+/// No proxy, no retries behind the caller's back, and no traces on either side: hundreds of polls would bury what people look for.
+/// A request says so by a trace that nobody records (the flag <c>00</c> in https://www.w3.org/TR/trace-context/#sampled-flag).
 /// </remarks>
 public static class PollingClient
 {

@@ -26,7 +26,8 @@ public static class SimulatorExtensions
         });
         if (!builder.Configuration.GetValue<bool>(ServiceDefaultsExtensions.EmbeddedKey))
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => context.ProblemDetails.Extensions.Remove("traceId"));
+        builder.Services.AddProblemDetails(
+            options => options.CustomizeProblemDetails = context => context.ProblemDetails.Extensions.Remove("traceId"));
 
         builder.Services.AddOptions<SimulatorOptions>().BindConfiguration(SimulatorOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SimulatorOptions>, SimulatorOptionsValidator>();

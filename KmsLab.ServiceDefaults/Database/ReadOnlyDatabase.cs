@@ -1,13 +1,16 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using Password = KmsLab.ServiceDefaults.Database.PasswordFile;
 
 namespace KmsLab.ServiceDefaults.Database;
 
-/// <summary>Reads a database that belongs to another program: nothing is written, no setting of it changed, and no connection kept.</summary>
+/// <summary>Reads a database that belongs to another program: it writes nothing, changes no setting, and keeps no connection.</summary>
 /// <param name="ConnectionString">Where it is.</param>
 /// <param name="Provider">Its engine.</param>
-/// <param name="PasswordFile">The file that holds its password, as for <see cref="DatabaseExtensions.CreateSource"/>; null: the connection string has all.</param>
+/// <param name="PasswordFile">
+/// The file that holds its password, alone or as a JSON object with a member <c>password</c>; null: the connection string has all.
+/// </param>
 public sealed record ReadOnlyDatabase(string ConnectionString, DatabaseProvider Provider, string? PasswordFile = null)
 {
     /// <summary>Runs <paramref name="read"/> in a transaction that can't write: it sees one state of the database.</summary>
@@ -29,7 +32,8 @@ public sealed record ReadOnlyDatabase(string ConnectionString, DatabaseProvider 
         // Plain connections: a service's own set the journal mode, which a reader must not.
         DatabaseProvider.Sqlite => SqliteFactory.Instance.CreateDataSource(
             new SqliteConnectionStringBuilder(ConnectionString) { Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString()),
-        _ => DatabaseExtensions.CreateSource(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString(), Provider, PasswordFile),
+        _ => DatabaseExtensions.CreateSource(
+            new NpgsqlConnectionStringBuilder(Password.Apply(ConnectionString, PasswordFile)) { Pooling = false }.ToString(), Provider),
     };
 
     private static async Task<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken)

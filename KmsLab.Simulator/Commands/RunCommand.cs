@@ -12,8 +12,15 @@ internal static class RunCommand
         var endpoint = new Option<string>("--endpoint") { Description = "The AWS endpoint's address.", DefaultValueFactory = _ => "http://localhost:4566" };
         var region = new Option<string>("--region") { Description = "The Region.", DefaultValueFactory = _ => "us-east-1" };
         var account = new Option<string>("--account") { Description = "The account.", DefaultValueFactory = _ => "000000000000" };
-        var vault = new Option<string?>("--vault") { Description = "The application's database, which the thief has a copy of: a SQLite file (vault.db in the lab's data directory), or the connection string of a PostgreSQL. It is only read." };
-        var passwordFile = new Option<string?>("--vault-password-file") { Description = "The file that holds that database's password, which the connection string then lacks." };
+        var vault = new Option<string?>("--vault")
+        {
+            Description = "The application's database, which the thief has a copy of: a SQLite file (vault.db in the lab's data directory), "
+                + "or the connection string of a PostgreSQL. It is only read.",
+        };
+        var passwordFile = new Option<string?>("--vault-password-file")
+        {
+            Description = "The file that holds that database's password, which the connection string then lacks.",
+        };
         var truth = new Option<string?>("--truth") { Description = "Write the ground truth to this file." };
         var speed = new Option<double?>("--speed") { Description = "How many times faster than planned: 60 makes a minute of an hour. By default as fast as suits a demonstration." };
         var length = Options.Span("--for", "How long it may take at most, by the clock on the wall: 90s, 10m. Default: 10m.");

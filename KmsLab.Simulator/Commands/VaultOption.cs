@@ -22,8 +22,8 @@ internal static class VaultOption
             return new(text, DatabaseProvider.PostgreSql, passwordFile);
         if (names.Contains("data source"))
             return new(text, DatabaseProvider.Sqlite);
-        throw new SimulatorException(text.Contains('=', StringComparison.Ordinal)
-            ? "--vault is neither a file nor a connection string: write it as 'Host=localhost;Port=5432;Database=vault;Username=kmslab'." // It may hold a password.
+        throw new SimulatorException(text.Contains('=', StringComparison.Ordinal) // Not quoted: it may hold a password.
+            ? "--vault is neither a file nor a connection string: write it as 'Host=localhost;Database=vault;Username=kmslab'."
             : $"--vault: there is no file {text}.");
     }
 
@@ -31,7 +31,8 @@ internal static class VaultOption
     {
         try
         {
-            return new DbConnectionStringBuilder { ConnectionString = text }.Keys.Cast<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+            var parsed = new DbConnectionStringBuilder { ConnectionString = text };
+            return parsed.Keys.Cast<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
         }
         catch (ArgumentException)
         {

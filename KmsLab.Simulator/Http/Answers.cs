@@ -15,10 +15,24 @@ namespace KmsLab.Simulator.Http;
 /// <param name="Available">Whether it can be played here.</param>
 /// <param name="Unavailable">Why not; null when it can.</param>
 internal sealed record ScenarioAnswer(
-    string Id, string Title, string About, bool IsAttack, IReadOnlyList<string> Expected, bool NeedsVault, bool Available, string? Unavailable)
+    string Id,
+    string Title,
+    string About,
+    bool IsAttack,
+    IReadOnlyList<string> Expected,
+    bool NeedsVault,
+    bool Available,
+    string? Unavailable)
 {
     public static ScenarioAnswer Of(ScenarioInfo scenario, string? unavailable) => new(
-        scenario.Id, scenario.Title, scenario.About, scenario.IsAttack, scenario.Expected, scenario.NeedsVault, unavailable is null, unavailable);
+        scenario.Id,
+        scenario.Title,
+        scenario.About,
+        scenario.IsAttack,
+        scenario.Expected,
+        scenario.NeedsVault,
+        unavailable is null,
+        unavailable);
 }
 
 /// <summary>What begins a run: the body of <c>POST /api/runs</c>.</summary>

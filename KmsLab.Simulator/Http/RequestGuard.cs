@@ -4,7 +4,7 @@ namespace KmsLab.Simulator.Http;
 
 /// <summary>Keeps pages of other sites from attacking the lab through the browser of somebody who works on this machine.</summary>
 /// <remarks>
-/// <para>The service listens on loopback and asks nobody who they are, so every page that is open on the machine can send it requests.</para>
+/// <para>The service listens on loopback and asks nobody who they are, so every open page of the machine can send it requests.</para>
 /// <list type="bullet">
 /// <item><c>Host</c> is a name of this machine: a site that points its own name to 127.0.0.1 (DNS rebinding) is not.</item>
 /// <item><c>Origin</c>, where there is one, is the service's own, and <c>Sec-Fetch-Site</c> is not another site's.</item>
@@ -30,7 +30,11 @@ internal static class RequestGuard
         }
 
         if (request.Headers.Origin is { Count: > 0 } origin && origin != $"{request.Scheme}://{request.Host}")
-            return (StatusCodes.Status403Forbidden, "Another origin", "Pages of other origins may not use the simulator: Origin is not its own address.");
+        {
+            return (StatusCodes.Status403Forbidden, "Another origin",
+                "Pages of other origins may not use the simulator: Origin is not its own address.");
+        }
+
         if (request.Headers["Sec-Fetch-Site"] == "cross-site")
             return (StatusCodes.Status403Forbidden, "Cross-site request", "Pages of other sites may not use the simulator.");
         if (HttpMethods.IsPost(request.Method) && !request.HasJsonContentType())
@@ -39,7 +43,8 @@ internal static class RequestGuard
     }
 
     private static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address) && IsDotted(host, address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address) && IsDotted(host, address));
 
     /// <summary>127.1 and 2130706433 are 127.0.0.1, too, but nobody writes them who means well.</summary>
     private static bool IsDotted(string host, IPAddress address) => host.Trim('[', ']') == address.ToString();

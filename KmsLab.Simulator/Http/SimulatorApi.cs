@@ -32,8 +32,10 @@ internal static class SimulatorApi
         api.MapGet("/runs/{id}/report", Report);
     }
 
-    private static JsonHttpResult<IReadOnlyList<ScenarioAnswer>> Scenarios(Availability availability) => TypedResults.Json<IReadOnlyList<ScenarioAnswer>>(
-        [.. ScenarioCatalog.All.Select(scenario => ScenarioAnswer.Of(scenario, availability.WhyNot(scenario)))], SimulatorJson.Default.IReadOnlyListScenarioAnswer);
+    private static JsonHttpResult<IReadOnlyList<ScenarioAnswer>> Scenarios(Availability availability) =>
+        TypedResults.Json<IReadOnlyList<ScenarioAnswer>>(
+            [.. ScenarioCatalog.All.Select(scenario => ScenarioAnswer.Of(scenario, availability.WhyNot(scenario)))],
+            SimulatorJson.Default.IReadOnlyListScenarioAnswer);
 
     private static JsonHttpResult<IReadOnlyList<RunAnswer>> Runs(RunRegistry runs) => TypedResults.Json<IReadOnlyList<RunAnswer>>(
         [.. runs.Latest.Select(run => run.Answer)], SimulatorJson.Default.IReadOnlyListRunAnswer);
@@ -48,11 +50,7 @@ internal static class SimulatorApi
         if (body is null)
             return Problem(StatusCodes.Status400BadRequest, "No such request", refusal!);
         if (ScenarioCatalog.Find(body.Scenario) is not { } scenario)
-        {
-            return Problem(
-                StatusCodes.Status404NotFound, "No such scenario", $"There is no scenario {body.Scenario}. There are {string.Join(", ", ScenarioCatalog.All.Select(one => one.Id))}.");
-        }
-
+            return NoSuchScenario(body.Scenario);
         if (availability.WhyNot(scenario) is { } unavailable)
             return Problem(StatusCodes.Status409Conflict, "Not available here", unavailable);
 
@@ -82,7 +80,10 @@ internal static class SimulatorApi
 
         var answer = run.Answer;
         return answer.To is null
-            ? Problem(StatusCodes.Status409Conflict, "Still running", $"{answer.Scenario} is still running: ask for its report when it has ended.")
+            ? Problem(
+                StatusCodes.Status409Conflict,
+                "Still running",
+                $"{answer.Scenario} is still running: ask for its report when it has ended.")
             : TypedResults.Json(new ReportAnswer(answer, run.Truth, answer.Verdict), SimulatorJson.Default.ReportAnswer);
     }
 
@@ -102,8 +103,14 @@ internal static class SimulatorApi
         }
     }
 
+    private static ProblemHttpResult NoSuchScenario(string id) => Problem(
+        StatusCodes.Status404NotFound,
+        "No such scenario",
+        $"There is no scenario {id}. There are {string.Join(", ", ScenarioCatalog.All.Select(scenario => scenario.Id))}.");
+
     private static ProblemHttpResult NoSuchRun(string id) =>
         Problem(StatusCodes.Status404NotFound, "No such run", $"There is no run {id}, or none any more: GET /api/runs lists the latest.");
 
-    private static ProblemHttpResult Problem(int status, string title, string detail) => TypedResults.Problem(detail, statusCode: status, title: title);
+    private static ProblemHttpResult Problem(int status, string title, string detail) =>
+        TypedResults.Problem(detail, statusCode: status, title: title);
 }

@@ -25,7 +25,11 @@ public sealed class LiveSimulator(LabTarget target, TimeProvider time)
         var scenario = ScenarioCatalog.Find(scenarioId) ?? throw new SimulatorException($"There is no scenario '{scenarioId}'.");
         LoopbackGuard.Check(target);
         if (scenario.NeedsVault && target.Vault is null)
-            throw new SimulatorException($"{scenario.Id} decrypts what was stolen, so it needs a copy of the application's database: name it with --vault (vault.db in the lab's data directory, or the connection string of its PostgreSQL).");
+        {
+            throw new SimulatorException(
+                $"{scenario.Id} decrypts what was stolen, so it needs a copy of the application's database: name it with --vault "
+                + "(vault.db in the lab's data directory, or the connection string of its PostgreSQL).");
+        }
 
         var speed = settings.Speed ?? scenario.LiveSpeed;
         if (!(speed > 0) || settings.MaxCalls < 1 || settings.For <= TimeSpan.Zero)

@@ -68,13 +68,18 @@ internal static class StolenVault
         {
             var rows = await vault.ReadAsync(
                 (connection, transaction) => connection.QueryAsync<(byte[] Id, byte[] Wrapped)>(
-                    new CommandDefinition("SELECT record_id, wrapped_key FROM records", transaction: transaction, cancellationToken: cancellationToken)),
+                    new CommandDefinition(
+                        "SELECT record_id, wrapped_key FROM records", transaction: transaction, cancellationToken: cancellationToken)),
                 cancellationToken);
             return rows.ToDictionary(row => Convert.ToHexStringLower(row.Id), row => CiphertextOf(row.Wrapped), StringComparer.Ordinal);
         }
-        catch (Exception problem) when (problem is DbException or IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        catch (Exception problem)
+            when (problem is DbException or IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
-            throw new SimulatorException($"The vault can't be read: {problem.Message.TrimEnd('.')}. Name the application's own database: vault.db in the lab's data directory, or its PostgreSQL.", problem);
+            throw new SimulatorException(
+                $"The vault can't be read: {problem.Message.TrimEnd('.')}. Name the application's own database: "
+                + "vault.db in the lab's data directory, or its PostgreSQL.",
+                problem);
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class Run : IProgress<ScenarioProgress>, IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(serviceStops);
         Stopped = _stop.Token;
         var now = time.GetUtcNow();
-        _answer = new(Guid.CreateVersion7(now).ToString("N"), scenario.Id, settings.Seed, now, null, "starting", 0, 1, null, null, RunState.Running, null);
+        var id = Guid.CreateVersion7(now).ToString("N");
+        _answer = new(id, scenario.Id, settings.Seed, now, null, "starting", 0, 1, null, null, RunState.Running, null);
     }
 
     public ScenarioInfo Scenario { get; }
@@ -87,7 +88,8 @@ internal sealed class Run : IProgress<ScenarioProgress>, IDisposable
     {
         if (value.Phase == LiveRun.Running)
             _began ??= _time.GetUtcNow();
-        return answer with { Phase = value.Note is { } note ? $"{value.Phase}: {note}" : value.Phase, Done = value.Done, Total = Math.Max(1, value.Total) };
+        var phase = value.Note is { } note ? $"{value.Phase}: {note}" : value.Phase;
+        return answer with { Phase = phase, Done = value.Done, Total = Math.Max(1, value.Total) };
     });
 
     /// <summary>Says what it does now.</summary>

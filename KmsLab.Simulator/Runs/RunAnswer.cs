@@ -38,4 +38,15 @@ internal enum RunState
 /// <param name="State">How it stands.</param>
 /// <param name="Verdict">What was found, so far while it goes on; null before an attack's first call, and for a normal day.</param>
 internal sealed record RunAnswer(
-    string Id, string Scenario, int Seed, DateTimeOffset From, DateTimeOffset? To, string Phase, int Done, int Total, string? Problem, string? Note, RunState State, Verdict? Verdict);
+    string Id,
+    string Scenario,
+    int Seed,
+    DateTimeOffset From,
+    DateTimeOffset? To,
+    string Phase,
+    int Done,
+    int Total,
+    string? Problem,
+    string? Note,
+    RunState State,
+    Verdict? Verdict);

@@ -4,8 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace KmsLab.Simulator.Runs;
 
-/// <summary>Plays a run: where it is asked for, normal traffic first and the attack in the midst of it; then it waits for the alarms that are expected.</summary>
-internal sealed class RunPlayer(
+/// <summary>Plays a run and makes its verdict.</summary>
+/// <remarks>
+/// An attack amid normal traffic has some of it go first and the rest around it. Afterwards the expected alarms are waited for.
+/// </remarks>
+internal sealed partial class RunPlayer(
     IOptions<SimulatorOptions> options, IConfiguration configuration, SentinelAlarms sentinel, TimeProvider time, ILogger<RunPlayer> logger)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
@@ -17,7 +20,9 @@ internal sealed class RunPlayer(
     private const int FailuresBorne = 4;
 
     /// <summary>Plays it, and returns when its verdict is made. The run is told of everything on the way.</summary>
-    /// <exception cref="SimulatorException">It can't be played, left something as it was not, or Sentinel can't be asked; the message says why.</exception>
+    /// <exception cref="SimulatorException">
+    /// It can't be played, left something as it was not, or Sentinel can't be asked; the message says why.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was stopped, and everything is as it was.</exception>
     public async Task PlayAsync(Run run)
     {
@@ -30,7 +35,7 @@ internal sealed class RunPlayer(
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(run.Stopped);
         var normal = run.IsAmidNormalTraffic
-            ? simulator.RunAsync("normal", new LiveSettings(run.Settings.Seed, MaxCalls: int.MaxValue) { For = NormalFor }, null, enough.Token)
+            ? simulator.RunAsync("normal", Normally(run.Settings.Seed), null, enough.Token)
             : Task.CompletedTask;
         try
         {
@@ -45,11 +50,13 @@ internal sealed class RunPlayer(
         }
     }
 
+    private static LiveSettings Normally(int seed) => new(seed, MaxCalls: int.MaxValue) { For = NormalFor };
+
     /// <summary>Lets the normal traffic go alone for a while.</summary>
     /// <returns>What fires of it: false alarms.</returns>
     private async Task<IReadOnlyList<SeenAlarm>> PreludeAsync(Run run)
     {
-        run.Tell("normal traffic first");
+        Enter(run, "normal traffic first");
         var begin = time.GetUtcNow();
         await Task.Delay(options.Value.Prelude, time, run.Stopped);
         return [.. (await sentinel.ReadAsync(run.Stopped)).Where(alarm => alarm.IsFiring(begin))];
@@ -59,7 +66,9 @@ internal sealed class RunPlayer(
     private async Task AttackAsync(LiveSimulator simulator, Run run, IReadOnlyList<SeenAlarm> before)
     {
         var attack = simulator.RunAsync(run.Scenario.Id, run.Settings, ProgressOf(run), run.Stopped);
-        while (await Task.WhenAny(attack, Task.Delay(LookInterval, time, CancellationToken.None)) != attack) // One that is stopped puts things right first.
+
+        // Not ended by the run's own token: an attack that is stopped puts things right first.
+        while (await Task.WhenAny(attack, Task.Delay(LookInterval, time, CancellationToken.None)) != attack)
         {
             if (run.Began is { } began && !run.Stopped.IsCancellationRequested)
                 await GlanceAsync(run, began, before);
@@ -82,7 +91,7 @@ internal sealed class RunPlayer(
 
     private async Task WaitForAlarmsAsync(Run run, IReadOnlyList<SeenAlarm> before, Func<string?> normalProblem)
     {
-        run.Tell("waiting for Sentinel's alarms");
+        Enter(run, "waiting for Sentinel's alarms");
         var end = time.GetTimestamp();
         while (true)
         {
@@ -116,6 +125,12 @@ internal sealed class RunPlayer(
         }
     }
 
+    private void Enter(Run run, string phase)
+    {
+        run.Tell(phase);
+        Log.Phase(logger, run.Scenario.Id, phase);
+    }
+
     private TwoListeners ProgressOf(Run run) => new(run, new ProgressLog(logger, time));
 
     private sealed class TwoListeners(IProgress<ScenarioProgress> first, IProgress<ScenarioProgress> second) : IProgress<ScenarioProgress>
@@ -125,5 +140,11 @@ internal sealed class RunPlayer(
             first.Report(value);
             second.Report(value);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Scenario}: {Phase}.")]
+        public static partial void Phase(ILogger logger, string scenario, string phase);
     }
 }

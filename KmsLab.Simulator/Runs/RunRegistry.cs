@@ -71,7 +71,10 @@ internal sealed partial class RunRegistry(RunPlayer player, TimeProvider time, I
             if (running.Scenario.IsAttack == wanted.Scenario.IsAttack)
                 return $"{other} is still running: stop it, or wait for its end.";
             if (running.MakesNormalTraffic && wanted.MakesNormalTraffic)
-                return $"{other} makes normal traffic already: stop it, or {(wanted.Scenario.IsAttack ? "attack without normal traffic of its own" : "wait for its end")}.";
+            {
+                var instead = wanted.Scenario.IsAttack ? "attack without normal traffic of its own" : "wait for its end";
+                return $"{other} makes normal traffic already: stop it, or {instead}.";
+            }
         }
 
         return null;

@@ -35,7 +35,7 @@ public static class ScenarioCatalog
 }
 
 [JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
-    NumberHandling = JsonNumberHandling.Strict, PropertyNameCaseInsensitive = false)]
+    JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, NumberHandling = JsonNumberHandling.Strict,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, PropertyNameCaseInsensitive = false)]
 [JsonSerializable(typeof(IReadOnlyList<ScenarioInfo>))]
 internal sealed partial class ScenarioJson : JsonSerializerContext;

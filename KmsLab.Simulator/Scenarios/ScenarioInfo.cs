@@ -8,7 +8,9 @@ namespace KmsLab.Simulator;
 /// <param name="About">Who does what, and what could show it.</param>
 /// <param name="IsAttack">Whether anything should be found in it.</param>
 /// <param name="Expected">Ids of Sentinel's detections that are expected to find it, whatever they have learned before.</param>
-/// <param name="ExpectedWithHistory">Detections that find it once they have learned for some weeks what is normal, or where they are configured for it.</param>
+/// <param name="ExpectedWithHistory">
+/// Detections that find it once they have learned for some weeks what is normal, or where they are configured for it.
+/// </param>
 /// <param name="NeedsVault">Whether the live run needs a copy of the vault database: the stolen ciphertexts.</param>
 /// <param name="LengthSeconds">How long it is in the plan's own time.</param>
 /// <param name="LiveSpeed">How many times faster than planned a live run goes, unless it is told otherwise.</param>

@@ -7,6 +7,7 @@ internal sealed class Availability(IOptions<SimulatorOptions> options, IConfigur
 {
     /// <summary>Why it can't be; null when it can.</summary>
     public string? WhyNot(ScenarioInfo scenario) => scenario.NeedsVault && options.Value.VaultIn(configuration) is null
-        ? $"{scenario.Id} decrypts what was stolen, so it needs a copy of the application's database: set ConnectionStrings:vault and Simulator:Database."
+        ? $"{scenario.Id} decrypts what was stolen, so it needs a copy of the application's database: "
+          + "set ConnectionStrings:vault and Simulator:Database."
         : null;
 }

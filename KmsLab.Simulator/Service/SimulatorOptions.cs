@@ -12,16 +12,19 @@ internal sealed class SimulatorOptions
 
     /// <summary>What the settings are, for <c>serve --help</c>.</summary>
     public const string Help = """
-        Simulator:CryptoApi             the application; http://localhost:5080
-        Simulator:Endpoint              the AWS endpoint; http://localhost:4566
-        Simulator:Sentinel              who is asked what was found; http://localhost:5090
-        Simulator:Region, :AccountId    us-east-1, 000000000000
-        Simulator:ApiKeyFile            a file with an API key, where the application asks for one
-        Simulator:SentinelApiKeyFile    the same for Sentinel
-        Simulator:Database              Sqlite or PostgreSql: the engine of the application's database
-        ConnectionStrings:vault         that database, which a thief has a copy of; without it two scenarios are not available
-        ConnectionStrings:vault:PasswordFile   the file that holds its password
-        Simulator:Prelude, :Patience    how long normal traffic goes before an attack (00:00:15), how long alarms are waited for (00:01:00)
+        Simulator:CryptoApi            the application; http://localhost:5080
+        Simulator:Endpoint             the AWS endpoint; http://localhost:4566
+        Simulator:Sentinel             who is asked what was found; http://localhost:5090
+        Simulator:Region               the Region; us-east-1
+        Simulator:AccountId            the account; 000000000000
+        Simulator:ApiKeyFile           a file with an API key, where the application asks for one
+        Simulator:SentinelApiKeyFile   the same for Sentinel
+        Simulator:Database             Sqlite or PostgreSql (default): the engine of the application's database
+        ConnectionStrings:vault        that database, which a thief has a copy of; without it two scenarios are not available
+        ConnectionStrings:vault:PasswordFile
+                                       the file that holds its password
+        Simulator:Prelude              how long normal traffic goes before an attack in its midst; 00:00:15
+        Simulator:Patience             how long expected alarms are waited for; 00:01:00
         """;
 
     /// <summary>The application's address: on this machine, as the endpoint's.</summary>
@@ -81,7 +84,12 @@ internal sealed class SimulatorOptions
     };
 
     /// <summary>The vault that a thief has a copy of; null when none is named.</summary>
-    public ReadOnlyDatabase? VaultIn(IConfiguration configuration) => configuration.GetConnectionString(Vault) is { Length: > 0 } connection
-        ? new(connection, configuration.GetDatabaseProvider($"{Section}:{nameof(Database)}"), configuration[$"ConnectionStrings:{Vault}:PasswordFile"] is { Length: > 0 } file ? file : null)
-        : null;
+    public ReadOnlyDatabase? VaultIn(IConfiguration configuration)
+    {
+        if (configuration.GetConnectionString(Vault) is not { Length: > 0 } connection)
+            return null;
+
+        var passwordFile = configuration[$"ConnectionStrings:{Vault}:PasswordFile"] is { Length: > 0 } file ? file : null;
+        return new(connection, configuration.GetDatabaseProvider($"{Section}:{nameof(Database)}"), passwordFile);
+    }
 }

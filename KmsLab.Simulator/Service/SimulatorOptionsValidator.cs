@@ -55,7 +55,8 @@ internal sealed partial class SimulatorOptionsValidator(IConfiguration configura
             var provider = configuration.GetDatabaseProvider("Simulator:Database");
             if (configuration.GetConnectionString(SimulatorOptions.Vault) is not { Length: > 0 } text)
                 return;
-            DbConnectionStringBuilder parsed = provider == DatabaseProvider.Sqlite ? new SqliteConnectionStringBuilder() : new NpgsqlConnectionStringBuilder();
+            DbConnectionStringBuilder parsed =
+                provider == DatabaseProvider.Sqlite ? new SqliteConnectionStringBuilder() : new NpgsqlConnectionStringBuilder();
             parsed.ConnectionString = text;
         }
         catch (InvalidOperationException unknown)
@@ -64,11 +65,13 @@ internal sealed partial class SimulatorOptionsValidator(IConfiguration configura
         }
         catch (ArgumentException)
         {
-            errors.AddError("ConnectionStrings:vault is no connection string of Simulator:Database's engine."); // Not quoted: it may hold a password.
+            // Not quoted: it may hold a password.
+            errors.AddError("ConnectionStrings:vault is no connection string of Simulator:Database's engine.");
         }
     }
 
-    private static Uri? UrlOf(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
+    private static Uri? UrlOf(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
 
     [GeneratedRegex("^[a-z]{2}(-[a-z]+)+-[0-9]$")]
     private static partial Regex Region();

@@ -6,7 +6,8 @@ namespace KmsLab.Simulator.Service;
 internal sealed class SimulatorStartup(IConfiguration configuration) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => ListenGuard.FirstOpen(configuration) is { } address
-        ? throw new InvalidOperationException($"The simulator attacks for whoever asks it, and {address} is reachable from other machines. Listen on localhost.")
+        ? throw new InvalidOperationException(
+            $"The simulator attacks for whoever asks it, and {address} is reachable from other machines. Listen on localhost.")
         : Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

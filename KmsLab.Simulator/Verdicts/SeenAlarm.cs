@@ -13,7 +13,14 @@ namespace KmsLab.Simulator.Verdicts;
 /// <param name="ChangedAt">When it came into its state.</param>
 /// <param name="Why">The sentence that says why.</param>
 internal sealed record SeenAlarm(
-    string Id, string Detection, string Severity, string State, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, DateTimeOffset ChangedAt, string Why)
+    string Id,
+    string Detection,
+    string Severity,
+    string State,
+    DateTimeOffset FirstSeen,
+    DateTimeOffset LastSeen,
+    DateTimeOffset ChangedAt,
+    string Why)
 {
     /// <summary>Records carry whole seconds, so an event time may lie so much before the call.</summary>
     private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
@@ -25,7 +32,8 @@ internal sealed record SeenAlarm(
     public bool IsFiring(DateTimeOffset since) => State == "ALARM" && IsOf(since);
 
     /// <summary>How long after <paramref name="begin"/> it came; null when it fired already.</summary>
-    public TimeSpan? After(DateTimeOffset begin) => ChangedAt < begin - Rounding ? null : ChangedAt > begin ? ChangedAt - begin : TimeSpan.Zero;
+    public TimeSpan? After(DateTimeOffset begin) =>
+        ChangedAt < begin - Rounding ? null : ChangedAt > begin ? ChangedAt - begin : TimeSpan.Zero;
 }
 
 /// <summary>Lenient, as every reader of another service's answers.</summary>

@@ -18,7 +18,12 @@ internal sealed record Finding(string Detection, bool Found, string? AlarmId, do
 /// <param name="Before">Alarms of the normal traffic before it: false ones.</param>
 /// <param name="NormalProblem">Why the normal traffic, which the attack is to be found in, ended by itself; null: it didn't.</param>
 internal sealed record Verdict(
-    bool IsGood, string Summary, IReadOnlyList<Finding> Findings, IReadOnlyList<SeenAlarm> Besides, IReadOnlyList<SeenAlarm> Before, string? NormalProblem)
+    bool IsGood,
+    string Summary,
+    IReadOnlyList<Finding> Findings,
+    IReadOnlyList<SeenAlarm> Besides,
+    IReadOnlyList<SeenAlarm> Before,
+    string? NormalProblem)
 {
     /// <summary>Compares what was raised with the truth.</summary>
     /// <param name="begin">The attack's first call.</param>
@@ -28,7 +33,12 @@ internal sealed record Verdict(
     /// <param name="isOver">Whether no more is waited for: what is not found then is missed.</param>
     /// <param name="normalProblem">Why the normal traffic around it ended by itself.</param>
     public static Verdict Of(
-        DateTimeOffset begin, IReadOnlyList<string> expected, IReadOnlyList<SeenAlarm> before, IReadOnlyList<SeenAlarm> alarms, bool isOver, string? normalProblem = null)
+        DateTimeOffset begin,
+        IReadOnlyList<string> expected,
+        IReadOnlyList<SeenAlarm> before,
+        IReadOnlyList<SeenAlarm> alarms,
+        bool isOver,
+        string? normalProblem = null)
     {
         var raised = alarms.Where(alarm => alarm.IsOf(begin)).OrderBy(alarm => alarm.ChangedAt).ToList();
         List<Finding> findings = [.. expected.Select(id => FindingOf(id, raised.FirstOrDefault(alarm => alarm.Detection == id), begin))];
@@ -44,10 +54,14 @@ internal sealed record Verdict(
     /// <summary>Whether every expected detection has found it.</summary>
     public bool HasAll() => Findings.All(finding => finding.Found);
 
-    private static Finding FindingOf(string detection, SeenAlarm? alarm, DateTimeOffset begin) =>
-        new(detection, alarm is not null, alarm?.Id, alarm?.After(begin) is { } after ? Math.Round(after.TotalSeconds, 3) : null, alarm?.Why);
+    private static Finding FindingOf(string detection, SeenAlarm? alarm, DateTimeOffset begin)
+    {
+        double? after = alarm?.After(begin) is { } delay ? Math.Round(delay.TotalSeconds, 3) : null;
+        return new(detection, alarm is not null, alarm?.Id, after, alarm?.Why);
+    }
 
-    private static IEnumerable<string> Sentences(List<Finding> findings, IReadOnlyList<SeenAlarm> before, bool isOver, string? normalProblem)
+    private static IEnumerable<string> Sentences(
+        List<Finding> findings, IReadOnlyList<SeenAlarm> before, bool isOver, string? normalProblem)
     {
         if (findings.Count == 0)
             yield return "nothing is expected to find this in a lab without history";

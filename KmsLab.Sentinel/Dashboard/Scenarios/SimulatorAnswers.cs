@@ -25,7 +25,17 @@ internal sealed record Scenario(string Id, string Title, string About, bool IsAt
 /// <param name="Note">What else is worth knowing of it; null: nothing.</param>
 /// <param name="Verdict">What was found of it, so far while it goes on; null: nothing is known.</param>
 public sealed record ScenarioRun(
-    string Id, string Scenario, DateTimeOffset From, DateTimeOffset? To, string State, string Phase, int Done, int Total, string? Problem, string? Note, RunVerdict? Verdict)
+    string Id,
+    string Scenario,
+    DateTimeOffset From,
+    DateTimeOffset? To,
+    string State,
+    string Phase,
+    int Done,
+    int Total,
+    string? Problem,
+    string? Note,
+    RunVerdict? Verdict)
 {
     /// <summary>Whether it goes on.</summary>
     public bool IsRunning => To is null;

@@ -1,4 +1,4 @@
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using KmsLab.ServiceDefaults;
@@ -33,7 +33,10 @@ internal sealed class SimulatorClient(IOptions<SimulatorOptions> options) : IDis
     /// <summary>Stops a run; what it changed is put right first.</summary>
     /// <exception cref="SimulatorException">It refuses, or can't be asked.</exception>
     public Task StopAsync(string run, CancellationToken cancellationToken) => SendAsync(
-        new(HttpMethod.Post, $"/api/runs/{Uri.EscapeDataString(run)}/stop") { Content = new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")) },
+        new(HttpMethod.Post, $"/api/runs/{Uri.EscapeDataString(run)}/stop")
+        {
+            Content = new StringContent("{}", new MediaTypeHeaderValue("application/json")),
+        },
         SimulatorJson.Default.ScenarioRun,
         cancellationToken);
 
@@ -71,7 +74,8 @@ internal sealed class SimulatorClient(IOptions<SimulatorOptions> options) : IDis
         return problem?.Detail ?? Silent($"answers {(int)answer.StatusCode}").Message;
     }
 
-    private SimulatorException Silent(string what, Exception? inner = null) => new($"The simulator at {options.Value.Url!.TrimEnd('/')} {what}.", inner);
+    private SimulatorException Silent(string what, Exception? inner = null) =>
+        new($"The simulator at {options.Value.Url!.TrimEnd('/')} {what}.", inner);
 }
 
 /// <summary>The simulator refuses, or can't be asked; the message says so to people.</summary>

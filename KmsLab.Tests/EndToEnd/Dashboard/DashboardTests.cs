@@ -211,6 +211,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
         browsed.Troubles.ShouldBeEmpty();
     }
 
+<<<<<<< HEAD
     [Fact]
     public async Task Scenario_is_played_by_a_button_and_its_alarm_appears_beside_it()
     {
@@ -227,6 +228,8 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
         browsed.Troubles.ShouldBeEmpty();
     }
 
+=======
+>>>>>>> sim
     private static Task<double> LightnessAsync(BrowserPage browsed) => browsed.Page.EvaluateAsync<double>(
         "() => { const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number); return (r + g + b) / 765; }");
 
