@@ -6,10 +6,11 @@ namespace KmsLab.Tests;
 /// <summary>Connections from another address of this machine: all of 127.0.0.0/8 is its own on Linux.</summary>
 internal static class LocalAddress
 {
-    public static HttpClient Client(string from, Uri to) => new(new SocketsHttpHandler { UseProxy = false, ConnectCallback = (context, cancellationToken) => ConnectAsync(from, context, cancellationToken) })
+    public static HttpClient Client(string from, Uri to)
     {
-        BaseAddress = to,
-    };
+        var handler = new SocketsHttpHandler { UseProxy = false, ConnectCallback = (context, cancellationToken) => ConnectAsync(from, context, cancellationToken) };
+        return new(handler) { BaseAddress = to };
+    }
 
     private static async ValueTask<Stream> ConnectAsync(string from, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -20,7 +20,10 @@ public sealed class ConfigFileTests
         ConfigFile.Read(file).ShouldBe(
             new Dictionary<string, string?>
             {
-                ["Sentinel:LogGroups:0"] = "a", ["Sentinel:LogGroups:1"] = "b", ["Sentinel:EventHistory"] = "True", ["CryptoApi:Limits:Burst"] = "5",
+                ["Sentinel:LogGroups:0"] = "a",
+                ["Sentinel:LogGroups:1"] = "b",
+                ["Sentinel:EventHistory"] = "True",
+                ["CryptoApi:Limits:Burst"] = "5",
             },
             ignoreOrder: true);
     }

@@ -24,7 +24,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>What makes a process export to here.</summary>
     public Dictionary<string, string> Environment => new()
     {
-        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _app.Urls.First(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _app.Urls.First(),
+        ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
     };
 
     public static async Task<OtlpReceiver> StartAsync()
