@@ -9,7 +9,8 @@ internal static class CryptoApiProgram
 {
     public static ServiceDescription Description => new(CryptoApiOptions.Section)
     {
-        Summary = "CryptoApi keeps short secret texts: encrypted under an AWS KMS key, in PostgreSQL or SQLite, behind a small HTTP API that describes itself at /.",
+        Summary = "CryptoApi keeps short secret texts: encrypted under an AWS KMS key, in PostgreSQL or SQLite, behind a small HTTP API "
+            + "that describes itself at /.",
         Commands = [ApiKey.CreateCommand(ApiKeyOptions.ClientsSection)],
         Settings =
         [

@@ -7,7 +7,8 @@ internal static class LocalAwsProgram
 {
     public static ServiceDescription Description => new("LocalAws")
     {
-        Summary = "LocalAws stands for AWS on one machine: KMS, STS, CloudTrail, CloudWatch, CloudWatch Logs and SNS at one endpoint, for SDKs and the AWS CLI. A lab tool: it checks no signatures.",
+        Summary = "LocalAws stands for AWS on one machine: KMS, STS, CloudTrail, CloudWatch, CloudWatch Logs and SNS at one endpoint, "
+            + "for SDKs and the AWS CLI. A lab tool: it checks no signatures.",
         Settings =
         [
             new("LocalAws:Url", "where it listens, unless ASP.NET Core's own settings say so", "http://localhost:4566"),

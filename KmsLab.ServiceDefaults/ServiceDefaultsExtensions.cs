@@ -23,7 +23,8 @@ public static class ServiceDefaultsExtensions
     [
         // Half a dozen lines for each request.
         new("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
-        // Warns at each first start that data protection's keys are not encrypted. CryptoApi has no use for them; of Sentinel's, docs/operations.md says what that means.
+        // Warns at each first start that data protection's keys are not encrypted. CryptoApi has no use for them; of Sentinel's,
+        // docs/operations.md says what that means.
         new("Logging:LogLevel:Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", "Error"),
         // Where credentials were found, once for each client.
         new("Logging:LogLevel:AWSSDK", "Warning"),

@@ -24,6 +24,7 @@ internal sealed partial class LeaseKeeper(
         using var patience = new CancellationTokenSource(ReleasePatience, time);
         try
         {
+            using var round = BackgroundActivity.Start("sentinel lease");
             await leases.ReleaseAsync(term, patience.Token);
         }
         // The edge of the process: who can't say goodbye is missed when the lease runs out.

@@ -20,12 +20,17 @@ internal static class ReplayCommand
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON instead of tables." };
 
-    private static readonly Option<string?> Config = new("--config") { Description = "A JSON file with a section Sentinel: detections, rules, protected sets. It counts above environment variables (Sentinel__...)." };
+    private static readonly Option<string?> Config = new("--config")
+    {
+        Description = "A JSON file with a section Sentinel: detections, rules, protected sets. It counts above environment variables (Sentinel__...).",
+    };
 
     /// <summary>Makes it. Its exit code: 0 without alarms, 2 with alarms, 1 if it could not be done.</summary>
     public static Command Create()
     {
-        var command = new Command("replay", "Find in CloudTrail files what Sentinel would have found when it happened. Exit code: 0 without alarms, 2 with alarms, 1 on an error.")
+        const string Description = "Find in CloudTrail files what Sentinel would have found when it happened. "
+            + "Exit code: 0 without alarms, 2 with alarms, 1 on an error.";
+        var command = new Command("replay", Description)
         {
             PathArgument, Database, From, To, Json, Config,
         };

@@ -27,7 +27,9 @@ internal sealed class ServiceCommandLine(ServiceDescription service, Func<ServeA
             var isRoot = parsed.CommandResult.Command == root;
             Check(parsed, settings);
             // The host has signal handlers of its own, and more time to stop.
-            return await parsed.InvokeAsync(isRoot ? new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false } : new());
+            return await parsed.InvokeAsync(isRoot
+                ? new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }
+                : new InvocationConfiguration());
         }
         catch (CommandLineException problem)
         {

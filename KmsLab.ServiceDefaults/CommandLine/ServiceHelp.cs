@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace KmsLab.ServiceDefaults.CommandLine;
 
-/// <summary>Adds to the help of a service what System.CommandLine can't know: settings, and where the documentation is. Its commands keep their own help.</summary>
+/// <summary>
+/// Adds to the help of a service what System.CommandLine can't know: settings, and where the documentation is. Its commands keep their own help.
+/// </summary>
 /// <param name="service">The service.</param>
 /// <param name="usual">What it follows.</param>
 internal sealed class ServiceHelp(ServiceDescription service, SynchronousCommandLineAction usual) : SynchronousCommandLineAction

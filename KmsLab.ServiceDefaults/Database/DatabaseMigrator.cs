@@ -3,7 +3,6 @@ using System.Reflection;
 using DbUp;
 using DbUp.Builder;
 using DbUp.Engine;
-using KmsLab.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Hosting;
 
 namespace KmsLab.ServiceDefaults.Database;
@@ -27,7 +26,6 @@ public sealed class DatabaseMigrator(string name, string connectionString, Datab
     {
         try
         {
-            using var round = BackgroundActivity.Start($"{name} migrations");
             await using var turn = await WaitForTurnAsync(cancellationToken);
             await Task.Run(Migrate, cancellationToken);
         }

@@ -11,7 +11,9 @@ namespace KmsLab.ServiceDefaults.Tracing;
 /// <param name="requests">Decides about traces that begin with a request.</param>
 internal sealed class RequestSampler(Sampler requests) : Sampler
 {
-    /// <summary>The sampler of a service: <c>{section}:Telemetry:BackgroundTraces=true</c> asks for the rest as well. <c>OTEL_TRACES_SAMPLER</c> says how many.</summary>
+    /// <summary>
+    /// Makes the sampler of a service: <c>{section}:Telemetry:BackgroundTraces=true</c> asks for the rest as well, <c>OTEL_TRACES_SAMPLER</c> says how many.
+    /// </summary>
     public static Sampler Of(IConfiguration configuration, string section)
     {
         var some = Share(configuration);

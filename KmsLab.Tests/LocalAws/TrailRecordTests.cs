@@ -200,6 +200,22 @@ public sealed class TrailRecordTests
     }
 
     [Fact]
+    public async Task Source_ip_is_the_connection_s_whatever_the_caller_says_of_it()
+    {
+        // Aspire's AddProject sets the variable of this key, with which ASP.NET Core by itself believes anybody's X-Forwarded-For.
+        await using var aws = await LocalAwsHost.StartAsync([("ForwardedHeaders_Enabled", "true")]);
+        using var http = LocalAddress.Client("127.0.0.7", new(aws.Url));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/x-amz-json-1.1")) };
+        request.Headers.Add("X-Amz-Target", "TrentService.ListKeys");
+        request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAX/20260101/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=00");
+        request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+
+        (await http.SendAsync(request, Cancel)).EnsureSuccessStatusCode();
+
+        (await aws.LookupAsync("ListKeys")).Single().GetProperty("sourceIPAddress").GetString().ShouldBe("127.0.0.7");
+    }
+
+    [Fact]
     public async Task Invoked_by_header_makes_a_call_one_of_the_service_when_trusted()
     {
         await using var trusting = await LocalAwsHost.StartAsync([("LocalAws:TrustSourceIpHeader", "true")]);
