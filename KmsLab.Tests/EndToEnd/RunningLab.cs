@@ -32,7 +32,8 @@ internal abstract class RunningLab : IAsyncDisposable
     /// <summary>The lab's own request: GET with a body.</summary>
     public async Task<HttpResponseMessage> DecryptByGetAsync(string name, string key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(CryptoApi, "/decrypt")) { Content = Json(new { Name = name, Key = key }) };
+        using var body = Json(new { Name = name, Key = key });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(CryptoApi, "/decrypt")) { Content = body };
         request.Content.Headers.ContentType = new("application/json");
         return await Http.SendAsync(request, TestContext.Current.CancellationToken);
     }

@@ -9,8 +9,8 @@ using KmsLab.Tests.EndToEnd;
 namespace KmsLab.Tests.InProcess;
 
 /// <summary>
-/// The whole lab in the test process, on free ports and SQLite files in a folder of its own: LocalAws, then CryptoApi and Sentinel pointed at it, with the
-/// settings that AppHost gives them. They meet over HTTP only, as they do on AWS.
+/// The whole lab in the test process, on free ports and SQLite files in a folder of its own: LocalAws, then CryptoApi and Sentinel pointed at it,
+/// with the settings that AppHost gives them. They meet over HTTP only, as they do on AWS.
 /// </summary>
 internal sealed class InProcessLab : RunningLab
 {
@@ -72,7 +72,8 @@ internal sealed class InProcessLab : RunningLab
             await service.UntilHealthyAsync(Http);
     }
 
-    private async Task<InProcessService> StartAsync(Dictionary<string, string?> settings, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    private async Task<InProcessService> StartAsync(
+        Dictionary<string, string?> settings, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
         foreach (var (key, value) in _settings)
             settings[key] = value;

@@ -23,7 +23,8 @@ internal sealed class InProcessService : IAsyncDisposable
     public static async Task<InProcessService> StartAsync(
         IEnumerable<KeyValuePair<string, string?>> settings, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Configuration.AddInMemoryCollection([new(ServiceDefaultsExtensions.EmbeddedKey, "true")]);
         builder.Logging.ClearProviders();

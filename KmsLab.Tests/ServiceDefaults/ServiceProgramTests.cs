@@ -22,14 +22,16 @@ public sealed class ServiceProgramTests
 
         (await program.WaitForExitAsync()).ShouldBe(1);
         program.Output.ShouldContain(
-            $"{service} could not start: {service} can't listen on {url}: the port is taken. Stop the program that uses it, or choose another with --{service}:Url=http://localhost:PORT.");
+            $"{service} could not start: {service} can't listen on {url}: the port is taken. " +
+            $"Stop the program that uses it, or choose another with --{service}:Url=http://localhost:PORT.");
     }
 
     [Fact]
     public async Task Wrong_setting_is_one_line_and_exit_code_1()
     {
         using var folder = new TempFolder();
-        using var program = LabProcess.Start(["--CryptoApi:Url=http://127.0.0.1:0", .. Arguments(folder), "--CryptoApi:Database=Oracle"], program: "KmsLab.CryptoApi");
+        using var program = LabProcess.Start(
+            ["--CryptoApi:Url=http://127.0.0.1:0", .. Arguments(folder), "--CryptoApi:Database=Oracle"], program: "KmsLab.CryptoApi");
 
         (await program.WaitForExitAsync()).ShouldBe(1);
         program.Output.ShouldBe("CryptoApi could not start: CryptoApi:Database is 'Oracle': set it to Sqlite or PostgreSql.");
@@ -40,7 +42,8 @@ public sealed class ServiceProgramTests
     [
         $"--LocalAws:DataDirectory={folder.Path}",
         "--CryptoApi:Database=Sqlite", $"--ConnectionStrings:vault=Data Source={folder["vault.db"]}",
-        "--Sentinel:Database=Sqlite", $"--ConnectionStrings:sentinel=Data Source={folder["sentinel.db"]}", "--Sentinel:LogGroups:0=kmslab-trail",
+        "--Sentinel:Database=Sqlite", $"--ConnectionStrings:sentinel=Data Source={folder["sentinel.db"]}",
+        "--Sentinel:LogGroups:0=kmslab-trail",
         "--AWS:ServiceURL=http://127.0.0.1:9", "--AWS:Region=us-east-1", "--AWS:AccessKeyId=x", "--AWS:SecretAccessKey=x",
     ];
 }

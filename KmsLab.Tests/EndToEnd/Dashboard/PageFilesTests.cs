@@ -32,8 +32,10 @@ public sealed partial class PageFilesTests
         var address = new Uri($"http://127.0.0.1:{LabProcess.FreePort()}");
         using var sentinel = LabProcess.Start(
             [
-                $"--Sentinel:Url={address}", "--Sentinel:Api:OpenOnLoopback=true", "--Sentinel:Database=Sqlite", $"--ConnectionStrings:sentinel=Data Source={data["sentinel.db"]}",
-                $"--AWS:ServiceURL={aws.Url}", $"--AWS:Region={LocalAwsHost.Region}", "--AWS:AccessKeyId=AKIALABSENTINEL00000", "--AWS:SecretAccessKey=secret",
+                $"--Sentinel:Url={address}", "--Sentinel:Api:OpenOnLoopback=true", "--Sentinel:LogGroups:0=kmslab-trail",
+                "--Sentinel:Database=Sqlite", $"--ConnectionStrings:sentinel=Data Source={data["sentinel.db"]}",
+                $"--AWS:ServiceURL={aws.Url}", $"--AWS:Region={LocalAwsHost.Region}",
+                "--AWS:AccessKeyId=AKIALABSENTINEL00000", "--AWS:SecretAccessKey=secret",
             ],
             program: published["KmsLab.Sentinel"]);
         await sentinel.WaitForAsync(address);

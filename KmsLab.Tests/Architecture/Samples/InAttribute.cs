@@ -1,0 +1,4 @@
+namespace KmsLab.Tests.Architecture.Samples;
+
+[System.Text.Json.Serialization.JsonDerivedType(typeof(List<Known>))]
+internal sealed record InAttribute;

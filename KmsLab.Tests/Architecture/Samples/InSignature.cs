@@ -1,0 +1,6 @@
+namespace KmsLab.Tests.Architecture.Samples;
+
+internal interface ISignature
+{
+    void Take(IReadOnlyDictionary<string, Known[]> known);
+}
