@@ -1,4 +1,5 @@
-using KmsLab.AppHost;
+using KmsLab.AppHost.Data;
+using KmsLab.AppHost.Problems;
 
 namespace KmsLab.Tests.AppHost;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Amazon.CloudWatchLogs;
 using Amazon.Runtime;
-using KmsLab.AppHost;
+using KmsLab.AppHost.Data;
 using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.CryptoApi;

@@ -8,45 +8,9 @@ using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.EndToEnd;
 
-/// <summary>Scenarios played in the lab: by the simulator itself, and on the stage that the page's buttons stand on.</summary>
+/// <summary>Scenarios played in the lab by the simulator itself.</summary>
 public sealed class LabScenarioTests
 {
-    [Fact]
-    public async Task Stage_plays_one_scenario_at_a_time_and_stops_it()
-    {
-        using var folder = new TempFolder();
-        await using var lab = await InProcessLab.StartAsync(folder.Path);
-        await using var stage = new LabStage(lab.Target, TimeProvider.System);
-
-        stage.Start("no-such").ShouldBe("There is no scenario no-such.");
-        stage.Start("normal").ShouldBeNull();
-        stage.Start("ransom").ShouldBe("normal is still running: stop it, or wait for its end.");
-        stage.Stop();
-        await UntilAsync(() => stage.Runs[0].To is not null);
-
-        stage.Runs[0].Phase.ShouldBe("stopped");
-        stage.Start("dry-run-probing").ShouldBeNull();
-        stage.Runs.Select(run => run.Scenario).ShouldBe(["dry-run-probing", "normal"]);
-    }
-
-    [Fact]
-    public async Task Stage_that_stops_an_attack_has_put_everything_right()
-    {
-        using var folder = new TempFolder();
-        await using var lab = await InProcessLab.StartAsync(folder.Path);
-        using var trail = new AmazonCloudTrailClient(Credentials, Configured(new AmazonCloudTrailConfig(), lab));
-        await using var stage = new LabStage(lab.Target, TimeProvider.System);
-        var before = await TrailAsync(trail);
-
-        stage.Start("trail-blinding").ShouldBeNull();
-        await UntilAsync(() => stage.Runs[0] is { Phase: "running", Done: > 0 });
-        stage.Stop();
-        await UntilAsync(() => stage.Runs[0].To is not null);
-
-        (stage.Runs[0].Phase, stage.Runs[0].Problem, stage.Runs[0].Note).ShouldBe(("stopped", null, null));
-        (await TrailAsync(trail)).ShouldBe(before);
-    }
-
     [Fact]
     public async Task Attack_that_is_stopped_after_any_of_its_calls_leaves_everything_as_it_was()
     {
@@ -133,13 +97,5 @@ public sealed class LabScenarioTests
             _done = true;
             action();
         }
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!condition())
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);
     }
 }

@@ -1,8 +1,8 @@
-using KmsLab.AppHost;
+using KmsLab.AppHost.Data;
+using KmsLab.AppHost.Settings;
 using KmsLab.CryptoApi;
 using KmsLab.LocalAws;
 using KmsLab.Sentinel;
-using KmsLab.Sentinel.Dashboard.Scenarios;
 using KmsLab.Simulator;
 using KmsLab.Tests.EndToEnd;
 
@@ -32,8 +32,11 @@ internal sealed class InProcessLab : RunningLab
 
     public override Uri Sentinel => _sentinel!.Address;
 
+    /// <summary>CryptoApi's database.</summary>
+    public string Vault => _data.PathOf(LabFiles.Vault);
+
     /// <summary>What scenarios are played against.</summary>
-    public LabTarget Target => new(CryptoApi, LocalAws, LabDefaults.Region, $"Data Source={_data.PathOf("vault.db")}");
+    public LabTarget Target => new(CryptoApi, LocalAws, LabDefaults.Region, $"Data Source={Vault}");
 
     /// <summary>Starts everything and returns when all three answer their health checks.</summary>
     /// <param name="dataDirectory">Holds its state; the next lab goes on from there.</param>
@@ -65,9 +68,7 @@ internal sealed class InProcessLab : RunningLab
     {
         _localAws = await StartAsync(LocalAwsSettings, builder => builder.AddLocalAws(), app => app.MapLocalAws());
         _cryptoApi = await StartAsync(CryptoApiSettings, builder => builder.AddCryptoApi(), app => app.MapCryptoApi());
-        var stage = new LabStage(Target, TimeProvider.System);
-        _sentinel = await StartAsync(SentinelSettings, builder => AddSentinel(builder, stage), app => app.MapSentinel());
-        _parts.Push(stage);
+        _sentinel = await StartAsync(SentinelSettings, builder => builder.AddSentinel(), app => app.MapSentinel());
         foreach (var service in new[] { _localAws, _cryptoApi, _sentinel })
             await service.UntilHealthyAsync(Http);
     }
@@ -80,13 +81,6 @@ internal sealed class InProcessLab : RunningLab
         var service = await InProcessService.StartAsync(settings, add, map);
         _parts.Push(service);
         return service;
-    }
-
-    /// <summary>Sentinel as it is everywhere, and a page that offers the simulator's scenarios.</summary>
-    private static void AddSentinel(WebApplicationBuilder builder, LabStage stage)
-    {
-        builder.AddSentinel();
-        builder.Services.AddSingleton<IScenarioStage>(stage); // An instance: the lab ends it, before it stops Sentinel.
     }
 
     private Dictionary<string, string?> LocalAwsSettings => new(LabDefaults.LocalAws)
@@ -104,7 +98,7 @@ internal sealed class InProcessLab : RunningLab
         ["CryptoApi:Authentication:Clients:lab-auditor:Name"] = AuditorKey.Client,
         ["CryptoApi:Authentication:Clients:lab-auditor:KeyHash"] = AuditorKey.Hash(_data),
         ["CryptoApi:Audit:Auditors:lab-auditor"] = AuditorKey.Client,
-        ["ConnectionStrings:vault"] = $"Data Source={_data.PathOf("vault.db")}",
+        ["ConnectionStrings:vault"] = $"Data Source={Vault}",
     };
 
     private Dictionary<string, string?> SentinelSettings => new(LabDefaults.Sentinel.Concat(Aws(LabDefaults.SentinelRole)))
@@ -119,5 +113,11 @@ internal sealed class InProcessLab : RunningLab
         ["ConnectionStrings:sentinel"] = $"Data Source={_data.PathOf("sentinel.db")}",
     };
 
-    private Dictionary<string, string?> Aws(LabPrincipal principal) => LabDefaults.Aws(LocalAws.ToString(), principal);
+    private Dictionary<string, string?> Aws(LabPrincipal principal) => new()
+    {
+        ["AWS:Profile"] = null,
+        ["AWS:ServiceURL"] = LocalAws.ToString(),
+        ["AWS:Region"] = LabDefaults.Region,
+        ["AWS:AccessKeyId"] = principal.AccessKeyId,
+    };
 }

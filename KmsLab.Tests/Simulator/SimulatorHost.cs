@@ -1,6 +1,6 @@
+using KmsLab.Tests.InProcess;
 using System.Text.Json.Nodes;
 using KmsLab.Simulator;
-using KmsLab.Tests.EndToEnd;
 
 namespace KmsLab.Tests.Simulator;
 
@@ -38,17 +38,17 @@ internal sealed class SimulatorHost : IAsyncDisposable
     }
 
     /// <summary>Starts one that is aimed at a lab, with the lab's own vault.</summary>
-    public static Task<SimulatorHost> StartAsync(TestLab lab, params IEnumerable<(string Key, string? Value)> settings) =>
+    public static Task<SimulatorHost> StartAsync(InProcessLab lab, params IEnumerable<(string Key, string? Value)> settings) =>
         StartAsync([.. SettingsFor(lab), .. settings]);
 
-    public static (string Key, string? Value)[] SettingsFor(TestLab lab) =>
+    public static (string Key, string? Value)[] SettingsFor(InProcessLab lab) =>
     [
-        ("Simulator:CryptoApi", lab.Lab.CryptoApi.ToString()),
-        ("Simulator:Endpoint", lab.Lab.LocalAws.ToString()),
-        ("Simulator:Sentinel", lab.Lab.Sentinel.ToString()),
+        ("Simulator:CryptoApi", lab.CryptoApi.ToString()),
+        ("Simulator:Endpoint", lab.LocalAws.ToString()),
+        ("Simulator:Sentinel", lab.Sentinel.ToString()),
         ("Simulator:Prelude", "00:00:01"),
         ("Simulator:Database", "Sqlite"),
-        ("ConnectionStrings:vault", $"Data Source={lab.Lab.Data.PathOf("vault.db")}"),
+        ("ConnectionStrings:vault", $"Data Source={lab.Vault}"),
     ];
 
     public async Task<JsonNode> GetAsync(string path) => (await Http.GetFromJsonAsync<JsonNode>(path, Cancellation))!;

@@ -1,3 +1,4 @@
+using KmsLab.Tests.InProcess;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Amazon.KeyManagementService;
@@ -30,7 +31,7 @@ public sealed class SimulatorProcessTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var kms = Kms(lab);
         var key = await KeyAsync(kms, "alias/kmslab");
         using var service = await AttackAsync(lab);
@@ -48,7 +49,7 @@ public sealed class SimulatorProcessTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var kms = Kms(lab);
         using var service = await AttackAsync(lab);
 
@@ -63,7 +64,7 @@ public sealed class SimulatorProcessTests
     }
 
     /// <summary>Starts the service, and an attack that has disabled the key and waits before its next call.</summary>
-    private static async Task<LabProcess> AttackAsync(TestLab lab)
+    private static async Task<LabProcess> AttackAsync(InProcessLab lab)
     {
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{LabProcess.FreePort()}"));
         var settings = SimulatorHost.SettingsFor(lab).Select(setting => $"--{setting.Key}={setting.Value}");
@@ -88,9 +89,9 @@ public sealed class SimulatorProcessTests
         }
     }
 
-    private static AmazonKeyManagementServiceClient Kms(TestLab lab) => new(
+    private static AmazonKeyManagementServiceClient Kms(InProcessLab lab) => new(
         new BasicAWSCredentials("AKIALABTEST000000000", "secret"),
-        new AmazonKeyManagementServiceConfig { ServiceURL = lab.Lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
+        new AmazonKeyManagementServiceConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
 
     private static async Task<KeyMetadata> KeyAsync(AmazonKeyManagementServiceClient kms, string key) =>
         (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = key }, Cancellation)).KeyMetadata;

@@ -1,9 +1,9 @@
+using KmsLab.Tests.InProcess;
 using System.Net;
 using System.Text.Json.Nodes;
 using Amazon.CloudTrail;
 using Amazon.CloudTrail.Model;
 using Amazon.Runtime;
-using KmsLab.Tests.EndToEnd;
 
 namespace KmsLab.Tests.Simulator;
 
@@ -16,7 +16,7 @@ public sealed class SimulatorServiceTests
     public async Task Attack_is_played_and_its_verdict_names_the_alarm_that_found_it()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path, ("LocalAws:TrustSourceIpHeader", "true"));
+        await using var lab = await InProcessLab.StartAsync(folder.Path, ("LocalAws:TrustSourceIpHeader", "true"));
         await using var simulator = await SimulatorHost.StartAsync(lab);
 
         var path = await simulator.BeginAsync(new { scenario = "burst-exfiltration", seed = 1, speed = 60 });
@@ -42,7 +42,7 @@ public sealed class SimulatorServiceTests
     public async Task Attack_amid_normal_traffic_begins_with_it_and_is_found_in_its_midst()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await using var simulator = await SimulatorHost.StartAsync(lab);
 
         var path = await simulator.BeginAsync(new { scenario = "grant-backdoor", seed = 1, speed = 300, amidNormalTraffic = true });
@@ -61,7 +61,7 @@ public sealed class SimulatorServiceTests
     public async Task Attack_that_only_history_shows_waits_for_nothing()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await using var simulator = await SimulatorHost.StartAsync(lab);
 
         var path = await simulator.BeginAsync(new { scenario = "attested-exfiltration", speed = 1_000_000 });
@@ -75,7 +75,7 @@ public sealed class SimulatorServiceTests
     public async Task Attack_that_no_alarm_finds_is_missed()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path, ("Sentinel:Detections:dry-run-probing:Mode", "Off"));
+        await using var lab = await InProcessLab.StartAsync(folder.Path, ("Sentinel:Detections:dry-run-probing:Mode", "Off"));
         await using var simulator = await SimulatorHost.StartAsync(lab, ("Simulator:Patience", "00:00:02"));
 
         var run = await simulator.UntilEndedAsync(await simulator.BeginAsync(new { scenario = "dry-run-probing", speed = 1000 }));
@@ -88,7 +88,7 @@ public sealed class SimulatorServiceTests
     public async Task Sentinel_that_does_not_answer_leaves_the_run_without_a_verdict()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await using var simulator = await SimulatorHost.StartAsync(lab, ("Simulator:Sentinel", "http://127.0.0.1:1"));
 
         var path = await simulator.BeginAsync(new { scenario = "dry-run-probing", speed = 1000 });
@@ -105,7 +105,7 @@ public sealed class SimulatorServiceTests
     public async Task One_attack_is_played_at_a_time_and_a_normal_day_beside_it()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await using var simulator = await SimulatorHost.StartAsync(lab);
 
         var normal = await simulator.BeginAsync(new { scenario = "normal" });
@@ -132,7 +132,7 @@ public sealed class SimulatorServiceTests
     public async Task Twenty_runs_are_kept_the_newest_first()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         await using var simulator = await SimulatorHost.StartAsync(lab, ("Simulator:Patience", "00:00:00"));
 
         for (var seed = 0; seed < 21; seed++)
@@ -149,7 +149,7 @@ public sealed class SimulatorServiceTests
     public async Task Stopped_attack_has_put_everything_right()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
         using var trail = Trail(lab);
         await using var simulator = await SimulatorHost.StartAsync(lab);
 
@@ -163,9 +163,9 @@ public sealed class SimulatorServiceTests
         (await BlindedAsync(trail)).ShouldBeFalse();
     }
 
-    private static AmazonCloudTrailClient Trail(TestLab lab) => new(
+    private static AmazonCloudTrailClient Trail(InProcessLab lab) => new(
         new BasicAWSCredentials("AKIALABTEST000000000", "secret"),
-        new AmazonCloudTrailConfig { ServiceURL = lab.Lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
+        new AmazonCloudTrailConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
 
     private static async Task<bool> BlindedAsync(AmazonCloudTrailClient trail)
     {

@@ -211,25 +211,6 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
         browsed.Troubles.ShouldBeEmpty();
     }
 
-<<<<<<< HEAD
-    [Fact]
-    public async Task Scenario_is_played_by_a_button_and_its_alarm_appears_beside_it()
-    {
-        using var folder = new TempFolder();
-        await using var lab = await InProcessLab.StartAsync(folder.Path);
-        await using var browsed = await browser.OpenAsync(lab.Sentinel);
-
-        await browsed.GoAsync("/scenarios");
-        await browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: dry-run-probing" }).ClickAsync();
-
-        await browsed.Page.GetByRole(AriaRole.Heading, new() { Name = "dry-run-probing", Level = 2, Exact = true }).WaitForAsync();
-        await browsed.Page.Locator(".run .alarm-title", new() { HasText = "Somebody is finding out what they may do with KMS" }).WaitForAsync(new() { Timeout = 90_000 });
-        await browsed.Page.Locator(".run p", new() { HasText = "Done:" }).WaitForAsync(new() { Timeout = 90_000 });
-        browsed.Troubles.ShouldBeEmpty();
-    }
-
-=======
->>>>>>> sim
     private static Task<double> LightnessAsync(BrowserPage browsed) => browsed.Page.EvaluateAsync<double>(
         "() => { const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number); return (r + g + b) / 765; }");
 

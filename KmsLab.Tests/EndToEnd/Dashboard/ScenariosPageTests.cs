@@ -1,3 +1,4 @@
+using KmsLab.Tests.InProcess;
 using System.Text.RegularExpressions;
 using KmsLab.Tests.Simulator;
 using Microsoft.Playwright;
@@ -12,9 +13,9 @@ public sealed class ScenariosPageTests(Browser browser) : IClassFixture<Browser>
     {
         using var folder = new TempFolder();
         var address = FreeAddress();
-        await using var lab = await TestLab.StartAsync(folder.Path, ("Sentinel:Simulator:Url", address));
+        await using var lab = await InProcessLab.StartAsync(folder.Path, ("Sentinel:Simulator:Url", address));
         await using var simulator = await SimulatorHost.StartAsync(lab, ("Simulator:Url", address));
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
 
         await browsed.Page.GetByRole(AriaRole.Link, new() { Name = "Scenarios" }).ClickAsync();
         await browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: dry-run-probing" }).ClickAsync();
@@ -37,10 +38,10 @@ public sealed class ScenariosPageTests(Browser browser) : IClassFixture<Browser>
     {
         using var folder = new TempFolder();
         var address = FreeAddress();
-        await using var lab = await TestLab.StartAsync(folder.Path, ("Sentinel:Simulator:Url", address));
+        await using var lab = await InProcessLab.StartAsync(folder.Path, ("Sentinel:Simulator:Url", address));
         await using var simulator = await SimulatorHost.StartAsync(lab, ("Simulator:Url", address));
         var run = await simulator.BeginAsync(new { scenario = "normal" });
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
 
         await browsed.GoAsync("/scenarios");
         await browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
@@ -55,8 +56,8 @@ public sealed class ScenariosPageTests(Browser browser) : IClassFixture<Browser>
     {
         using var folder = new TempFolder();
         var address = FreeAddress();
-        await using var lab = await TestLab.StartAsync(folder.Path, ("Sentinel:Simulator:Url", address));
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var lab = await InProcessLab.StartAsync(folder.Path, ("Sentinel:Simulator:Url", address));
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
 
         await browsed.GoAsync("/scenarios");
         await browsed.SeeAsync($"The simulator at {address} does not answer.");
@@ -74,8 +75,8 @@ public sealed class ScenariosPageTests(Browser browser) : IClassFixture<Browser>
     public async Task Page_is_offered_only_where_there_is_a_simulator()
     {
         using var folder = new TempFolder();
-        await using var lab = await TestLab.StartAsync(folder.Path);
-        await using var browsed = await browser.OpenAsync(lab.Lab.Sentinel);
+        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        await using var browsed = await browser.OpenAsync(lab.Sentinel);
 
         (await browsed.Page.GetByRole(AriaRole.Link, new() { Name = "Scenarios" }).CountAsync()).ShouldBe(0);
         await browsed.GoAsync("/scenarios");

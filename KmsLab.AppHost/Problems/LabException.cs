@@ -1,4 +1,4 @@
-namespace KmsLab.AppHost;
+namespace KmsLab.AppHost.Problems;
 
 /// <summary>A reason why the lab can't do what it should, in one sentence that says what to change.</summary>
 public sealed class LabException(string message, Exception? inner = null) : Exception(message, inner)

@@ -1,0 +1,214 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using KmsLab.AppHost.Databases;
+using KmsLab.Tests.EndToEnd;
+
+namespace KmsLab.Tests.Aspire;
+
+/// <summary>The Aspire application as users have it: a process of its own, with the orchestrator, the dashboard and the services below it.</summary>
+public sealed class LabProcessTests
+{
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task Lab_prints_where_it_is_and_stops_cleanly_on_a_signal(string signal)
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start(Arguments(folder));
+        await lab.WaitForAsync("Ctrl-C stops the lab.");
+
+        lab.Signal(signal);
+
+        (await lab.WaitForExitAsync()).ShouldBe(0);
+        lab.Output.ShouldContain("/encrypt");
+        lab.Output.ShouldNotContain("Exception");
+        CommandsIn(lab.Output).ShouldNotBeEmpty();
+        CommandsIn(lab.Output).ShouldAllBe(command => IsShell(command));
+    }
+
+    [Fact]
+    public async Task Wrong_option_is_one_line_and_exit_code_1()
+    {
+        using var lab = LabProcess.Start(["--dta", "x"]);
+
+        (await lab.WaitForExitAsync()).ShouldBe(1);
+        lab.Output.ShouldBe("KmsLab could not start: unknown option --dta. Run with --help for the options.");
+    }
+
+    /// <summary>A developer's shell is full of AWS settings; none may lead the lab's calls, or its secrets, to a real account.</summary>
+    [Fact]
+    public async Task Lab_calls_no_other_endpoint_whatever_AWS_settings_the_environment_has()
+    {
+        using var folder = new TempFolder();
+        using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
+        elsewhere.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}";
+        var credentials = folder["credentials"];
+        await File.WriteAllTextAsync(credentials, $"[hostile]\naws_access_key_id=AKIAHOSTILE\naws_secret_access_key=x\nendpoint_url={url}\n", TestContext.Current.CancellationToken);
+        using var lab = LabProcess.Start(Arguments(folder), new Dictionary<string, string>
+        {
+            ["AWS_ENDPOINT_URL"] = url,
+            ["AWS_ENDPOINT_URL_KMS"] = url,
+            ["AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"] = url,
+            ["AWS_ENDPOINT_URL_STS"] = url,
+            ["AWS_PROFILE"] = "hostile",
+            ["AWS_SHARED_CREDENTIALS_FILE"] = credentials,
+            ["AWS_CONFIG_FILE"] = credentials,
+            ["AWS_ACCESS_KEY_ID"] = "AKIAHOSTILE",
+            ["AWS_SECRET_ACCESS_KEY"] = "x",
+            ["AWS_REGION"] = "eu-central-1",
+            ["AWS__ServiceURL"] = url,
+            ["AWS__Profile"] = "hostile",
+            ["AWS__Region"] = "eu-central-1",
+            ["HTTP_PROXY"] = url,
+        });
+
+        await lab.WaitForAsync("Ctrl-C stops the lab.");
+        lab.Signal("TERM");
+        (await lab.WaitForExitAsync()).ShouldBe(0);
+
+        elsewhere.Pending().ShouldBeFalse("something connected to the hostile endpoint");
+    }
+
+    [Fact]
+    public async Task Scenario_from_the_command_line_plays_and_ends_with_what_was_found()
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start([.. Arguments(folder), "--scenario", "key-guessing"]);
+
+        await lab.WaitForAsync("expected to find it");
+        var exit = await lab.WaitForExitAsync();
+
+        lab.Output.ShouldContain("normal traffic first");
+        lab.Output.ShouldContain("kms-error-burst");
+        lab.Output.ShouldNotContain("missed");
+        exit.ShouldBe(0, lab.Output);
+    }
+
+    [Fact]
+    public async Task Signal_in_the_midst_of_a_scenario_is_no_success()
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start([.. Arguments(folder), "--scenario", "key-guessing"]);
+
+        await lab.WaitForAsync("normal traffic first");
+        lab.Signal("INT");
+
+        (await lab.WaitForExitAsync()).ShouldBe(130, lab.Output);
+    }
+
+    [Fact]
+    public async Task Unknown_scenario_is_one_line_and_exit_code_1()
+    {
+        using var lab = LabProcess.Start(["--scenario", "no-such"]);
+
+        (await lab.WaitForExitAsync()).ShouldBe(1);
+        lab.Output.ShouldStartWith("KmsLab could not play the scenario: there is no scenario no-such. Choose among normal, ");
+    }
+
+    [Fact]
+    public async Task Taken_port_is_one_line_and_exit_code_1()
+    {
+        using var folder = new TempFolder();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var url = $"http://localhost:{((IPEndPoint)other.LocalEndpoint).Port}";
+        using var lab = LabProcess.Start([.. Arguments(folder), $"--CryptoApi:Url={url}"]);
+
+        (await lab.WaitForExitAsync()).ShouldBe(1);
+        lab.Output.ShouldBe($"KmsLab could not start: CryptoApi can't listen on {url}: the port is taken. Stop the program that uses it, or choose "
+            + "another with --CryptoApi:Url=http://localhost:PORT.");
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Secret_survives_a_stop_and_a_start(string database)
+    {
+        if (database == "postgres" && PostgresInstallation.Find() is { Found: null, Reason: var reason })
+        {
+            Assert.SkipWhen(Environment.GetEnvironmentVariable("KMSLAB_STRICT") is not "1", reason);
+            Assert.Fail(reason);
+        }
+
+        using var folder = new TempFolder();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var name = Guid.NewGuid().ToString();
+        var key = "";
+        foreach (var round in new[] { 1, 2 })
+        {
+            var (arguments, cryptoApi) = ArgumentsWithApi(folder, database);
+            using var lab = LabProcess.Start(arguments);
+            await lab.WaitForAsync("Ctrl-C stops the lab.");
+            if (round == 1)
+                key = (await JsonAsync(http, cryptoApi, "/encrypt", $$"""{"Name":"{{name}}","Text":"Welcome"}"""))["Key"]!.GetValue<string>();
+            (await JsonAsync(http, cryptoApi, "/decrypt", $$"""{"Name":"{{name}}","Key":"{{key}}"}"""))["Text"]!.GetValue<string>().ShouldBe("Welcome");
+            lab.Signal("TERM");
+            (await lab.WaitForExitAsync()).ShouldBe(0, lab.Output);
+        }
+    }
+
+    [Fact]
+    public async Task Kill_leaves_no_service_behind()
+    {
+        using var folder = new TempFolder();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
+        var (arguments, cryptoApi) = ArgumentsWithApi(folder, "sqlite");
+        using var lab = LabProcess.Start(arguments);
+        await lab.WaitForAsync("Ctrl-C stops the lab.");
+
+        lab.Kill();
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await AnswersAsync(http, cryptoApi, deadline.Token))
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, deadline.Token);
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient http, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(address, "/alive"), cancellationToken);
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<JsonNode> JsonAsync(HttpClient http, Uri address, string path, string body)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(new Uri(address, path), content, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!;
+    }
+
+    private static IEnumerable<string> CommandsIn(string output) =>
+        output.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("curl ", StringComparison.Ordinal));
+
+    /// <summary>Whether a shell can read the command; it is not run.</summary>
+    private static bool IsShell(string command)
+    {
+        using var shell = Process.Start("sh", ["-n", "-c", command]);
+        shell.WaitForExit();
+        return shell.ExitCode == 0;
+    }
+
+    private static string[] Arguments(TempFolder folder) => ArgumentsWithApi(folder, "sqlite").Arguments;
+
+    private static (string[] Arguments, Uri CryptoApi) ArgumentsWithApi(TempFolder folder, string database)
+    {
+        var cryptoApi = new Uri($"http://127.0.0.1:{LabProcess.FreePort()}");
+        return (
+            [
+                "--data", folder.Path, $"--Lab:Database={database}", $"--CryptoApi:Url={cryptoApi}", $"--Lab:DashboardUrl=http://localhost:{LabProcess.FreePort()}",
+                .. new[] { "LocalAws", "Sentinel", "Simulator" }.Select(service => $"--{service}:Url=http://127.0.0.1:{LabProcess.FreePort()}"),
+            ],
+            cryptoApi);
+    }
+}
