@@ -31,7 +31,7 @@ internal sealed class LabProcess : IDisposable
     /// <param name="program">Its assembly.</param>
     public static LabProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string program = "KmsLab.AppHost")
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [PathOf(program), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -41,6 +41,10 @@ internal sealed class LabProcess : IDisposable
             start.Environment[name] = value;
         return new LabProcess(Process.Start(start)!);
     }
+
+    /// <summary>AppHost runs from its own folder, for it brings other versions of the frameworks' packages; the services lie beside the tests.</summary>
+    private static string PathOf(string program) => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory.Replace("KmsLab.Tests", program == "KmsLab.AppHost" ? program : "KmsLab.Tests", StringComparison.Ordinal), $"{program}.dll"));
 
     /// <summary>A port that was free a moment ago: a process can't tell us which one it took.</summary>
     public static int FreePort()

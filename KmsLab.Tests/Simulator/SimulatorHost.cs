@@ -1,6 +1,6 @@
-using KmsLab.Tests.InProcess;
 using System.Text.Json.Nodes;
 using KmsLab.Simulator;
+using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.Simulator;
 

@@ -1,10 +1,10 @@
-using KmsLab.Tests.InProcess;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
 using KmsLab.Tests.EndToEnd;
+using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.Simulator;
 

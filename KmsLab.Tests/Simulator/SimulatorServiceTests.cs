@@ -1,9 +1,9 @@
-using KmsLab.Tests.InProcess;
 using System.Net;
 using System.Text.Json.Nodes;
 using Amazon.CloudTrail;
 using Amazon.CloudTrail.Model;
 using Amazon.Runtime;
+using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.Simulator;
 

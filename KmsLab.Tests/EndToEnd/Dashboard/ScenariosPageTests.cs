@@ -1,5 +1,5 @@
-using KmsLab.Tests.InProcess;
 using System.Text.RegularExpressions;
+using KmsLab.Tests.InProcess;
 using KmsLab.Tests.Simulator;
 using Microsoft.Playwright;
 
