@@ -22,6 +22,7 @@ internal static class LabProgram
         if (command.Answers(args))
             return 0;
 
+        KeepCallsOnThisMachine();
         using var stop = new StopSignals();
         try
         {
@@ -34,6 +35,14 @@ internal static class LabProgram
             await Console.Error.WriteLineAsync($"KmsLab could not {problem.Aim}: {problem.Message}");
             return Failed;
         }
+    }
+
+    /// <summary>A developer's HTTP_PROXY has no business with health checks and calls between the lab's programs, which inherit this.</summary>
+    private static void KeepCallsOnThisMachine()
+    {
+        const string variable = "NO_PROXY";
+        var others = Environment.GetEnvironmentVariable(variable) ?? Environment.GetEnvironmentVariable("no_proxy");
+        Environment.SetEnvironmentVariable(variable, string.Join(',', new[] { others, "localhost", "127.0.0.1", "[::1]" }.Where(one => !string.IsNullOrEmpty(one))));
     }
 
     private static async Task<int> RunAsync(LabArguments arguments, LabSettings settings, CancellationToken stop)
