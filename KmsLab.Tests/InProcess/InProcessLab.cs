@@ -93,6 +93,7 @@ internal sealed class InProcessLab : RunningLab
     {
         ["CryptoApi:Url"] = "http://127.0.0.1:0",
         ["CryptoApi:Database"] = "Sqlite",
+        ["CryptoApi:Attestation:KeyId"] = LabDefaults.AttestationKeyId,
         ["CryptoApi:Attestation:PrivateKeyFile"] = _data.PathOf("attestation.pem"),
         ["CryptoApi:Attestation:CreateKeyFile"] = "true",
         ["CryptoApi:Authentication:Clients:lab-auditor:Name"] = AuditorKey.Client,

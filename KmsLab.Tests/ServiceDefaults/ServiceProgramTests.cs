@@ -18,7 +18,7 @@ public sealed class ServiceProgramTests
         other.Start();
         var url = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
 
-        using var program = LabProcess.Start([$"--{service}:Url={url}", .. Arguments(folder)], program: $"KmsLab.{service}");
+        using var program = LabProcess.Start([$"--{service}:Url={url}", .. Arguments(service, folder)], program: $"KmsLab.{service}");
 
         (await program.WaitForExitAsync()).ShouldBe(1);
         program.Output.ShouldContain(
@@ -31,19 +31,21 @@ public sealed class ServiceProgramTests
     {
         using var folder = new TempFolder();
         using var program = LabProcess.Start(
-            ["--CryptoApi:Url=http://127.0.0.1:0", .. Arguments(folder), "--CryptoApi:Database=Oracle"], program: "KmsLab.CryptoApi");
+            ["--CryptoApi:Url=http://127.0.0.1:0", .. Arguments("CryptoApi", folder), "--CryptoApi:Database=Oracle"], program: "KmsLab.CryptoApi");
 
         (await program.WaitForExitAsync()).ShouldBe(1);
         program.Output.ShouldBe("CryptoApi could not start: CryptoApi:Database is 'Oracle': set it to Sqlite or PostgreSql.");
     }
 
-    /// <summary>What each service needs to get as far as listening; AWS is nowhere.</summary>
-    private static string[] Arguments(TempFolder folder) =>
+    /// <summary>What a service needs to get as far as listening; AWS is nowhere. It refuses the sections of others.</summary>
+    private static string[] Arguments(string service, TempFolder folder) =>
     [
-        $"--LocalAws:DataDirectory={folder.Path}",
-        "--CryptoApi:Database=Sqlite", $"--ConnectionStrings:vault=Data Source={folder["vault.db"]}",
-        "--Sentinel:Database=Sqlite", $"--ConnectionStrings:sentinel=Data Source={folder["sentinel.db"]}",
-        "--Sentinel:LogGroups:0=kmslab-trail",
+        .. service switch
+        {
+            "LocalAws" => new[] { $"--LocalAws:DataDirectory={folder.Path}" },
+            "CryptoApi" => ["--CryptoApi:Database=Sqlite", $"--ConnectionStrings:vault=Data Source={folder["vault.db"]}"],
+            _ => ["--Sentinel:Database=Sqlite", $"--ConnectionStrings:sentinel=Data Source={folder["sentinel.db"]}", "--Sentinel:LogGroups:0=kmslab-trail"],
+        },
         "--AWS:ServiceURL=http://127.0.0.1:9", "--AWS:Region=us-east-1", "--AWS:AccessKeyId=x", "--AWS:SecretAccessKey=x",
     ];
 }
