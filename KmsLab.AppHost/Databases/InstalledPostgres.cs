@@ -5,13 +5,16 @@ using KmsLab.AppHost.Data;
 using KmsLab.AppHost.Services;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace KmsLab.AppHost.Databases;
 
 /// <summary>The PostgreSQL server that is installed on this machine, as a resource of its own with its two databases.</summary>
-internal sealed class InstalledPostgres : ILabDatabases
+internal sealed partial class InstalledPostgres : ILabDatabases
 {
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+
     private readonly IDistributedApplicationBuilder _builder;
     private readonly IResourceBuilder<InstalledPostgresResource> _server;
     private readonly string _passwordFile;
@@ -86,20 +89,43 @@ internal sealed class InstalledPostgres : ILabDatabases
     }
 
     /// <summary>Makes what is missing, and lets who waits for a database go on: nothing else gives these resources a state.</summary>
+    /// <remarks>It is asked for once a start, so a server that refuses for a moment is asked again: who waits would wait for ever.</remarks>
     private async Task CreateDatabasesAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
         var notifications = services.GetRequiredService<ResourceNotificationService>();
+        var logger = services.GetRequiredService<ResourceLoggerService>().GetLogger(_server.Resource);
         foreach (var resource in _builder.Resources.OfType<InstalledPostgresDatabase>())
         {
-            await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = resource.Database } } };
-            if (await exists.ExecuteScalarAsync(cancellationToken) is null)
-            {
-                await using var create = new NpgsqlCommand($"CREATE DATABASE {resource.Database}", connection);
-                await create.ExecuteNonQueryAsync(cancellationToken);
-            }
-
+            while (!await TryCreateAsync(resource.Database, logger, cancellationToken))
+                await Task.Delay(RetryDelay, TimeProvider.System, cancellationToken);
             await notifications.PublishUpdateAsync(resource, snapshot => snapshot with { State = KnownResourceStates.Running });
         }
+    }
+
+    private async Task<bool> TryCreateAsync(string database, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(cancellationToken);
+            await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = database } } };
+            if (await exists.ExecuteScalarAsync(cancellationToken) is not null)
+                return true;
+
+            // template0: nobody can be connected to it, which would refuse the copy.
+            await using var create = new NpgsqlCommand($"CREATE DATABASE {database} TEMPLATE template0", connection);
+            await create.ExecuteNonQueryAsync(cancellationToken);
+            return true;
+        }
+        catch (NpgsqlException refused)
+        {
+            Log.Refused(logger, database, refused.Message);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The database {Database} can't be made yet, and will be tried again: {Reason}")]
+        public static partial void Refused(ILogger logger, string database, string reason);
     }
 }

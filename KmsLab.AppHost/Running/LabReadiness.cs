@@ -29,11 +29,21 @@ internal sealed partial class LabReadiness(
             foreach (var wait in waiting.ToList())
                 await await Task.WhenAny(waiting.Where(one => one.IsFaulted).Append(wait));
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new LabException(NotHealthy(all));
+        }
         finally
         {
             await deadline.CancelAsync();
             await slow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private string NotHealthy(IEnumerable<IResource> all)
+    {
+        var names = all.Where(one => !notifications.TryGetCurrentState(one.Name, out var current) || !IsHealthy(current)).Select(one => one.Name);
+        return $"{string.Join(", ", names)} did not become healthy in time. Try again on a quieter machine, or start the service alone to see its log.";
     }
 
     private bool HasContainers => model.Resources.OfType<ContainerResource>().Any();

@@ -74,7 +74,9 @@ internal sealed class LabProcess : IDisposable
         while (!Output.Contains(text, StringComparison.Ordinal))
         {
             FailIfEnded();
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);
+            if (deadline.IsCancellationRequested)
+                Assert.Fail($"It does not print '{text}', but: {Output}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
         }
     }
 
