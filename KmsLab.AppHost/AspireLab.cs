@@ -20,13 +20,13 @@ internal sealed partial class AspireLab(IDistributedApplicationBuilder builder, 
     public void Compose()
     {
         var cryptoApi = builder.AddService<Projects.KmsLab_CryptoApi>("cryptoapi", "CryptoApi", settings)
-            .WithDatabase(databases, DatabaseNames.Vault, "CryptoApi")
+            .WithDatabase(databases, DatabaseNames.Vault, "CryptoApi", settings)
             .WithCryptoApiFiles(data)
             .WithUrlForEndpoint("http", url => (url.DisplayText, url.Url) = ("API reference", "/docs"))
             .WithIconName("LockClosed");
 
         var sentinel = builder.AddService<Projects.KmsLab_Sentinel>("sentinel", "Sentinel", settings)
-            .WithDatabase(databases, DatabaseNames.Sentinel, "Sentinel")
+            .WithDatabase(databases, DatabaseNames.Sentinel, "Sentinel", settings)
             .WithSentinelFiles(data)
             .WithUrlForEndpoint("http", url => url.DisplayText = "Sentinel")
             .WithIconName("Shield");
@@ -35,10 +35,6 @@ internal sealed partial class AspireLab(IDistributedApplicationBuilder builder, 
             AddAccount(cryptoApi, sentinel);
         else
             AddEndpoint(cryptoApi, sentinel);
-
-        // What the user says of connections stands over what the lab chose.
-        cryptoApi.WithSettings(settings.OfUser($"ConnectionStrings:{DatabaseNames.Vault}"));
-        sentinel.WithSettings(settings.OfUser($"ConnectionStrings:{DatabaseNames.Sentinel}"));
     }
 
     /// <summary>The lab's AWS endpoint, the services pointed at it, and the simulator that attacks them.</summary>
@@ -57,7 +53,7 @@ internal sealed partial class AspireLab(IDistributedApplicationBuilder builder, 
 
         var simulator = builder.AddService<Projects.KmsLab_Simulator>("simulator", "Simulator", settings)
             .WithArgs("serve")
-            .WithDatabase(databases, DatabaseNames.Vault, "Simulator")
+            .WithDatabase(databases, DatabaseNames.Vault, "Simulator", settings)
             .WithEnvironment("Simulator__CryptoApi", cryptoApi.GetEndpoint("http"))
             .WithEnvironment("Simulator__Endpoint", endpoint)
             .WithEnvironment("Simulator__Sentinel", sentinel.GetEndpoint("http"))

@@ -44,7 +44,7 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>A folder that is only named: nothing is made or held.</summary>
     public static DataDirectory Named(string path) => new(System.IO.Path.GetFullPath(path), null);
 
-    /// <summary>Whether a lab holds the folder.</summary>
+    /// <summary>Tells if a lab holds the folder.</summary>
     public static bool IsHeld(string path)
     {
         var file = System.IO.Path.Combine(path, LockFile);

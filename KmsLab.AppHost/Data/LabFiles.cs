@@ -24,6 +24,6 @@ internal static class LabFiles
     /// <summary>The cluster of the lab's PostgreSQL.</summary>
     public const string PostgresCluster = "postgres";
 
-    /// <summary>Where the lab that holds the directory listens.</summary>
+    /// <summary>Addresses of the lab that holds the directory.</summary>
     public const string Running = "lab.json";
 }

@@ -10,18 +10,20 @@ internal sealed class ContainerPostgres : ILabDatabases
 {
     private const string User = "kmslab";
 
+    private readonly IDistributedApplicationBuilder _builder;
     private readonly IResourceBuilder<PostgresServerResource> _server;
     private readonly string _passwordFile;
 
     public ContainerPostgres(IDistributedApplicationBuilder builder, DataDirectory data)
     {
+        _builder = builder;
         _passwordFile = data.PathOf(LabFiles.PostgresPassword);
         var user = builder.AddParameter("postgres-user", User);
         var password = builder.AddParameter("postgres-password", () => SecretFile.ReadOrCreate(_passwordFile, NewPassword), secret: true)
             .WithDescription("Password of the lab's PostgreSQL; it lies in the data directory.");
         _server = builder.AddPostgres("postgres", user, password)
             .WithImageTag(DatabaseChooser.ContainerTag)
-            .WithDataVolume($"kmslab-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data.Path)))[..12]}-postgres");
+            .WithDataVolume(VolumeOf(data));
     }
 
     public string Engine => "PostgreSql";
@@ -29,21 +31,37 @@ internal sealed class ContainerPostgres : ILabDatabases
     public void Connect(IResourceBuilder<ProjectResource> service, string database)
     {
         var resource = DatabaseOf(database);
+        service.WaitFor(resource);
+        // A deployment has no file of this machine: there the password is the parameter, which the manifest only names.
+        if (_builder.ExecutionContext.IsPublishMode)
+            service.WithReference(resource, database);
+        else
+            ConnectByFile(service, resource, database);
+    }
+
+    private void ConnectByFile(IResourceBuilder<ProjectResource> service, IResourceBuilder<PostgresDatabaseResource> resource, string database)
+    {
         var endpoint = _server.Resource.PrimaryEndpoint;
-        service.WithEnvironment(
-                $"ConnectionStrings__{database}",
-                ReferenceExpression.Create($"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Username={User};Database={database}"))
+        var (host, port) = (endpoint.Property(EndpointProperty.Host), endpoint.Property(EndpointProperty.Port));
+        service
+            .WithEnvironment($"ConnectionStrings__{database}", ReferenceExpression.Create($"Host={host};Port={port};Username={User};Database={database}"))
             .WithEnvironment($"ConnectionStrings__{database}__PasswordFile", _passwordFile)
-            .WithReferenceRelationship(resource)
-            .WaitFor(resource);
+            .WithReferenceRelationship(resource);
     }
 
     private IResourceBuilder<PostgresDatabaseResource> DatabaseOf(string database)
     {
         var name = DatabaseNames.ResourceOf(database);
-        return _server.ApplicationBuilder.Resources.OfType<PostgresDatabaseResource>().FirstOrDefault(one => one.Name == name) is { } there
-            ? _server.ApplicationBuilder.CreateResourceBuilder(there)
+        return _builder.Resources.OfType<PostgresDatabaseResource>().FirstOrDefault(one => one.Name == name) is { } there
+            ? _builder.CreateResourceBuilder(there)
             : _server.AddDatabase(name, database);
+    }
+
+    /// <summary>Each data directory has a volume of its own: two labs must not share one.</summary>
+    private static string VolumeOf(DataDirectory data)
+    {
+        var directory = SHA256.HashData(Encoding.UTF8.GetBytes(data.Path));
+        return $"kmslab-{Convert.ToHexStringLower(directory)[..12]}-postgres";
     }
 
     private static string NewPassword() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));

@@ -4,7 +4,9 @@ using KmsLab.AppHost.Data;
 
 namespace KmsLab.AppHost.Databases;
 
-/// <summary>What a data directory began with, written down at its first start: installing Docker later must not make secrets vanish.</summary>
+/// <summary>
+/// Names the database of a data directory, written at its first start: installing Docker later must not make secrets vanish.
+/// </summary>
 /// <param name="Database">The database.</param>
 /// <param name="Major">PostgreSQL's major version, which alone can open the cluster; null for SQLite.</param>
 internal sealed record DatabaseRecord(LabDatabase Database, int? Major)

@@ -1,7 +1,6 @@
 using KmsLab.AppHost.Arguments;
 using KmsLab.AppHost.Settings;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.Memory;
 
 namespace KmsLab.AppHost.Running;
 
@@ -23,7 +22,9 @@ internal static class LabBuilder
     {
         string[] given = [.. arguments.Aspire, .. arguments.Settings.Select(setting => $"--{setting.Key}={setting.Value}")];
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = [.. given, .. OfDashboard(settings)] });
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+        // One by one: a source put below the others would load them anew, and Aspire's own state can be read only once.
+        foreach (var (key, value) in Defaults)
+            builder.Configuration[key] ??= value;
         // Whoever asks for random ports, such as a test, has the dashboard at another one, too.
         if (!builder.Configuration.GetValue<bool>("DcpPublisher:RandomizePorts"))
             builder.Configuration["ASPNETCORE_URLS"] = settings.Url("Lab:DashboardUrl").ToString();

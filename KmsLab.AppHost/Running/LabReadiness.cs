@@ -26,8 +26,9 @@ internal sealed partial class LabReadiness(
         var slow = HasContainers ? TellOfSlowPullAsync(waiting, deadline.Token) : Task.CompletedTask;
         try
         {
-            foreach (var wait in waiting.ToList())
-                await await Task.WhenAny(waiting.Where(one => one.IsFaulted).Append(wait));
+            // The first to fail speaks: whoever waits for it fails after it, and knows less.
+            await foreach (var decided in Task.WhenEach(waiting))
+                await decided;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -9,8 +9,6 @@ namespace KmsLab.AppHost.Scenarios;
 /// </remarks>
 internal static partial class ScenarioCommands
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
-
     /// <summary>Adds one command a scenario, named by its id.</summary>
     public static IResourceBuilder<ProjectResource> WithScenarioCommands(
         this IResourceBuilder<ProjectResource> localAws, IResourceBuilder<ProjectResource> simulator)
@@ -35,27 +33,13 @@ internal static partial class ScenarioCommands
         try
         {
             var run = await client.StartAsync(scenario.Id, null, amidNormalTraffic: false, context.CancellationToken);
-            using var stop = context.CancellationToken.Register(() => _ = client.StopAsync(run.Id, CancellationToken.None));
-            return ResultOf(await FollowAsync(client, run, context.Logger));
+            return ResultOf(await client.FollowAsync(
+                run, entered => Log.Phase(context.Logger, entered.Scenario, entered.Phase, entered.Done, entered.Total), context.CancellationToken));
         }
         catch (LabException refused)
         {
             return CommandResults.Failure(refused.Message);
         }
-    }
-
-    private static async Task<SimulatorRun> FollowAsync(SimulatorClient client, SimulatorRun run, ILogger logger)
-    {
-        var phase = "";
-        while (run.State == "running")
-        {
-            if (run.Phase != phase)
-                Log.Phase(logger, run.Scenario, phase = run.Phase, run.Done, run.Total);
-            await Task.Delay(LookInterval, TimeProvider.System, CancellationToken.None);
-            run = await client.RunAsync(run.Id, CancellationToken.None);
-        }
-
-        return run;
     }
 
     private static ExecuteCommandResult ResultOf(SimulatorRun run) => run switch

@@ -13,8 +13,6 @@ internal sealed class ScenarioPlayer(Scenario scenario, int seed)
 
     private const int Failed = 1;
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Plays it.</summary>
     /// <param name="simulator">Where the simulator listens; null: a real account, which is never attacked.</param>
     /// <param name="cancellationToken">Ends it; what it changed is put right first.</param>
@@ -25,9 +23,8 @@ internal sealed class ScenarioPlayer(Scenario scenario, int seed)
         using var client = new SimulatorClient(simulator
             ?? throw new LabException("a real account has no simulator: no scenario is played there.") { Aim = "play the scenario" });
         var run = await client.StartAsync(scenario.Id, seed, amidNormalTraffic: true, CancellationToken.None);
-        using var stop = cancellationToken.Register(() => _ = client.StopAsync(run.Id, CancellationToken.None));
         await Console.Out.WriteLineAsync($"{scenario.Id}: {scenario.Title}.");
-        run = await FollowAsync(client, run);
+        run = await client.FollowAsync(run, entered => Console.WriteLine($"  {entered.Phase}"), cancellationToken);
         if (cancellationToken.IsCancellationRequested)
             return await EndedAsync(run);
 
@@ -43,19 +40,5 @@ internal sealed class ScenarioPlayer(Scenario scenario, int seed)
             return Interrupted;
         await Console.Error.WriteLineAsync(problem); // What it could not put right.
         return Failed;
-    }
-
-    private static async Task<SimulatorRun> FollowAsync(SimulatorClient client, SimulatorRun run)
-    {
-        var phase = "";
-        while (run.State == "running")
-        {
-            if (run.Phase != phase)
-                await Console.Out.WriteLineAsync($"  {phase = run.Phase}");
-            await Task.Delay(LookInterval, TimeProvider.System, CancellationToken.None);
-            run = await client.RunAsync(run.Id, CancellationToken.None);
-        }
-
-        return run;
     }
 }

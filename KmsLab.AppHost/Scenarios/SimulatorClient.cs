@@ -6,6 +6,8 @@ namespace KmsLab.AppHost.Scenarios;
 /// <summary>Asks the simulator.</summary>
 internal sealed class SimulatorClient(Uri address) : IDisposable
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
     // A developer's proxy has no business with calls to this machine.
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
 
@@ -14,14 +16,26 @@ internal sealed class SimulatorClient(Uri address) : IDisposable
     public async Task<SimulatorRun> StartAsync(string scenario, int? seed, bool amidNormalTraffic, CancellationToken cancellationToken) =>
         await ReadAsync(() => _http.PostAsJsonAsync("/api/runs", new { scenario, seed, amidNormalTraffic }, cancellationToken), cancellationToken);
 
-    /// <summary>How far a run is.</summary>
-    public async Task<SimulatorRun> RunAsync(string id, CancellationToken cancellationToken) =>
-        await ReadAsync(() => _http.GetAsync(new Uri($"/api/runs/{id}", UriKind.Relative), cancellationToken), cancellationToken);
-
-    /// <summary>Asks a run to end; what it changed is put right first.</summary>
-    public async Task StopAsync(string id, CancellationToken cancellationToken)
+    /// <summary>Follows a run to its end.</summary>
+    /// <param name="run">As it began.</param>
+    /// <param name="enterPhase">Told of each phase that it comes to.</param>
+    /// <param name="stop">Asks the run to end early. What it changed is put right first, so its end is waited for all the same.</param>
+    /// <exception cref="LabException">The simulator does not answer any more.</exception>
+    public async Task<SimulatorRun> FollowAsync(SimulatorRun run, Action<SimulatorRun> enterPhase, CancellationToken stop)
     {
-        using var answer = await _http.PostAsJsonAsync($"/api/runs/{id}/stop", new { }, cancellationToken);
+        var phase = "";
+        while (run.State == "running")
+        {
+            if (run.Phase != phase)
+                enterPhase(run);
+            phase = run.Phase;
+            if (stop.IsCancellationRequested)
+                await ReadAsync(() => _http.PostAsJsonAsync($"/api/runs/{run.Id}/stop", new { }, CancellationToken.None), CancellationToken.None);
+            await Task.Delay(LookInterval, TimeProvider.System, CancellationToken.None);
+            run = await ReadAsync(() => _http.GetAsync(new Uri($"/api/runs/{run.Id}", UriKind.Relative), CancellationToken.None), CancellationToken.None);
+        }
+
+        return run;
     }
 
     public void Dispose() => _http.Dispose();
@@ -35,11 +49,15 @@ internal sealed class SimulatorClient(Uri address) : IDisposable
                 throw Refused(await WordsAsync(answer, cancellationToken));
             return (await answer.Content.ReadFromJsonAsync<SimulatorRun>(JsonSerializerOptions.Web, cancellationToken))!;
         }
-        catch (HttpRequestException unreachable)
+        catch (Exception unreachable) when (IsUnreachable(unreachable, cancellationToken))
         {
-            throw Refused($"the simulator at {address} does not answer ({unreachable.Message})");
+            throw Refused($"the simulator at {address} does not answer ({unreachable.Message}) See its log on the dashboard.");
         }
     }
+
+    /// <summary>HttpClient tells of its own time limit by a cancellation that nobody asked for.</summary>
+    private static bool IsUnreachable(Exception problem, CancellationToken asked) =>
+        problem is HttpRequestException || (problem is TaskCanceledException && !asked.IsCancellationRequested);
 
     private static async Task<string> WordsAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {

@@ -26,9 +26,7 @@ internal static class ServiceResources
             .WithoutHttpsCertificate();
         foreach (var each in (string[])[section, .. CommonSections])
             service.WithSettings(settings.Of(each).Where(setting => setting.Key != $"{section}:Url"));
-        if (!builder.ExecutionContext.IsPublishMode)
-            service.WithAnnotation(BuiltProgram(new TProject().ProjectPath)).WithEnvironment("DOTNET_ROOT", DotnetRoot);
-        return service;
+        return builder.ExecutionContext.IsPublishMode ? service : service.AsBuiltProgram(new TProject().ProjectPath);
     }
 
     /// <summary>Hands on configuration keys such as <c>Sentinel:LogGroups:0</c> as environment variables.</summary>
@@ -69,6 +67,16 @@ internal static class ServiceResources
             endpoint.TargetHost = url.Host;
         });
     }
+
+    /// <summary>Runs the program that the build made, small rather than greedy: half a dozen programs share a laptop.</summary>
+    private static IResourceBuilder<ProjectResource> AsBuiltProgram(this IResourceBuilder<ProjectResource> service, string project) => service
+        .WithAnnotation(BuiltProgram(project))
+        .WithEnvironment("DOTNET_ROOT", DotnetRoot)
+        .WithEnvironment("DOTNET_gcServer", "0")
+        .WithEnvironment("DOTNET_gcConcurrent", "0")
+        .WithEnvironment("DOTNET_TieredPGO", "0")
+        // Nothing stands before it, so nobody may say by a header who calls. Aspire expects its own proxy there.
+        .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false");
 
     /// <summary>The program that the build made. <c>dotnet run</c> in its place would double the processes and swallow signals.</summary>
     private static ExecutableAnnotation BuiltProgram(string project)

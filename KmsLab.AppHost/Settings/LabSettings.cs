@@ -9,9 +9,8 @@ namespace KmsLab.AppHost.Settings;
 internal sealed class LabSettings
 {
     private readonly IConfigurationRoot _all;
-    private readonly IConfigurationRoot _users;
 
-    private LabSettings(IConfigurationRoot all, IConfigurationRoot users) => (_all, _users) = (all, users);
+    private LabSettings(IConfigurationRoot all) => _all = all;
 
     /// <summary>Reads all layers.</summary>
     /// <exception cref="LabException">The file can't be read.</exception>
@@ -19,10 +18,9 @@ internal sealed class LabSettings
     {
         try
         {
-            var users = Users(new ConfigurationBuilder(), arguments).Build();
-            var defaults = LabModes.Of(users) == LabMode.Aws ? LabDefaults.OfAccount : LabDefaults.OfLab;
-            var all = Users(new ConfigurationBuilder().AddInMemoryCollection(defaults), arguments).Build();
-            return new(all, users);
+            var mode = LabModes.Of(OfUser(new ConfigurationBuilder(), arguments).Build());
+            var defaults = mode == LabMode.Aws ? LabDefaults.OfAccount : LabDefaults.OfLab;
+            return new(OfUser(new ConfigurationBuilder().AddInMemoryCollection(defaults), arguments).Build());
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -50,10 +48,7 @@ internal sealed class LabSettings
     /// <summary>Everything in a section, defaults included: keys in full.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Of(string section) => _all.GetSection(section).AsEnumerable();
 
-    /// <summary>What the user says in a section, defaults left out.</summary>
-    public IEnumerable<KeyValuePair<string, string?>> OfUser(string section) => _users.GetSection(section).AsEnumerable();
-
-    private static IConfigurationBuilder Users(IConfigurationBuilder builder, LabArguments arguments)
+    private static IConfigurationBuilder OfUser(IConfigurationBuilder builder, LabArguments arguments)
     {
         builder.AddEnvironmentVariables();
         if (arguments.ConfigFile is { } file)
