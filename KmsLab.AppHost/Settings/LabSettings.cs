@@ -24,7 +24,7 @@ internal sealed class LabSettings
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            var reason = (unreadable.InnerException ?? unreadable).Message;
+            var reason = unreadable.GetBaseException().Message; // The parser's, which knows the line.
             throw new LabException($"the file of --config can't be read: {reason.ReplaceLineEndings(" ")}", unreadable);
         }
     }
