@@ -109,6 +109,37 @@ public sealed class LabProcessTests
     }
 
     [Fact]
+    public async Task Wrong_setting_of_a_service_is_its_own_line_and_exit_code_1()
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start([.. Arguments(folder), "--CryptoApi:KeyPolicy=Nonsense"]);
+
+        (await lab.WaitForExitAsync()).ShouldBe(1);
+        lab.Output.ShouldBe("KmsLab could not start: Failed to convert configuration value 'Nonsense' at 'CryptoApi:KeyPolicy' to type "
+            + "'KmsLab.CryptoApi.Encryption.KeyPolicy'.");
+    }
+
+    /// <summary>Twice: Aspire keeps a state of its own from the first on.</summary>
+    [Fact]
+    public async Task Manifest_is_written_again_and_again_and_holds_no_secret_and_no_folder_of_this_machine()
+    {
+        using var folder = new TempFolder();
+        foreach (var round in new[] { 1, 2 })
+        {
+            using var publish = LabProcess.Start(
+                ["--data", folder["data"], "--operation", "publish", "--publisher", "manifest", "--output-path", folder["manifest"]]);
+            (await publish.WaitForExitAsync()).ShouldBe(0, $"round {round}: {publish.Output}");
+        }
+
+        var text = await File.ReadAllTextAsync(Path.Combine(folder["manifest"], "aspire-manifest.json"), TestContext.Current.CancellationToken);
+        text.ShouldContain("\"cryptoapi\"");
+        text.ShouldNotContain(folder["data"]);
+        text.ShouldNotContain("SecretAccessKey");
+        text.ShouldNotContain("BEGIN PRIVATE KEY");
+        Directory.Exists(folder["data"]).ShouldBeFalse("a password was made for a deployment");
+    }
+
+    [Fact]
     public async Task Taken_port_is_one_line_and_exit_code_1()
     {
         using var folder = new TempFolder();
