@@ -10,9 +10,19 @@ internal sealed class OrderedStop(DistributedApplicationModel model, ResourceNot
 {
     private static readonly string[] Order = ["simulator", "sentinel", "cryptoapi", "localaws", "postgres"];
 
+    private readonly Lock _lock = new();
+    private Task? _stopping;
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Stops them once: a test and the program itself may both stop the application, at the same time.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return _stopping ??= StopAllAsync(cancellationToken);
+    }
+
+    private async Task StopAllAsync(CancellationToken cancellationToken)
     {
         foreach (var name in Order)
         {

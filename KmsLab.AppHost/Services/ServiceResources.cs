@@ -75,6 +75,9 @@ internal static class ServiceResources
         .WithEnvironment("DOTNET_gcServer", "0")
         .WithEnvironment("DOTNET_gcConcurrent", "0")
         .WithEnvironment("DOTNET_TieredPGO", "0")
+        // A collector on this machine answers at once, or is not there: a service that ends must not try again for seconds to reach it.
+        .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "500")
+        .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "")
         // Nothing stands before it, so nobody may say by a header who calls. Aspire expects its own proxy there.
         .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false");
 
