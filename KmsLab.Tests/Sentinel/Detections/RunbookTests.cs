@@ -72,8 +72,8 @@ public sealed partial class RunbookTests
 
         var (exitCode, output) = await ShellAsync([], $"aws() {{ for word in \"$@\"; do printf '<%s>' \"$word\"; done; printf '\\n'; }}\n{words}");
 
+        File.Exists(owned).ShouldBeFalse(output);
         exitCode.ShouldBe(0, output);
-        File.Exists(owned).ShouldBeFalse();
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(commands.Count);
         output.ShouldContain($"<{hostile}>");
     }
