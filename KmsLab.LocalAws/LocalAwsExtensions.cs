@@ -27,7 +27,8 @@ public static class LocalAwsExtensions
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
         });
-        // A record's sourceIPAddress is the connection's, also where the environment (Aspire's) tells ASP.NET Core to believe X-Forwarded-For of anybody.
+        // A record's sourceIPAddress is the connection's, also where the environment (Aspire's) tells ASP.NET Core to believe
+        // X-Forwarded-For of anybody.
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders = ForwardedHeaders.None);
 
         builder.Services.AddOptions<LocalAwsOptions>().BindConfiguration("LocalAws").ValidateDataAnnotations().ValidateOnStart();

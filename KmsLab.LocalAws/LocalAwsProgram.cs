@@ -12,7 +12,10 @@ internal static class LocalAwsProgram
         Settings =
         [
             new("LocalAws:Url", "where it listens, unless ASP.NET Core's own settings say so", "http://localhost:4566"),
-            new("LocalAws:DataDirectory", "where its state file localaws.db lies; keys lost are data lost", new LocalAwsOptions().DataDirectory),
+            new(
+                "LocalAws:DataDirectory",
+                "where its state file localaws.db lies; keys lost are data lost",
+                new LocalAwsOptions().DataDirectory),
             new("LocalAws:AccountId", "the account that everything belongs to", "000000000000"),
             new("LocalAws:Region", "the Region of the trail that is there from the start", "us-east-1"),
             new("LocalAws:Trail:LogGroup", "the log group that this trail delivers to", "kmslab-trail"),

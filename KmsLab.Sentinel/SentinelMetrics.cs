@@ -23,7 +23,11 @@ internal sealed class SentinelMetrics
         _records = meter.CreateCounter<long>("kmslab.sentinel.records", "{record}", "Records by what became of them: counted, duplicate, malformed, late (and counted), too_late, replaced or ignored.");
         _failures = meter.CreateCounter<long>("kmslab.sentinel.source.failures", "{failure}", "Failed reads by source.");
         _alarmChanges = meter.CreateCounter<long>("kmslab.sentinel.alarm.changes", "{change}", "Announced changes of alarms by detection and new state.");
-        meter.CreateObservableGauge("kmslab.sentinel.leading", () => leader.Current is null ? 0 : 1, "{leader}", "1 while this process leads, 0 while it stands by: over all processes the sum is 1.");
+        meter.CreateObservableGauge(
+            "kmslab.sentinel.leading",
+            () => leader.Current is null ? 0 : 1,
+            "{leader}",
+            "1 while this process leads, 0 while it stands by: over all processes the sum is 1.");
         _deliveryLag = meter.CreateHistogram<double>("kmslab.sentinel.delivery.lag", "s", "From a canary call to the sight of its record, by source.");
         meter.CreateObservableGauge("kmslab.sentinel.watermark.lag", () => Lag(status, time), "s", "How far the watermark is behind the clock.");
     }

@@ -17,8 +17,8 @@ public static class HealthProbe
     /// <param name="section">The service's configuration section.</param>
     public static Command Create(string section)
     {
-        var description = $"Ask the service that runs on this machine, where {section}__Url or ASPNETCORE_HTTP_PORTS says, whether it is ready. "
-            + "Exit code: 0 when it is, else 1.";
+        var description = $"Ask the service that runs on this machine, where {section}__Url or ASPNETCORE_HTTP_PORTS says, "
+            + "whether it is ready. Exit code: 0 when it is, else 1.";
         var command = new Command(Name, description);
         command.SetAction((_, _) => RunAsync(section, Environment.GetEnvironmentVariable, Console.Error));
         return command;

@@ -18,7 +18,7 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public const string EmbeddedKey = "Lab:Embedded";
 
-    /// <summary>What frameworks log that costs more than it tells. The lowest source: any configuration can ask for it.</summary>
+    /// <summary>Log levels of frameworks whose lines cost more than they tell. The lowest source: any configuration overrules it.</summary>
     private static readonly KeyValuePair<string, string?>[] QuietFrameworks =
     [
         // Half a dozen lines for each request.

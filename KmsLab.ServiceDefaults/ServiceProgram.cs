@@ -21,16 +21,20 @@ public static class ServiceProgram
     public static Task<int> RunAsync(string section, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map) =>
         RunAsync(new ServiceDescription(section), args, add, map);
 
-    /// <summary>Builds the service, runs it until a signal, and says in one line why it could not start; or does what a command asks for.</summary>
+    /// <summary>
+    /// Builds the service, runs it until a signal, and says in one line why it could not start; or does what a command asks for.
+    /// </summary>
     /// <param name="service">What its command line offers.</param>
     /// <param name="args">The command line: a command, or settings such as <c>--CryptoApi:Url=http://localhost:5080</c>.</param>
     /// <param name="add">The service's <c>AddX</c>.</param>
     /// <param name="map">The service's <c>MapX</c>.</param>
     /// <returns>The exit code: 1 when it could not start, or gave up since; else the command's.</returns>
-    public static Task<int> RunAsync(ServiceDescription service, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map) =>
+    public static Task<int> RunAsync(
+        ServiceDescription service, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map) =>
         new ServiceCommandLine(service, arguments => ServeAsync(service.Section, arguments, add, map)).RunAsync(args);
 
-    private static async Task<int> ServeAsync(string section, ServeArguments arguments, Action<WebApplicationBuilder> add, Action<WebApplication> map)
+    private static async Task<int> ServeAsync(
+        string section, ServeArguments arguments, Action<WebApplicationBuilder> add, Action<WebApplication> map)
     {
         string? url = null;
         try
@@ -59,7 +63,8 @@ public static class ServiceProgram
     {
         string[] settings = [.. arguments.Settings];
         // The content root is where the program lies, not where the shell happens to be.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory });
+        var options = new WebApplicationOptions { Args = settings, ContentRootPath = AppContext.BaseDirectory };
+        var builder = WebApplication.CreateBuilder(options);
         if (arguments.ConfigFile is { } file)
             builder.Configuration.AddConfigFile(file).AddCommandLine(settings);
         return builder;

@@ -68,8 +68,8 @@ public static class Telemetry
     }
 
     /// <summary>
-    /// What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say of name and instance stands: Aspire knows the process by it, and would show another as a
-    /// second service.
+    /// Names the process, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES does: Aspire knows it by their name and instance,
+    /// and would show another as a second service.
     /// </summary>
     private static void NameUnlessNamed(ResourceBuilder resource, string serviceName, IConfiguration configuration)
     {
@@ -81,7 +81,10 @@ public static class Telemetry
     private static bool Names(string attributes, string key) =>
         attributes.Split(',', StringSplitOptions.TrimEntries).Any(attribute => attribute.Split('=')[0].TrimEnd() == key);
 
-    /// <summary>Health checks come every few seconds; so do the acknowledgements with which a browser answers each change of Sentinel's page.</summary>
+    /// <summary>
+    /// Leaves out what comes every few seconds: health checks, and the acknowledgements with which a browser answers each change of
+    /// Sentinel's page.
+    /// </summary>
     private static void ExceptPolling(AspNetCoreTraceInstrumentationOptions http)
     {
         http.Filter = context => !IsHealthCheck(context.Request.Path);

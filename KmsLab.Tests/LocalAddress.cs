@@ -8,11 +8,16 @@ internal static class LocalAddress
 {
     public static HttpClient Client(string from, Uri to)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, ConnectCallback = (context, cancellationToken) => ConnectAsync(from, context, cancellationToken) };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = (context, cancellationToken) => ConnectAsync(from, context, cancellationToken),
+        };
         return new(handler) { BaseAddress = to };
     }
 
-    private static async ValueTask<Stream> ConnectAsync(string from, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(
+        string from, SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

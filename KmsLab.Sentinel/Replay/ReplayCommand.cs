@@ -22,7 +22,8 @@ internal static class ReplayCommand
 
     private static readonly Option<string?> Config = new("--config")
     {
-        Description = "A JSON file with a section Sentinel: detections, rules, protected sets. It counts above environment variables (Sentinel__...).",
+        Description = "A JSON file with a section Sentinel: detections, rules, protected sets. "
+            + "It counts above environment variables (Sentinel__...).",
     };
 
     /// <summary>Makes it. Its exit code: 0 without alarms, 2 with alarms, 1 if it could not be done.</summary>

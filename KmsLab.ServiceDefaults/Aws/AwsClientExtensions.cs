@@ -10,13 +10,13 @@ namespace KmsLab.ServiceDefaults.Aws;
 /// <summary>Registers AWS clients: the one place that knows where they point and whose credentials they carry.</summary>
 public static partial class AwsClientExtensions
 {
-    /// <summary>What calls are signed with where only an access key id is set: for the lab's endpoint, which checks no signatures.</summary>
+    /// <summary>Signs calls where only an access key id is set: for the lab's endpoint, which checks no signatures.</summary>
     private const string UncheckedSecret = "unchecked";
 
     /// <summary>
     /// Adds an AWS client as a singleton, configured by the section <c>AWS</c> (<c>Region</c>, <c>ServiceURL</c>, <c>Profile</c>, and for the lab
-    /// <c>AccessKeyId</c>, with <c>SecretAccessKey</c> where signatures are checked). What the section leaves out comes from the SDK's own chain: <c>AWS_ENDPOINT_URL</c>,
-    /// <c>AWS_REGION</c>, profiles, the task's role.
+    /// <c>AccessKeyId</c>, with <c>SecretAccessKey</c> where signatures are checked). What the section leaves out comes from the SDK's own
+    /// chain: <c>AWS_ENDPOINT_URL</c>, <c>AWS_REGION</c>, profiles, the task's role.
     /// </summary>
     /// <typeparam name="TClient">The client's interface, such as <c>IAmazonKeyManagementService</c>.</typeparam>
     public static IHostApplicationBuilder AddAwsClient<TClient>(this IHostApplicationBuilder builder) where TClient : class, IAmazonService
@@ -45,7 +45,10 @@ public static partial class AwsClientExtensions
             options.DefaultClientConfig.AuthenticationRegion = region.SystemName;
 
         if (section["AccessKeyId"] is { Length: > 0 } accessKeyId)
-            options.Credentials = new BasicAWSCredentials(accessKeyId, section["SecretAccessKey"] is { Length: > 0 } secret ? secret : UncheckedSecret);
+        {
+            var secret = section["SecretAccessKey"] is { Length: > 0 } given ? given : UncheckedSecret;
+            options.Credentials = new BasicAWSCredentials(accessKeyId, secret);
+        }
 
         return options;
     }

@@ -3,12 +3,15 @@ using Microsoft.Extensions.Configuration;
 
 namespace KmsLab.ServiceDefaults.CommandLine;
 
-/// <summary>The JSON file of <c>--config FILE</c>: settings in their sections, as in appsettings.json. It may hold sections of other services.</summary>
+/// <summary>
+/// The JSON file of <c>--config FILE</c>: settings in their sections, as in appsettings.json. It may hold sections of other services.
+/// </summary>
 public static class ConfigFile
 {
     /// <summary>Adds a file's settings above those that are there.</summary>
     /// <exception cref="CommandLineException">It can't be read or is malformed.</exception>
-    public static IConfigurationBuilder AddConfigFile(this IConfigurationBuilder configuration, string path) => configuration.AddInMemoryCollection(Read(path));
+    public static IConfigurationBuilder AddConfigFile(this IConfigurationBuilder configuration, string path) =>
+        configuration.AddInMemoryCollection(Read(path));
 
     /// <summary>Reads a file's settings, by key.</summary>
     /// <exception cref="CommandLineException">It can't be read or is malformed.</exception>
@@ -39,7 +42,8 @@ public static class ConfigFile
         }
     }
 
-    private static CommandLineException Problem(string path, string what, Exception problem) => new($"--config {Path.GetFullPath(path)}{what}", problem);
+    private static CommandLineException Problem(string path, string what, Exception problem) =>
+        new($"--config {Path.GetFullPath(path)}{what}", problem);
 
     /// <summary>The serializer's message names the line again, and counts it from 0.</summary>
     private static string WithoutPlace(string message) => message.Split(" LineNumber: ", 2)[0];

@@ -7,7 +7,8 @@ internal static class NearestName
     private const int LettersPerMistake = 3;
 
     /// <summary>A question such as <c>: did you mean 'replay'?</c> to put after a wrong name; a full stop when no name is near.</summary>
-    public static string Question(string wrong, IEnumerable<string> names) => To(wrong, names) is { } near ? $": did you mean '{near}'?" : ".";
+    public static string Question(string wrong, IEnumerable<string> names) =>
+        To(wrong, names) is { } near ? $": did you mean '{near}'?" : ".";
 
     /// <summary>The nearest of some names; null when none is near.</summary>
     public static string? To(string wrong, IEnumerable<string> names) => names

@@ -72,7 +72,8 @@ internal sealed class ServiceCommandLine(ServiceDescription service, Func<ServeA
             $"the options {string.Join(", ", options)}",
             command is RootCommand ? $"settings such as --{service.Section}:Url=VALUE" : null,
         ];
-        return $"{NameOf(command)} has no {kind} '{unknown}'{NearestName.Question(unknown, names)} It has {string.Join("; ", parts.OfType<string>())}.";
+        var question = NearestName.Question(unknown, names);
+        return $"{NameOf(command)} has no {kind} '{unknown}'{question} It has {string.Join("; ", parts.OfType<string>())}.";
     }
 
     /// <summary>Help is an option of the root that all commands have.</summary>
@@ -82,7 +83,7 @@ internal sealed class ServiceCommandLine(ServiceDescription service, Func<ServeA
     private string NameOf(Command command) => command is RootCommand ? service.Section : $"{service.Section} {command.Name}";
 }
 
-/// <summary>What a service is run with.</summary>
+/// <summary>The arguments that a service is run with.</summary>
 /// <param name="Settings">Settings of the command line, each as <c>--Key=VALUE</c>.</param>
 /// <param name="ConfigFile">The file of <c>--config</c>; null without one.</param>
 internal sealed record ServeArguments(IReadOnlyList<string> Settings, string? ConfigFile);

@@ -15,7 +15,7 @@ public sealed record ServiceDescription(string Section)
     /// <summary>The settings to know first.</summary>
     public IReadOnlyList<ServiceSetting> Settings { get; init; } = [];
 
-    /// <summary>Where the repository says more, such as <c>docs/cryptoapi.md</c>.</summary>
+    /// <summary>Pages of the repository that say more, such as <c>docs/cryptoapi.md</c>.</summary>
     public IReadOnlyList<string> Docs { get; init; } = ["README.md"];
 }
 

@@ -5,7 +5,8 @@ using System.CommandLine.Invocation;
 namespace KmsLab.ServiceDefaults.CommandLine;
 
 /// <summary>
-/// Adds to the help of a service what System.CommandLine can't know: settings, and where the documentation is. Its commands keep their own help.
+/// Adds to the help of a service what System.CommandLine can't know: settings, and where the documentation is.
+/// Its commands keep their own help.
 /// </summary>
 /// <param name="service">The service.</param>
 /// <param name="usual">What it follows.</param>
@@ -41,7 +42,11 @@ internal sealed class ServiceHelp(ServiceDescription service, SynchronousCommand
         var width = settings.Max(setting => setting.Key.Length);
         output.WriteLine($"Settings (--KEY=VALUE or --KEY VALUE; as environment variables with __ for the colon: {service.Section}__Url):");
         foreach (var setting in settings)
-            output.WriteLine($"  --{setting.Key.PadRight(width)}  {setting.Text}{(setting.Default.Length == 0 ? "" : $" [default: {setting.Default}]")}");
+        {
+            var preset = setting.Default.Length == 0 ? "" : $" [default: {setting.Default}]";
+            output.WriteLine($"  --{setting.Key.PadRight(width)}  {setting.Text}{preset}");
+        }
+
         output.WriteLine();
         output.WriteLine($"All settings: {string.Join(", ", service.Docs)} in the repository.");
     }

@@ -1,6 +1,8 @@
 namespace KmsLab.ServiceDefaults.CommandLine;
 
-/// <summary>The part of a command line that is configuration: <c>--Section:Key=VALUE</c>, <c>--Section:Key VALUE</c>, and ASP.NET Core's own keys.</summary>
+/// <summary>
+/// The part of a command line that is configuration: <c>--Section:Key=VALUE</c>, <c>--Section:Key VALUE</c>, and ASP.NET Core's own keys.
+/// </summary>
 /// <param name="Settings">The settings, each as <c>--Key=VALUE</c>.</param>
 /// <param name="Rest">What is left: commands, and options with names of their own.</param>
 internal sealed record SettingArguments(IReadOnlyList<string> Settings, IReadOnlyList<string> Rest)
@@ -12,7 +14,10 @@ internal sealed record SettingArguments(IReadOnlyList<string> Settings, IReadOnl
 
     /// <summary>Keys of ASP.NET Core that have no section.</summary>
     private static readonly string[] FrameworkKeys =
-        ["urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "AllowedHosts", "detailedErrors", "shutdownTimeoutSeconds"];
+    [
+        "urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "AllowedHosts", "detailedErrors",
+        "shutdownTimeoutSeconds",
+    ];
 
     /// <summary>Sections that every service reads, beside its own.</summary>
     private static readonly string[] SharedSections = ["ConnectionStrings", "AWS", "LocalStack", "Logging", "Kestrel", "Lab"];
@@ -62,6 +67,9 @@ internal sealed record SettingArguments(IReadOnlyList<string> Settings, IReadOnl
     {
         string[] known = [section, .. SharedSections];
         if (key.Split(':', 2) is [var named, _] && !known.Contains(named, StringComparer.OrdinalIgnoreCase))
-            throw new CommandLineException($"{section} reads no section '{named}'{NearestName.Question(named, known)} It reads {string.Join(", ", known)}.");
+        {
+            var question = NearestName.Question(named, known);
+            throw new CommandLineException($"{section} reads no section '{named}'{question} It reads {string.Join(", ", known)}.");
+        }
     }
 }

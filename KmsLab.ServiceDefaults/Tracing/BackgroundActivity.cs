@@ -4,8 +4,8 @@ namespace KmsLab.ServiceDefaults.Tracing;
 
 /// <summary>Spans of what a service does of its own accord, beside any request: one for each round of a loop.</summary>
 /// <remarks>
-/// A round begins a trace, and <see cref="RequestSampler"/> drops it unless background traces are asked for. Calls and statements in it have the round
-/// as their parent, and are dropped with it; so is what a called service does, which gets its traceparent.
+/// A round begins a trace, and <see cref="RequestSampler"/> drops it unless background traces are asked for. Calls and statements in it
+/// have the round as their parent, and are dropped with it; so is what a called service does, which gets its traceparent.
 /// </remarks>
 public static class BackgroundActivity
 {

@@ -14,8 +14,8 @@ internal static class RunCommand
         var account = new Option<string>("--account") { Description = "The account.", DefaultValueFactory = _ => "000000000000" };
         var vault = new Option<string?>("--vault")
         {
-            Description = "The application's database, which the thief has a copy of: a SQLite file (vault.db in the lab's data directory), "
-                + "or the connection string of a PostgreSQL. It is only read.",
+            Description = "The application's database, which the thief has a copy of: a SQLite file (vault.db in the lab's "
+                + "data directory), or the connection string of a PostgreSQL. It is only read.",
         };
         var passwordFile = new Option<string?>("--vault-password-file")
         {
@@ -35,7 +35,8 @@ internal static class RunCommand
         };
         command.SetAction((parsed, cancellationToken) => SimulatorCommand.GuardAsync(() =>
         {
-            var target = new LabTarget(Url(parsed.GetRequiredValue(cryptoApi)), Url(parsed.GetRequiredValue(endpoint)), parsed.GetRequiredValue(region))
+            var (application, aws) = (Url(parsed.GetRequiredValue(cryptoApi)), Url(parsed.GetRequiredValue(endpoint)));
+            var target = new LabTarget(application, aws, parsed.GetRequiredValue(region))
             {
                 Vault = VaultOption.Read(parsed.GetValue(vault), parsed.GetValue(passwordFile)),
                 AccountId = parsed.GetRequiredValue(account),

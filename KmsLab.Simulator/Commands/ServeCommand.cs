@@ -15,7 +15,7 @@ internal static class ServeCommand
 
     public static Command Create() => new(Name, About);
 
-    /// <summary>Whether the service is asked for.</summary>
+    /// <summary>Tells whether the service is asked for.</summary>
     public static bool IsAsked(string[] args) => args is [Name, ..];
 
     /// <summary>Runs the service until a signal, or shows what can be set.</summary>

@@ -35,14 +35,14 @@ internal sealed record ScenarioAnswer(
         unavailable);
 }
 
-/// <summary>What begins a run: the body of <c>POST /api/runs</c>.</summary>
+/// <summary>A request to begin a run: the body of <c>POST /api/runs</c>.</summary>
 /// <param name="Scenario">The scenario's id.</param>
 /// <param name="Seed">The same seed plans the same run; one from the clock when it is not given.</param>
 /// <param name="AmidNormalTraffic">Whether normal traffic goes first, and on around an attack.</param>
 /// <param name="Speed">How many times faster than planned; as suits a demonstration when it is not given.</param>
 internal sealed record StartBody(string Scenario, int? Seed = null, bool AmidNormalTraffic = false, double? Speed = null);
 
-/// <summary>What came of a run that has ended.</summary>
+/// <summary>The outcome of a run that has ended.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Truth">What of it was an attack; null when it did not come to its end.</param>
 /// <param name="Verdict">What was found of it; null for a normal day, and where nobody knows.</param>

@@ -93,7 +93,8 @@ internal sealed class LiveRun(ScenarioInfo scenario, LiveSettings settings, Live
         var begun = time.GetUtcNow();
         await TryAsync(step, cancellationToken);
         _made.Add((step, begun, time.GetUtcNow()));
-        progress?.Report(new(scenario.Id, step.IsRestore ? "putting right" : Running, Math.Min(Calls, Math.Max(_total, Calls)), Math.Max(_total, Calls), null));
+        var total = Math.Max(_total, Calls);
+        progress?.Report(new(scenario.Id, step.IsRestore ? "putting right" : Running, Math.Min(Calls, total), total, null));
     }
 
     private async Task TryAsync(Step step, CancellationToken cancellationToken)

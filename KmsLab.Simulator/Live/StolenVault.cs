@@ -21,7 +21,8 @@ internal static class StolenVault
 
     /// <summary>The data keys whose context the event history tells.</summary>
     /// <exception cref="SimulatorException">It is no vault, or the history tells nothing.</exception>
-    public static async Task<IReadOnlyList<StolenKey>> OpenAsync(ReadOnlyDatabase vault, IAmazonCloudTrail cloudTrail, int wanted, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StolenKey>> OpenAsync(
+        ReadOnlyDatabase vault, IAmazonCloudTrail cloudTrail, int wanted, CancellationToken cancellationToken)
     {
         var ciphertexts = await ReadAsync(vault, cancellationToken);
         var contexts = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);

@@ -1,19 +1,17 @@
+using KmsLab.Simulator.Live;
+
 namespace KmsLab.Simulator.Runs;
 
 /// <summary>Tells a run's progress in the log: each phase and each note, and between them a line now and then.</summary>
 internal sealed partial class ProgressLog(ILogger logger, TimeProvider time) : IProgress<ScenarioProgress>
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-
-    private long? _last;
-    private string? _phase;
+    private readonly ProgressThrottle _throttle = new(TimeSpan.FromSeconds(5), time);
 
     public void Report(ScenarioProgress value)
     {
-        if (value.Note is null && value.Phase == _phase && _last is { } last && time.GetElapsedTime(last) < Interval)
+        if (!_throttle.Passes(value))
             return;
 
-        (_last, _phase) = (time.GetTimestamp(), value.Phase);
         Log.Progress(logger, value.Scenario, value.Phase, value.Done, value.Total);
         if (value.Note is { } note)
             Log.Note(logger, value.Scenario, note);

@@ -34,7 +34,7 @@ internal sealed class Run : IProgress<ScenarioProgress>, IDisposable
 
     public bool IsAmidNormalTraffic { get; }
 
-    /// <summary>Whether it makes normal traffic: two such days at once would be one that nobody planned.</summary>
+    /// <summary>True when it makes normal traffic: two such days at once would be one that nobody planned.</summary>
     public bool MakesNormalTraffic => IsAmidNormalTraffic || !Scenario.IsAttack;
 
     /// <summary>Cancelled when it is to stop.</summary>
@@ -43,7 +43,7 @@ internal sealed class Run : IProgress<ScenarioProgress>, IDisposable
     /// <summary>Ends when everything is put right.</summary>
     public Task Playing { get; set; } = Task.CompletedTask;
 
-    /// <summary>How it stands now.</summary>
+    /// <summary>Its state now.</summary>
     public RunAnswer Answer
     {
         get
@@ -53,7 +53,7 @@ internal sealed class Run : IProgress<ScenarioProgress>, IDisposable
         }
     }
 
-    /// <summary>What of it was an attack; null until all its calls are made.</summary>
+    /// <summary>The part of it that was an attack; null until all its calls are made.</summary>
     public GroundTruth? Truth
     {
         get
@@ -63,7 +63,7 @@ internal sealed class Run : IProgress<ScenarioProgress>, IDisposable
         }
     }
 
-    /// <summary>When the attack's calls began, as far as that is known before the truth; null before.</summary>
+    /// <summary>Time of the attack's first call, as far as that is known before the truth; null before.</summary>
     public DateTimeOffset? Began
     {
         get

@@ -3,23 +3,23 @@ using KmsLab.Simulator.Verdicts;
 
 namespace KmsLab.Simulator.Runs;
 
-/// <summary>How a run stands.</summary>
+/// <summary>The state of a run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunState>))]
 internal enum RunState
 {
-    /// <summary>It goes on.</summary>
+    /// <summary>Going on.</summary>
     [JsonStringEnumMemberName("running")]
     Running,
 
-    /// <summary>It came to its end.</summary>
+    /// <summary>Played to its end.</summary>
     [JsonStringEnumMemberName("done")]
     Done,
 
-    /// <summary>Somebody stopped it.</summary>
+    /// <summary>Stopped by somebody.</summary>
     [JsonStringEnumMemberName("stopped")]
     Stopped,
 
-    /// <summary>It could not be played to its end, or nobody knows what was found.</summary>
+    /// <summary>Not played to its end, or nobody knows what was found.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace KmsLab.Simulator;
 
-/// <summary>What people are told of a scenario: an entry of <c>scenarios.json</c>.</summary>
+/// <summary>Describes a scenario to people: an entry of <c>scenarios.json</c>.</summary>
 /// <param name="Id">Its id, such as <c>burst-exfiltration</c>.</param>
 /// <param name="Title">A few words.</param>
 /// <param name="About">Who does what, and what could show it.</param>

@@ -10,7 +10,7 @@ internal sealed class SimulatorOptions
     /// <summary>The name of the vault's connection string.</summary>
     public const string Vault = "vault";
 
-    /// <summary>What the settings are, for <c>serve --help</c>.</summary>
+    /// <summary>The list of settings, for <c>serve --help</c>.</summary>
     public const string Help = """
         Simulator:CryptoApi            the application; http://localhost:5080
         Simulator:Endpoint             the AWS endpoint; http://localhost:4566
@@ -54,7 +54,7 @@ internal sealed class SimulatorOptions
     /// <summary>So much normal traffic goes before an attack in the midst of it.</summary>
     public TimeSpan Prelude { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long an expected alarm is waited for, after the attack.</summary>
+    /// <summary>Time to wait for an expected alarm, after the attack.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The API key in a file, which may change while the service runs.</summary>
@@ -74,7 +74,7 @@ internal sealed class SimulatorOptions
         }
     }
 
-    /// <summary>What scenarios are aimed at now.</summary>
+    /// <summary>The target that scenarios are aimed at now.</summary>
     /// <param name="configuration">Where the vault's connection string stands.</param>
     public LabTarget TargetIn(IConfiguration configuration) => new(new Uri(CryptoApi), new Uri(Endpoint), Region)
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace KmsLab.Simulator.Verdicts;
 
-/// <summary>What <c>GET /api/alarms</c> of Sentinel says of an alarm, as far as a verdict needs it.</summary>
+/// <summary>An alarm as <c>GET /api/alarms</c> of Sentinel tells it, as far as a verdict needs it.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Detection">The detection that raised it.</param>
 /// <param name="Severity">The detection's.</param>
@@ -25,13 +25,13 @@ internal sealed record SeenAlarm(
     /// <summary>Records carry whole seconds, so an event time may lie so much before the call.</summary>
     private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether it stands for something that happened since then: an earlier run's alarm says nothing of this one.</summary>
+    /// <summary>Tells whether it stands for something that happened since then: an earlier run's alarm says nothing of this one.</summary>
     public bool IsOf(DateTimeOffset since) => LastSeen >= since - Rounding;
 
-    /// <summary>Whether it fires for something that happened since then.</summary>
+    /// <summary>Tells whether it fires for something that happened since then.</summary>
     public bool IsFiring(DateTimeOffset since) => State == "ALARM" && IsOf(since);
 
-    /// <summary>How long after <paramref name="begin"/> it came; null when it fired already.</summary>
+    /// <summary>Time from <paramref name="begin"/> until it came; null when it fired already.</summary>
     public TimeSpan? After(DateTimeOffset begin) =>
         ChangedAt < begin - Rounding ? null : ChangedAt > begin ? ChangedAt - begin : TimeSpan.Zero;
 }

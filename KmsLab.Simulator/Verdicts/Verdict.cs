@@ -10,7 +10,7 @@ namespace KmsLab.Simulator.Verdicts;
 /// <param name="Why">The alarm's sentence; null: it was missed.</param>
 internal sealed record Finding(string Detection, bool Found, string? AlarmId, double? AfterSeconds, string? Why);
 
-/// <summary>What came of an attack: what was found, when, what was missed, and what fired besides.</summary>
+/// <summary>The outcome of an attack: what was found, when, what was missed, and what fired besides.</summary>
 /// <param name="IsGood">Nothing was missed, nothing fired before, and there was normal traffic all the time where there should be.</param>
 /// <param name="Summary">All of it in one line.</param>
 /// <param name="Findings">The expected detections.</param>
@@ -51,7 +51,7 @@ internal sealed record Verdict(
             normalProblem);
     }
 
-    /// <summary>Whether every expected detection has found it.</summary>
+    /// <summary>Tells whether every expected detection has found it.</summary>
     public bool HasAll() => Findings.All(finding => finding.Found);
 
     private static Finding FindingOf(string detection, SeenAlarm? alarm, DateTimeOffset begin)

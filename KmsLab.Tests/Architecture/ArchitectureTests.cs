@@ -1,12 +1,15 @@
 namespace KmsLab.Tests.Architecture;
 
 /// <summary>
-/// Arrows point one way: AppHost and the services know the libraries, and nobody else knows anybody; inside a project no two rooms know each other.
+/// Arrows point one way: AppHost and the services know the libraries, and nobody else knows anybody;
+/// inside a project no two rooms know each other.
 /// <c>circles.txt</c> lists what is left to put right.
 /// </summary>
 public sealed class ArchitectureTests
 {
-    private static readonly string[] Programs = ["KmsLab.AppHost", "KmsLab.CryptoApi", "KmsLab.LocalAws", "KmsLab.Sentinel", "KmsLab.Simulator"];
+    private static readonly string[] Programs =
+        ["KmsLab.AppHost", "KmsLab.CryptoApi", "KmsLab.LocalAws", "KmsLab.Sentinel", "KmsLab.Simulator"];
+
     private static readonly string[] Libraries = ["KmsLab.Attestation", "KmsLab.AwsSdk", "KmsLab.CloudTrail", "KmsLab.ServiceDefaults"];
 
     private static readonly KnownCircles Known = KnownCircles.Read();
@@ -38,7 +41,10 @@ public sealed class ArchitectureTests
     {
         var compiled = Solution.Value[project];
 
-        ShouldBeOnTheList(Rooms.Pairs(compiled), Known.Pairs(project), pair => $"{project}: {pair}\n{string.Join('\n', Rooms.Why(compiled, pair))}");
+        ShouldBeOnTheList(
+            Rooms.Pairs(compiled),
+            Known.Pairs(project),
+            pair => $"{project}: {pair}\n{string.Join('\n', Rooms.Why(compiled, pair))}");
     }
 
     [Theory]

@@ -3,10 +3,13 @@ using System.Reflection.PortableExecutable;
 
 namespace KmsLab.Tests.Architecture;
 
-/// <summary>A project of the solution as it was compiled: which projects it refers to, and which of its source files know which others.</summary>
+/// <summary>
+/// A project of the solution as it was compiled: which projects it refers to, and which of its source files know which others.
+/// </summary>
 /// <remarks>
-/// <para>Read from the assembly's metadata and code and from its PDB, which says in which file a method and a type stand; nothing is loaded or run.
-/// A file knows another when its code names a type that stands there: as a base, in a field, signature or attribute, or by using a member of it.</para>
+/// <para>Read from the assembly's metadata and code and from its PDB, which says in which file a method and a type stand; nothing is
+/// loaded or run. A file knows another when its code names a type that stands there: as a base, in a field, signature or attribute, or by
+/// using a member of it.</para>
 /// <para>What leaves no trace in an assembly is not seen: constants and enum members, whose values are copied, and <c>nameof</c>.
 /// What a source generator wrote is not counted: it follows from what somebody wrote.</para>
 /// </remarks>

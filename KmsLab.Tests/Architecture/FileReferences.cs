@@ -87,7 +87,8 @@ internal sealed class FileReferences(PEReader assembly, MetadataReader reader, S
     }
 
     /// <summary>
-    /// Fields of types that the compiler makes are local variables, more of them in a debug build; those of a JSON context are its generator's.
+    /// Fields of types that the compiler makes are local variables, more of them in a debug build; those of a JSON context are
+    /// its generator's.
     /// </summary>
     private bool HasGeneratedFields(TypeDefinition type) => reader.GetString(type.Name).StartsWith('<')
         || (type.BaseType.Kind == HandleKind.TypeReference

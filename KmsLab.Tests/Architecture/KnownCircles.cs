@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace KmsLab.Tests.Architecture;
 
-/// <summary>What <c>circles.txt</c> still allows: a list that only ever gets shorter.</summary>
+/// <summary>Reads what <c>circles.txt</c> still allows: a list that only ever gets shorter.</summary>
 internal sealed class KnownCircles
 {
     private readonly List<string> _lines;
@@ -11,7 +11,8 @@ internal sealed class KnownCircles
 
     public static KnownCircles Read()
     {
-        using var reader = new StreamReader(typeof(KnownCircles).Assembly.GetManifestResourceStream("KmsLab.Tests.Architecture.circles.txt")!);
+        using var stream = typeof(KnownCircles).Assembly.GetManifestResourceStream("KmsLab.Tests.Architecture.circles.txt")!;
+        using var reader = new StreamReader(stream);
         var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return new([.. lines.Where(line => line[0] != '#')]);
     }
@@ -22,7 +23,7 @@ internal sealed class KnownCircles
     /// <summary>Rooms of a project that know each other.</summary>
     public IEnumerable<string> Pairs(string project) => Of(project).Where(what => what.Contains(" <-> ", StringComparison.Ordinal));
 
-    /// <summary>How many <paramref name="things"/> of a project may stand in one circle.</summary>
+    /// <summary>The most <paramref name="things"/> of a project that may stand in one circle.</summary>
     public int Ceiling(string project, string things)
     {
         var end = $" {things} in a circle";

@@ -11,7 +11,9 @@ internal sealed class NamedTypes(MetadataReader reader) : ISignatureTypeProvider
     private static readonly char[] Separators = ['[', ']', ',', ' '];
 
     private readonly HashSet<TypeDefinitionHandle> _types = [];
-    private readonly Dictionary<string, TypeDefinitionHandle> _byName = reader.TypeDefinitions.ToDictionary(handle => FullName(reader, handle));
+
+    private readonly Dictionary<string, TypeDefinitionHandle> _byName =
+        reader.TypeDefinitions.ToDictionary(handle => FullName(reader, handle));
 
     public IReadOnlySet<TypeDefinitionHandle> Types => _types;
 
@@ -58,7 +60,7 @@ internal sealed class NamedTypes(MetadataReader reader) : ISignatureTypeProvider
         return null;
     }
 
-    /// <summary>What <c>typeof</c> in an attribute says, such as <c>System.Collections.Generic.List`1[[KmsLab.Alarm, KmsLab]]</c>.</summary>
+    /// <summary>Adds what <c>typeof</c> in an attribute names, such as <c>List`1[[KmsLab.Alarm, KmsLab]]</c> with its namespaces.</summary>
     public string? GetTypeFromSerializedName(string name)
     {
         foreach (var part in name.Split(Separators, StringSplitOptions.RemoveEmptyEntries))
@@ -70,7 +72,8 @@ internal sealed class NamedTypes(MetadataReader reader) : ISignatureTypeProvider
         return null;
     }
 
-    public string? GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
+    public string? GetTypeFromSpecification(
+        MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
         reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
     public string? GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind)

@@ -28,7 +28,7 @@ internal static class Rooms
             select $"{one} <-> {other}";
     }
 
-    /// <summary>Which files of a pair know which of the other room, one a line.</summary>
+    /// <summary>Lists the files of a pair that know one of the other room, one a line.</summary>
     public static IEnumerable<string> Why(CompiledProject project, string pair)
     {
         var rooms = pair.Split(" <-> ");

@@ -22,11 +22,11 @@ internal sealed class SourceFiles
             _types[type] = FileOf(type, reader.GetTypeDefinition(type));
     }
 
-    /// <summary>Where a type stands; that of the type around it when it has no place of its own; null: a generator wrote it.</summary>
+    /// <summary>The file where a type stands; that of the type around it when it has none of its own; null: a generator wrote it.</summary>
     public string? Of(TypeDefinitionHandle type) =>
         _types[type] ?? (_reader.GetTypeDefinition(type).GetDeclaringType() is { IsNil: false } around ? Of(around) : null);
 
-    /// <summary>Where a method stands; that of its type when it has no code of its own; null: a generator wrote it.</summary>
+    /// <summary>The file where a method stands; that of its type when it has no code of its own; null: a generator wrote it.</summary>
     public string? Of(MethodDefinitionHandle method)
     {
         var documents = DocumentsOf(method).ToList();

@@ -131,7 +131,8 @@ public sealed class EnvironmentTests
     {
         var command = new Deployment(Environments.Least).Property("kmslab-sentinel", "TaskDefinition", "ContainerDefinitions")![0]!["HealthCheck"]!["Command"]!;
 
-        command.ToJsonString().ShouldBe($"""["CMD","dotnet","/app/{typeof(SentinelOptions).Assembly.GetName().Name}.dll","{HealthProbe.Name}"]""");
+        var program = typeof(SentinelOptions).Assembly.GetName().Name;
+        command.ToJsonString().ShouldBe($"""["CMD","dotnet","/app/{program}.dll","{HealthProbe.Name}"]""");
     }
 
     private static bool IsIn(string key, string section) => key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase);

@@ -1,9 +1,7 @@
 using System.Net;
-using System.Text;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
-using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using Amazon.Runtime;
 using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.EndToEnd;
@@ -20,7 +18,7 @@ public sealed class LabDetectionTests
     {
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
-        using var kms = Kms(lab, "AKIASTRANGER00000000");
+        using var kms = lab.Kms("AKIASTRANGER00000000");
         var stolen = await kms.EncryptAsync(new EncryptRequest { KeyId = "alias/kmslab", Plaintext = new MemoryStream("x"u8.ToArray()) }, Cancellation);
 
         var alarm = (await lab.SentinelAsync("/api/alarms", alarms => alarms.AsArray().Count > 0)).AsArray().Single()!;
@@ -42,7 +40,7 @@ public sealed class LabDetectionTests
     {
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
-        using var stolen = Kms(lab, "AKIALABCRYPTOAPI0000");
+        using var stolen = lab.Kms("AKIALABCRYPTOAPI0000");
 
         await Should.ThrowAsync<Amazon.KeyManagementService.Model.DryRunOperationException>(
             () => stolen.EncryptAsync(new EncryptRequest { KeyId = "alias/kmslab", Plaintext = new MemoryStream("x"u8.ToArray()), DryRun = true }, Cancellation));
@@ -82,7 +80,7 @@ public sealed class LabDetectionTests
     {
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
-        using var kms = Kms(lab, "AKIASTRANGER00000000");
+        using var kms = lab.Kms("AKIASTRANGER00000000");
         var key = await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = "alias/kmslab" }, Cancellation);
 
         await kms.DisableKeyAsync(new DisableKeyRequest { KeyId = key.KeyMetadata.KeyId }, Cancellation);
@@ -96,16 +94,15 @@ public sealed class LabDetectionTests
 
     private const string Open = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}]}""";
 
-    private static AmazonKeyManagementServiceClient Kms(InProcessLab lab, string accessKeyId) => new(
-        new BasicAWSCredentials(accessKeyId, "lab"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
-
     private static async Task StopLoggingAsync(InProcessLab lab)
     {
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, lab.LocalAws) { Content = new StringContent("""{"Name":"kmslab"}""", Encoding.UTF8, "application/x-amz-json-1.1") };
-        request.Content.Headers.ContentType = new("application/x-amz-json-1.1");
+        using var body = new StringContent("""{"Name":"kmslab"}""", new MediaTypeHeaderValue("application/x-amz-json-1.1"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, lab.LocalAws) { Content = body };
         request.Headers.TryAddWithoutValidation("X-Amz-Target", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.StopLogging");
-        request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=AKIASTRANGER00000000/20261124/us-east-1/cloudtrail/aws4_request, SignedHeaders=host, Signature=00");
+        const string Credential = "AKIASTRANGER00000000/20261124/us-east-1/cloudtrail/aws4_request";
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", $"AWS4-HMAC-SHA256 Credential={Credential}, SignedHeaders=host, Signature=00");
         using var answer = await http.SendAsync(request, Cancellation);
         answer.EnsureSuccessStatusCode();
     }

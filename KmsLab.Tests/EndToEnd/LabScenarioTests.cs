@@ -2,7 +2,6 @@ using Amazon.CloudTrail;
 using Amazon.CloudTrail.Model;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using Amazon.Runtime;
 using KmsLab.Simulator;
 using KmsLab.Tests.InProcess;
 
@@ -16,8 +15,8 @@ public sealed class LabScenarioTests
     {
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
-        using var trail = new AmazonCloudTrailClient(Credentials, Configured(new AmazonCloudTrailConfig(), lab));
-        using var kms = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
+        using var trail = lab.Trail();
+        using var kms = lab.Kms();
         var before = (await TrailAsync(trail), await KeyAsync(kms));
         before.Item2.State.ShouldBe("Enabled");
 
@@ -27,8 +26,7 @@ public sealed class LabScenarioTests
             {
                 using var stop = new CancellationTokenSource();
                 var after = new After(call, stop.Cancel);
-                await Should.ThrowAsync<OperationCanceledException>(
-                    () => new LiveSimulator(lab.Target, TimeProvider.System).RunAsync(scenario, new LiveSettings(1, Speed: 3000), after, stop.Token));
+                await Should.ThrowAsync<OperationCanceledException>(() => PlayAsync(lab, scenario, after, stop.Token));
                 (await TrailAsync(trail), await KeyAsync(kms)).ShouldBe(before, $"{scenario}, stopped after {call} calls");
             }
         }
@@ -39,7 +37,7 @@ public sealed class LabScenarioTests
     {
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
-        using var kms = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
+        using var kms = lab.Kms();
         var key = (await KeyAsync(kms)).Arn;
         using var stop = new CancellationTokenSource();
         var meddling = Task.CompletedTask;
@@ -51,24 +49,18 @@ public sealed class LabScenarioTests
             SpinWait.SpinUntil(() => meddling.IsCompleted, TimeSpan.FromSeconds(30));
             stop.Cancel();
         });
-        var problem = await Should.ThrowAsync<SimulatorException>(
-            () => new LiveSimulator(lab.Target, TimeProvider.System).RunAsync("key-tampering", new LiveSettings(1, Speed: 3000), after, stop.Token));
+        var problem = await Should.ThrowAsync<SimulatorException>(() => PlayAsync(lab, "key-tampering", after, stop.Token));
 
         await meddling;
         problem.Message.ShouldStartWith("key-tampering is over, but not all that it changed is as it was.\nNot put right: the key's state, because ");
-        problem.Message.ShouldContain($"  aws --endpoint-url {lab.LocalAws.GetLeftPart(UriPartial.Authority)} --region us-east-1 kms enable-key --key-id {key}");
+        var endpoint = lab.LocalAws.GetLeftPart(UriPartial.Authority);
+        problem.Message.ShouldContain($"  aws --endpoint-url {endpoint} --region us-east-1 kms enable-key --key-id {key}");
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static BasicAWSCredentials Credentials { get; } = new("AKIALABTEST000000000", "secret");
-
-    private static TConfig Configured<TConfig>(TConfig config, InProcessLab lab) where TConfig : ClientConfig
-    {
-        config.ServiceURL = lab.LocalAws.ToString();
-        config.AuthenticationRegion = "us-east-1";
-        return config;
-    }
+    private static Task<GroundTruth> PlayAsync(InProcessLab lab, string scenario, After after, CancellationToken stop) =>
+        new LiveSimulator(lab.Target, TimeProvider.System).RunAsync(scenario, new LiveSettings(1, Speed: 3000), after, stop);
 
     private static async Task<(bool? IsLogging, int Advanced, string Selectors)> TrailAsync(AmazonCloudTrailClient trail)
     {

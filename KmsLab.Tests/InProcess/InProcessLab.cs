@@ -1,3 +1,6 @@
+using Amazon.CloudTrail;
+using Amazon.KeyManagementService;
+using Amazon.Runtime;
 using KmsLab.AppHost.Data;
 using KmsLab.AppHost.Settings;
 using KmsLab.CryptoApi;
@@ -9,11 +12,13 @@ using KmsLab.Tests.EndToEnd;
 namespace KmsLab.Tests.InProcess;
 
 /// <summary>
-/// The whole lab in the test process, on free ports and SQLite files in a folder of its own: LocalAws, then CryptoApi and Sentinel pointed at it,
-/// with the settings that AppHost gives them. They meet over HTTP only, as they do on AWS.
+/// The whole lab in the test process, on free ports and SQLite files in a folder of its own: LocalAws, then CryptoApi and Sentinel
+/// pointed at it, with the settings that AppHost gives them. They meet over HTTP only, as they do on AWS.
 /// </summary>
 internal sealed class InProcessLab : RunningLab
 {
+    private const string OnlookerKeyId = "AKIALABTEST000000000";
+
     private readonly DataDirectory _data;
     private readonly IReadOnlyList<(string Key, string Value)> _settings;
 
@@ -35,8 +40,16 @@ internal sealed class InProcessLab : RunningLab
     /// <summary>CryptoApi's database.</summary>
     public string Vault => _data.PathOf(LabFiles.Vault);
 
-    /// <summary>What scenarios are played against.</summary>
+    /// <summary>The target that scenarios are played against.</summary>
     public LabTarget Target => new(CryptoApi, LocalAws, LabDefaults.Region, $"Data Source={Vault}");
+
+    /// <summary>Makes a client of the lab's KMS; by default that of a test which looks on.</summary>
+    public AmazonKeyManagementServiceClient Kms(string accessKeyId = OnlookerKeyId) =>
+        new(new BasicAWSCredentials(accessKeyId, "secret"), Configured(new AmazonKeyManagementServiceConfig()));
+
+    /// <summary>Makes a client of the lab's CloudTrail, for a test that looks on.</summary>
+    public AmazonCloudTrailClient Trail() =>
+        new(new BasicAWSCredentials(OnlookerKeyId, "secret"), Configured(new AmazonCloudTrailConfig()));
 
     /// <summary>Starts everything and returns when all three answer their health checks.</summary>
     /// <param name="dataDirectory">Holds its state; the next lab goes on from there.</param>
@@ -121,4 +134,11 @@ internal sealed class InProcessLab : RunningLab
         ["AWS:Region"] = LabDefaults.Region,
         ["AWS:AccessKeyId"] = principal.AccessKeyId,
     };
+
+    private TConfig Configured<TConfig>(TConfig config) where TConfig : ClientConfig
+    {
+        config.ServiceURL = LocalAws.ToString();
+        config.AuthenticationRegion = LabDefaults.Region;
+        return config;
+    }
 }

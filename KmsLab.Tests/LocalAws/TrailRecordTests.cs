@@ -189,10 +189,7 @@ public sealed class TrailRecordTests
         foreach (var (aws, expected) in ((LocalAwsHost, string)[])[(trusting, "203.0.113.9"), (plain, "127.0.0.1")])
         {
             using var http = aws.Http();
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/x-amz-json-1.1")) };
-            request.Headers.Add("X-Amz-Target", "TrentService.ListKeys");
-            request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAX/20260101/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=00");
-            request.Headers.Add("x-localaws-source-ip", "203.0.113.9");
+            using var request = ListKeys("x-localaws-source-ip", "203.0.113.9");
             (await http.SendAsync(request, Cancel)).EnsureSuccessStatusCode();
 
             (await aws.LookupAsync("ListKeys")).Single().GetProperty("sourceIPAddress").GetString().ShouldBe(expected);
@@ -205,10 +202,7 @@ public sealed class TrailRecordTests
         // Aspire's AddProject sets the variable of this key, with which ASP.NET Core by itself believes anybody's X-Forwarded-For.
         await using var aws = await LocalAwsHost.StartAsync([("ForwardedHeaders_Enabled", "true")]);
         using var http = LocalAddress.Client("127.0.0.7", new(aws.Url));
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/x-amz-json-1.1")) };
-        request.Headers.Add("X-Amz-Target", "TrentService.ListKeys");
-        request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAX/20260101/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=00");
-        request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+        using var request = ListKeys("X-Forwarded-For", "203.0.113.9");
 
         (await http.SendAsync(request, Cancel)).EnsureSuccessStatusCode();
 
@@ -225,14 +219,24 @@ public sealed class TrailRecordTests
         (await InvokedAsync(plain, "s3.amazonaws.com")).ShouldBe((null, "127.0.0.1", "test", "AKIAX"));
     }
 
+    /// <summary>A call of KMS as the SDK sends it, with one header more.</summary>
+    private static HttpRequestMessage ListKeys(string header, string value)
+    {
+        var body = new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/x-amz-json-1.1"));
+        var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = body };
+        request.Headers.Add("X-Amz-Target", "TrentService.ListKeys");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            "AWS4-HMAC-SHA256 Credential=AKIAX/20260101/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=00");
+        request.Headers.Add(header, value);
+        return request;
+    }
+
     private static async Task<(string? InvokedBy, string? SourceIp, string? UserAgent, string? AccessKeyId)> InvokedAsync(LocalAwsHost aws, string service)
     {
         using var http = aws.Http();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/x-amz-json-1.1")) };
-        request.Headers.Add("X-Amz-Target", "TrentService.ListKeys");
+        using var request = ListKeys("x-localaws-invoked-by", service);
         request.Headers.Add("User-Agent", "test");
-        request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAX/20260101/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=00");
-        request.Headers.Add("x-localaws-invoked-by", service);
         (await http.SendAsync(request, Cancel)).EnsureSuccessStatusCode();
 
         var record = (await aws.LookupAsync("ListKeys")).Single();

@@ -17,9 +17,9 @@ public sealed class DatabaseTests(PostgresCluster cluster)
     {
         await using var test = await TestDatabase.CreateAsync(provider, cluster);
         await using var database = test.Open();
-        await WriteAsync(database, "CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (7)");
+        await database.ExecuteAsync("CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (7)");
 
-        await Should.ThrowAsync<DbException>(() => WriteAsync(database, "INSERT INTO x VALUES (8); INSERT INTO no_such_table VALUES (1)"));
+        await Should.ThrowAsync<DbException>(() => database.ExecuteAsync("INSERT INTO x VALUES (8); INSERT INTO no_such_table VALUES (1)"));
 
         (await SumAsync(database)).ShouldBe(7);
     }
@@ -31,9 +31,9 @@ public sealed class DatabaseTests(PostgresCluster cluster)
     {
         await using var test = await TestDatabase.CreateAsync(provider, cluster);
         await using var database = test.Open();
-        await WriteAsync(database, "CREATE TABLE x (a BIGINT)");
+        await database.ExecuteAsync("CREATE TABLE x (a BIGINT)");
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => WriteAsync(database, "INSERT INTO x VALUES (1)"))));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => database.ExecuteAsync("INSERT INTO x VALUES (1)"))));
 
         (await SumAsync(database)).ShouldBe(20);
     }
@@ -60,7 +60,7 @@ public sealed class DatabaseTests(PostgresCluster cluster)
         await using var server = await PostgresCluster.StartServerAsync();
         var connectionString = await server.CreateDatabaseAsync();
         await using var database = new Database(DatabaseExtensions.CreateSource(connectionString, DatabaseProvider.PostgreSql), DatabaseProvider.PostgreSql);
-        await WriteAsync(database, "CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (1)");
+        await database.ExecuteAsync("CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (1)");
 
         await server.KillAsync();
         await server.StartAsync();
@@ -68,7 +68,7 @@ public sealed class DatabaseTests(PostgresCluster cluster)
 
         await server.KillAsync();
         await server.StartAsync();
-        await WriteAsync(database, "UPDATE x SET a = 2", repeatable: true);
+        await database.ExecuteAsync("UPDATE x SET a = 2", repeatable: true);
         (await SumAsync(database)).ShouldBe(2);
     }
 
@@ -90,9 +90,6 @@ public sealed class DatabaseTests(PostgresCluster cluster)
 
         attempts.ShouldBe(1);
     }
-
-    private static Task<int> WriteAsync(Database database, string sql, bool repeatable = false) =>
-        database.WriteAsync((c, t) => c.ExecuteAsync(sql, transaction: t), Cancelled, repeatable);
 
     private static Task<long> SumAsync(Database database) => database.ReadAsync(c => c.ExecuteScalarAsync<long>("SELECT CAST(sum(a) AS BIGINT) FROM x"), Cancelled);
 }

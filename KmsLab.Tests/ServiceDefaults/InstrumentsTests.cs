@@ -35,7 +35,8 @@ public sealed class InstrumentsTests(PostgresCluster cluster)
         foreach (var instrument in instruments.Values)
         {
             instrument.Name.ShouldMatch(@"^kmslab(\.[a-z][a-z0-9_]*)+$");
-            instrument.Unit.ShouldNotBeNull(instrument.Name).ShouldMatch(@"^(\{[a-z]+\}|s|By|1)$", instrument.Name); // UCUM, https://ucum.org
+            // UCUM, https://ucum.org
+            instrument.Unit.ShouldNotBeNull(instrument.Name).ShouldMatch(@"^(\{[a-z]+\}|s|By|1)$", instrument.Name);
             instrument.Description.ShouldNotBeNullOrWhiteSpace(instrument.Name);
             instrument.Description!.ShouldEndWith(".", customMessage: instrument.Name);
         }

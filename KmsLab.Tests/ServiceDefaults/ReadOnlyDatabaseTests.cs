@@ -17,7 +17,7 @@ public sealed class ReadOnlyDatabaseTests(PostgresCluster cluster)
     {
         await using var test = await TestDatabase.CreateAsync(provider, cluster);
         await using (var database = test.Open())
-            await ExecuteAsync(database, "CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (7)");
+            await database.ExecuteAsync("CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (7)");
         var readOnly = new ReadOnlyDatabase(test.ConnectionString, provider);
 
         (await SumAsync(readOnly)).ShouldBe(7);
@@ -33,11 +33,11 @@ public sealed class ReadOnlyDatabaseTests(PostgresCluster cluster)
         await using var server = await PostgresCluster.StartServerAsync();
         var admin = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync());
         await using var database = TestDatabase.On(admin.ToString()).Open();
-        await ExecuteAsync(database, "CREATE ROLE reader LOGIN PASSWORD 's3cret'; CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (7)");
-        await ExecuteAsync(database, "GRANT SELECT ON x TO reader");
+        await database.ExecuteAsync("CREATE ROLE reader LOGIN PASSWORD 's3cret'; CREATE TABLE x (a BIGINT); INSERT INTO x VALUES (7)");
+        await database.ExecuteAsync("GRANT SELECT ON x TO reader");
         var access = Path.Combine(admin.Host!, "pg_hba.conf");
         await File.WriteAllTextAsync(access, "local all reader scram-sha-256\nlocal all all trust\n", Cancellation);
-        await ExecuteAsync(database, "SELECT pg_reload_conf()");
+        await database.ExecuteAsync("SELECT pg_reload_conf()");
         admin.Username = "reader";
         await File.WriteAllTextAsync(folder["password"], """{"password":"s3cret"}""", Cancellation);
         await File.WriteAllTextAsync(folder["wrong"], "another", Cancellation);
@@ -53,7 +53,4 @@ public sealed class ReadOnlyDatabaseTests(PostgresCluster cluster)
 
     private static Task<long> SumAsync(ReadOnlyDatabase database) => database.ReadAsync(
         (connection, transaction) => connection.ExecuteScalarAsync<long>("SELECT SUM(a) FROM x", transaction: transaction), Cancellation);
-
-    private static Task<int> ExecuteAsync(Database database, string sql) =>
-        database.WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, transaction: transaction), Cancellation);
 }

@@ -31,20 +31,26 @@ public sealed class ServiceProgramTests
     {
         using var folder = new TempFolder();
         using var program = LabProcess.Start(
-            ["--CryptoApi:Url=http://127.0.0.1:0", .. Arguments("CryptoApi", folder), "--CryptoApi:Database=Oracle"], program: "KmsLab.CryptoApi");
+            ["--CryptoApi:Url=http://127.0.0.1:0", .. Arguments("CryptoApi", folder), "--CryptoApi:Database=Oracle"],
+            program: "KmsLab.CryptoApi");
 
         (await program.WaitForExitAsync()).ShouldBe(1);
         program.Output.ShouldBe("CryptoApi could not start: CryptoApi:Database is 'Oracle': set it to Sqlite or PostgreSql.");
     }
 
-    /// <summary>What a service needs to get as far as listening; AWS is nowhere. It refuses the sections of others.</summary>
+    /// <summary>Arguments that take a service as far as listening; AWS is nowhere. A service refuses the sections of others.</summary>
     private static string[] Arguments(string service, TempFolder folder) =>
     [
         .. service switch
         {
             "LocalAws" => new[] { $"--LocalAws:DataDirectory={folder.Path}" },
             "CryptoApi" => ["--CryptoApi:Database=Sqlite", $"--ConnectionStrings:vault=Data Source={folder["vault.db"]}"],
-            _ => ["--Sentinel:Database=Sqlite", $"--ConnectionStrings:sentinel=Data Source={folder["sentinel.db"]}", "--Sentinel:LogGroups:0=kmslab-trail"],
+            _ =>
+            [
+                "--Sentinel:Database=Sqlite",
+                $"--ConnectionStrings:sentinel=Data Source={folder["sentinel.db"]}",
+                "--Sentinel:LogGroups:0=kmslab-trail",
+            ],
         },
         "--AWS:ServiceURL=http://127.0.0.1:9", "--AWS:Region=us-east-1", "--AWS:AccessKeyId=x", "--AWS:SecretAccessKey=x",
     ];

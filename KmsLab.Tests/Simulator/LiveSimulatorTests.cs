@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
-using Amazon.CloudTrail;
 using Amazon.CloudTrail.Model;
-using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using Amazon.Runtime;
 using KmsLab.Simulator;
 using KmsLab.Simulator.Live;
 using KmsLab.Simulator.Plans;
@@ -55,7 +52,7 @@ public sealed class LiveSimulatorTests
     {
         using var folder = new TempFolder();
         await using var lab = await StartAsync(folder);
-        using var trail = new AmazonCloudTrailClient(Credentials, Configured(new AmazonCloudTrailConfig(), lab));
+        using var trail = lab.Trail();
 
         var truth = await RunAsync(lab, "trail-blinding", speed: 300);
         await AlarmAsync(lab, "trail-blinding");
@@ -72,7 +69,7 @@ public sealed class LiveSimulatorTests
     {
         using var folder = new TempFolder();
         await using var lab = await StartAsync(folder);
-        using var kms = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
+        using var kms = lab.Kms();
         var key = (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = "alias/kmslab" }, Cancellation)).KeyMetadata.Arn;
         var before = (await kms.GetKeyPolicyAsync(new GetKeyPolicyRequest { KeyId = key, PolicyName = "default" }, Cancellation)).Policy;
 
@@ -89,7 +86,7 @@ public sealed class LiveSimulatorTests
     {
         using var folder = new TempFolder();
         await using var lab = await StartAsync(folder);
-        using var kms = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
+        using var kms = lab.Kms();
         var key = (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = "alias/kmslab" }, Cancellation)).KeyMetadata.Arn;
 
         foreach (var calls in new[] { 1, 4, 6, 8 })
@@ -106,9 +103,9 @@ public sealed class LiveSimulatorTests
     {
         using var folder = new TempFolder();
         await using var lab = await StartAsync(folder);
-        using var kms = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
+        using var kms = lab.Kms();
         var key = (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = "alias/kmslab" }, Cancellation)).KeyMetadata.Arn;
-        using var thief = new AmazonKeyManagementServiceClient(Credentials, Configured(new AmazonKeyManagementServiceConfig(), lab));
+        using var thief = lab.Kms();
         using var stop = new CancellationTokenSource();
         thief.BeforeRequestEvent += (_, _) => stop.Cancel();
         var undo = new Undo();
@@ -175,12 +172,11 @@ public sealed class LiveSimulatorTests
         (await Should.ThrowAsync<SimulatorException>(() => simulator.RunAsync("burst-exfiltration", new LiveSettings(), null, Cancellation))).Message.ShouldContain("--vault");
     }
 
-    private static BasicAWSCredentials Credentials { get; } = new("AKIALABTEST000000000", "secret");
-
     private static Task<InProcessLab> StartAsync(TempFolder folder) => InProcessLab.StartAsync(folder.Path);
 
     private static Task<GroundTruth> RunAsync(InProcessLab lab, string scenario, double speed, int maxCalls = 2000) =>
-        new LiveSimulator(lab.Target, TimeProvider.System).RunAsync(scenario, new LiveSettings(Seed: 1, speed, maxCalls), null, Cancellation);
+        new LiveSimulator(lab.Target, TimeProvider.System)
+            .RunAsync(scenario, new LiveSettings(Seed: 1, speed, maxCalls), null, Cancellation);
 
     private static async Task<JsonNode> AlarmAsync(InProcessLab lab, string detection, Func<JsonNode, bool>? until = null) =>
         Of(await lab.SentinelAsync("/api/alarms", alarms => Of(alarms, detection) is { } alarm && (until is null || until(alarm))), detection)!;
@@ -188,11 +184,4 @@ public sealed class LiveSimulatorTests
     private static JsonNode? Of(JsonNode alarms, string detection) => alarms.AsArray().FirstOrDefault(alarm => alarm!["detection"]!.GetValue<string>() == detection);
 
     private static DateTimeOffset At(JsonNode alarm, string name) => alarm[name]!.GetValue<DateTimeOffset>();
-
-    private static TConfig Configured<TConfig>(TConfig config, InProcessLab lab) where TConfig : ClientConfig
-    {
-        config.ServiceURL = lab.LocalAws.ToString();
-        config.AuthenticationRegion = "us-east-1";
-        return config;
-    }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace KmsLab.Tests.Simulator;
 
-/// <summary>Who may ask the simulator: programs of this machine, and never a page of another site in somebody's browser.</summary>
+/// <summary>Requests that the simulator takes: from programs of this machine, never from another site's page in a browser.</summary>
 public sealed class RequestGuardTests : IAsyncLifetime
 {
     private SimulatorHost _simulator = null!;

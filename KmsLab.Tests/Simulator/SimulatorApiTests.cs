@@ -103,9 +103,14 @@ public sealed class SimulatorApiTests
     public async Task Start_names_every_wrong_option_at_once_and_no_secret()
     {
         var error = await Should.ThrowAsync<OptionsValidationException>(() => SimulatorHost.StartAsync(
-            ("Simulator:CryptoApi", "localhost"), ("Simulator:Endpoint", "https://kms.eu-west-1.amazonaws.com"),
-            ("Simulator:Sentinel", "?"), ("Simulator:Region", "nowhere"), ("Simulator:AccountId", "12"),
-            ("Simulator:ApiKeyFile", "/no/such/file"), ("Simulator:Patience", "-00:00:01"), ("ConnectionStrings:vault", "Hots=x;Password=s3cret")));
+            ("Simulator:CryptoApi", "localhost"),
+            ("Simulator:Endpoint", "https://kms.eu-west-1.amazonaws.com"),
+            ("Simulator:Sentinel", "?"),
+            ("Simulator:Region", "nowhere"),
+            ("Simulator:AccountId", "12"),
+            ("Simulator:ApiKeyFile", "/no/such/file"),
+            ("Simulator:Patience", "-00:00:01"),
+            ("ConnectionStrings:vault", "Hots=x;Password=s3cret")));
 
         string[] settings = ["CryptoApi", "Endpoint", "Sentinel", "Region", "AccountId", "ApiKeyFile", "Patience"];
         foreach (var setting in settings)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using Amazon.Runtime;
 using KmsLab.Tests.EndToEnd;
 using KmsLab.Tests.InProcess;
 
@@ -32,7 +31,7 @@ public sealed class SimulatorProcessTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
-        using var kms = Kms(lab);
+        using var kms = lab.Kms();
         var key = await KeyAsync(kms, "alias/kmslab");
         using var service = await AttackAsync(lab);
         (await KeyAsync(kms, key.KeyId)).KeyState.ShouldBe(KeyState.Disabled);
@@ -50,7 +49,7 @@ public sealed class SimulatorProcessTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
-        using var kms = Kms(lab);
+        using var kms = lab.Kms();
         using var service = await AttackAsync(lab);
 
         // A key that somebody else schedules for deletion can't be enabled.
@@ -88,10 +87,6 @@ public sealed class SimulatorProcessTests
             throw;
         }
     }
-
-    private static AmazonKeyManagementServiceClient Kms(InProcessLab lab) => new(
-        new BasicAWSCredentials("AKIALABTEST000000000", "secret"),
-        new AmazonKeyManagementServiceConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
 
     private static async Task<KeyMetadata> KeyAsync(AmazonKeyManagementServiceClient kms, string key) =>
         (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = key }, Cancellation)).KeyMetadata;

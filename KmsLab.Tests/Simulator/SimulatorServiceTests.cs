@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Amazon.CloudTrail;
 using Amazon.CloudTrail.Model;
-using Amazon.Runtime;
 using KmsLab.Tests.InProcess;
 
 namespace KmsLab.Tests.Simulator;
@@ -150,7 +149,7 @@ public sealed class SimulatorServiceTests
     {
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
-        using var trail = Trail(lab);
+        using var trail = lab.Trail();
         await using var simulator = await SimulatorHost.StartAsync(lab);
 
         var path = await simulator.BeginAsync(new { scenario = "trail-blinding" });
@@ -162,10 +161,6 @@ public sealed class SimulatorServiceTests
         (Text(run, "state"), Text(run, "phase"), run["problem"]).ShouldBe(("stopped", "stopped", null));
         (await BlindedAsync(trail)).ShouldBeFalse();
     }
-
-    private static AmazonCloudTrailClient Trail(InProcessLab lab) => new(
-        new BasicAWSCredentials("AKIALABTEST000000000", "secret"),
-        new AmazonCloudTrailConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
 
     private static async Task<bool> BlindedAsync(AmazonCloudTrailClient trail)
     {

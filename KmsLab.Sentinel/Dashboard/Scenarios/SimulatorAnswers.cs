@@ -37,11 +37,11 @@ public sealed record ScenarioRun(
     string? Note,
     RunVerdict? Verdict)
 {
-    /// <summary>Whether it goes on.</summary>
+    /// <summary>True while it goes on.</summary>
     public bool IsRunning => To is null;
 }
 
-/// <summary>What came of a run.</summary>
+/// <summary>The outcome of a run.</summary>
 /// <param name="IsGood">Whether all was found that should be, and nothing else before.</param>
 /// <param name="Summary">One line, such as <c>found after 0.5 s by unattested-call</c>.</param>
 /// <param name="Findings">The detections that should find it.</param>

@@ -13,12 +13,12 @@ internal sealed class SimulatorClient(IOptions<SimulatorOptions> options) : IDis
 
     private readonly HttpClient _http = PollingClient.Create(new Uri(options.Value.Url!), Patience);
 
-    /// <summary>What can be played.</summary>
+    /// <summary>Asks for the scenarios that can be played.</summary>
     /// <exception cref="SimulatorException">It can't be asked.</exception>
     public Task<IReadOnlyList<Scenario>> ScenariosAsync(CancellationToken cancellationToken) => SendAsync(
         new(HttpMethod.Get, "/api/scenarios"), SimulatorJson.Default.IReadOnlyListScenario, cancellationToken);
 
-    /// <summary>What was played, the latest first.</summary>
+    /// <summary>Asks for the runs that were played, the latest first.</summary>
     /// <exception cref="SimulatorException">It can't be asked.</exception>
     public Task<IReadOnlyList<ScenarioRun>> RunsAsync(CancellationToken cancellationToken) => SendAsync(
         new(HttpMethod.Get, "/api/runs"), SimulatorJson.Default.IReadOnlyListScenarioRun, cancellationToken);

@@ -14,7 +14,11 @@ public sealed class CallerAddressTests(PostgresCluster cluster, LocalAwsFixture 
         await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, cluster);
         // Aspire's AddProject sets the variable of this key, with which ASP.NET Core by itself believes anybody's X-Forwarded-For.
         await using var api = await CryptoApiHost.StartAsync(
-            database, aws.Host, ("ForwardedHeaders_Enabled", "true"), ("CryptoApi:Limits:RequestsPerSecond", "1"), ("CryptoApi:Limits:Burst", "1"));
+            database,
+            aws.Host,
+            ("ForwardedHeaders_Enabled", "true"),
+            ("CryptoApi:Limits:RequestsPerSecond", "1"),
+            ("CryptoApi:Limits:Burst", "1"));
         using var greedy = LocalAddress.Client("127.0.0.7", api.Http.BaseAddress!);
         using var modest = LocalAddress.Client("127.0.0.8", api.Http.BaseAddress!);
 

@@ -1,6 +1,4 @@
-using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using Amazon.Runtime;
 using KmsLab.Tests.InProcess;
 using Microsoft.Playwright;
 
@@ -216,8 +214,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
 
     private static async Task StealAsync(InProcessLab lab)
     {
-        using var kms = new AmazonKeyManagementServiceClient(
-            new BasicAWSCredentials("AKIASTRANGER00000000", "lab"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
+        using var kms = lab.Kms("AKIASTRANGER00000000");
         await kms.EncryptAsync(new EncryptRequest { KeyId = "alias/kmslab", Plaintext = new MemoryStream("x"u8.ToArray()) }, Cancellation);
     }
 }

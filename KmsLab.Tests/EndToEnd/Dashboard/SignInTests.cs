@@ -1,6 +1,4 @@
-using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using Amazon.Runtime;
 using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.Tests.InProcess;
 using Microsoft.Playwright;
@@ -43,7 +41,12 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
         await window.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
         await browsed.GoAsync("/alarms");
         new Uri(page.Url).AbsolutePath.ShouldBe("/login");
-        browsed.Troubles.ShouldBe(["401 for " + new Uri(lab.Sentinel, "/login"), "console: Failed to load resource: the server responded with a status of 401 (Unauthorized)"], ignoreOrder: true);
+        browsed.Troubles.ShouldBe(
+            [
+                "401 for " + new Uri(lab.Sentinel, "/login"),
+                "console: Failed to load resource: the server responded with a status of 401 (Unauthorized)",
+            ],
+            ignoreOrder: true);
         window.Troubles.ShouldBeEmpty();
     }
 
@@ -87,8 +90,7 @@ public sealed class SignInTests(Browser browser) : IClassFixture<Browser>
 
     private static async Task StealAsync(InProcessLab lab)
     {
-        using var kms = new AmazonKeyManagementServiceClient(
-            new BasicAWSCredentials("AKIASTRANGER00000000", "lab"), new AmazonKeyManagementServiceConfig { ServiceURL = lab.LocalAws.ToString(), AuthenticationRegion = "us-east-1" });
+        using var kms = lab.Kms("AKIASTRANGER00000000");
         await kms.EncryptAsync(new EncryptRequest { KeyId = "alias/kmslab", Plaintext = new MemoryStream("x"u8.ToArray()) }, TestContext.Current.CancellationToken);
     }
 }

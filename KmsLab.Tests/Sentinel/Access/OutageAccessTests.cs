@@ -1,7 +1,7 @@
 using System.Net;
-using Dapper;
 using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.ServiceDefaults.Database;
+using KmsLab.Tests.Postgres;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KmsLab.Tests.Sentinel.Access;
@@ -57,6 +57,6 @@ public sealed class OutageAccessTests
         (await stranger.GetAsync("/api/status")).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
-    private static Task<int> ChangeAsync(AccessHost sentinel, string sql) => sentinel.Services.GetRequiredService<Database>().WriteAsync(
-        (connection, transaction) => connection.ExecuteAsync(sql, transaction: transaction), TestContext.Current.CancellationToken);
+    private static Task<int> ChangeAsync(AccessHost sentinel, string sql) =>
+        sentinel.Services.GetRequiredService<Database>().ExecuteAsync(sql);
 }

@@ -10,12 +10,12 @@ namespace KmsLab.Tests.Sentinel.Detections;
 /// <summary>Every command of every runbook, filled in with friendly and with hostile values, is one that a shell and the aws CLI take.</summary>
 public sealed partial class RunbookTests
 {
-    private const string Hostile = "x'; touch /tmp/kmslab-owned; $(touch /tmp/kmslab-owned) `touch /tmp/kmslab-owned` \"\\ #";
+    private const string Friendly = "value-1";
 
     private static readonly string[] OfEvidence =
     [
-        "observed", "threshold", "total", "window", "first", "last", "expected", "basis", "principal", "role", "user", "key", "operation", "error", "address", "session", "accessKey", "requestId",
-        "eventId", "detail",
+        "observed", "threshold", "total", "window", "first", "last", "expected", "basis", "principal", "role", "user", "key", "operation",
+        "error", "address", "session", "accessKey", "requestId", "eventId", "detail",
     ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -64,15 +64,18 @@ public sealed partial class RunbookTests
     [Fact]
     public async Task Hostile_values_stay_one_word_each()
     {
-        var commands = Variants(Hostile).SelectMany(alarm => DetectionCatalog.BuiltIn.SelectMany(definition => AlarmText.Runbook(alarm, definition))).Where(AlarmText.IsCommand).Distinct().ToList();
+        using var folder = new TempFolder();
+        var owned = folder["owned"];
+        var hostile = $"x'; touch {owned}; $(touch {owned}) `touch {owned}` \"\\ #";
+        var commands = Commands(Variants(hostile));
         var words = string.Join('\n', commands.Select(command => command.Replace("$(date", "$(echo", StringComparison.Ordinal)));
 
         var (exitCode, output) = await ShellAsync([], $"aws() {{ for word in \"$@\"; do printf '<%s>' \"$word\"; done; printf '\\n'; }}\n{words}");
 
+        File.Exists(owned).ShouldBeFalse(output);
         exitCode.ShouldBe(0, output);
-        File.Exists("/tmp/kmslab-owned").ShouldBeFalse();
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(commands.Count);
-        output.ShouldContain($"<{Hostile}>");
+        output.ShouldContain($"<{hostile}>");
     }
 
     /// <summary>One CLI: each command starts it anew, which takes half a second of processor time.</summary>
@@ -81,7 +84,7 @@ public sealed partial class RunbookTests
     {
         var path = AwsCli.Paths.First().Data;
         AwsCli.Require(path);
-        var commands = Variants().SelectMany(alarm => DetectionCatalog.BuiltIn.SelectMany(definition => AlarmText.Runbook(alarm, definition))).Where(AlarmText.IsCommand).Distinct().ToList();
+        var commands = Commands(Variants());
         commands.Count.ShouldBeGreaterThan(20);
         using var folder = new TempFolder();
         foreach (var file in (string[])["attestation.pem", "key-policy.json"])
@@ -103,7 +106,7 @@ public sealed partial class RunbookTests
     [InlineData("unknown", "AttributeKey=AccessKeyId", "-name ")]
     public void Command_that_needs_something_unknown_is_left_out(string principal, string there, string notThere)
     {
-        var commands = AlarmText.Runbook(AlarmOf(principal, "x"), UnattestedCall.Definition).Where(AlarmText.IsCommand).ToList();
+        var commands = AlarmText.Runbook(AlarmOf(principal), UnattestedCall.Definition).Where(AlarmText.IsCommand).ToList();
 
         commands.ShouldContain(command => command.Contains(there));
         commands.ShouldAllBe(command => !command.Contains(notThere));
@@ -149,14 +152,27 @@ public sealed partial class RunbookTests
         "set", "key", "grant", "target", "cluster", "task", "secret", "parameter", "trail", "logGroup", "bucket", "topic", "alarm", "evidenceRole", "resource", "source", "client",
     ];
 
-    private static IEnumerable<Alarm> Variants(string value = "value-1") =>
-        [AlarmOf($"arn:aws:iam::000000000000:role/{value}", value), AlarmOf($"arn:aws:iam::000000000000:user/{value}", value)];
+    /// <summary>All commands of all detections, filled in from these alarms.</summary>
+    private static List<string> Commands(IEnumerable<Alarm> alarms) =>
+    [
+        .. alarms
+            .SelectMany(alarm => DetectionCatalog.BuiltIn.SelectMany(definition => AlarmText.Runbook(alarm, definition)))
+            .Where(AlarmText.IsCommand)
+            .Distinct(),
+    ];
 
-    private static Alarm AlarmOf(string principal, string value) => new()
+    private static IEnumerable<Alarm> Variants(string? hostile = null) =>
+    [
+        AlarmOf($"arn:aws:iam::000000000000:role/{hostile ?? Friendly}", hostile),
+        AlarmOf($"arn:aws:iam::000000000000:user/{hostile ?? Friendly}", hostile),
+    ];
+
+    private static Alarm AlarmOf(string principal, string? hostile = null) => new()
     {
         Id = "1",
         Detection = "d",
-        Group = new DetectionGroup([.. Members.Select(member => KeyValuePair.Create(member, Example(member, value))), new("principal", principal)]),
+        Group = new DetectionGroup(
+            [.. Members.Select(member => KeyValuePair.Create(member, hostile ?? Example(member))), new("principal", principal)]),
         State = AlarmState.Alarm,
         Occurrence = 1,
         Revision = 1,
@@ -168,17 +184,32 @@ public sealed partial class RunbookTests
         QuietAt = TestRecords.Noon,
         ChangedAt = TestRecords.Noon,
         Ended = false,
-        Evidence = [new("e", TestRecords.Noon, "Decrypt", principal, TestRecords.KeyArn, "AccessDenied", "192.0.2.1", "r", "s", value == Hostile ? value : "AKIAEXAMPLEEXAMPLE00", null, null, "detail")],
+        Evidence = [EvidenceOf(principal, hostile ?? "AKIAEXAMPLEEXAMPLE00")],
         EvidenceTotal = 1,
     };
 
+    private static Evidence EvidenceOf(string principal, string accessKey) => new(
+        "e",
+        TestRecords.Noon,
+        "Decrypt",
+        principal,
+        TestRecords.KeyArn,
+        "AccessDenied",
+        "192.0.2.1",
+        "r",
+        "s",
+        accessKey,
+        null,
+        null,
+        "detail");
+
     /// <summary>What the CLI takes for it: some parameters have a form or a least length.</summary>
-    private static string Example(string member, string value) => value == Hostile ? value : member switch
+    private static string Example(string member) => member switch
     {
         "key" => TestRecords.KeyArn,
         "topic" => "arn:aws:sns:us-east-1:000000000000:t",
         "trail" => "arn:aws:cloudtrail:us-east-1:000000000000:trail/kmslab",
-        _ => value,
+        _ => Friendly,
     };
 
     private static DetectionDefinition Find(string id) => DetectionCatalog.BuiltIn.Single(definition => definition.Id == id);

@@ -75,7 +75,7 @@ internal sealed class LeaseBed : IAsyncDisposable
         return database;
     }
 
-    private Task ExecuteAsync(string sql) => _opened[0].WriteAsync((connection, transaction) => connection.ExecuteAsync(sql, transaction: transaction), Cancellation);
+    private Task ExecuteAsync(string sql) => _opened[0].ExecuteAsync(sql);
 }
 
 /// <summary>One process that wants the lease.</summary>

@@ -50,7 +50,8 @@ public sealed class ConfigFileTests
     {
         using var folder = new TempFolder();
 
-        Should.Throw<CommandLineException>(() => ConfigFile.Read(folder["no.json"])).Message.ShouldBe($"--config {folder["no.json"]}: there is no such file.");
+        var missing = Should.Throw<CommandLineException>(() => ConfigFile.Read(folder["no.json"]));
+        missing.Message.ShouldBe($"--config {folder["no.json"]}: there is no such file.");
         Should.Throw<CommandLineException>(() => ConfigFile.Read(folder.Path)).Message.ShouldStartWith($"--config {folder.Path}: ");
     }
 

@@ -38,7 +38,10 @@ public sealed class ServiceCommandTests
     }
 
     [Theory]
-    [InlineData("KmsLab.Sentinel", "repaly x", "Sentinel has no command 'repaly': did you mean 'replay'? It has the commands replay, detections, new-api-key, health;")]
+    [InlineData(
+        "KmsLab.Sentinel",
+        "repaly x",
+        "Sentinel has no command 'repaly': did you mean 'replay'? It has the commands replay, detections, new-api-key, health;")]
     [InlineData("KmsLab.Sentinel", "--halp", "Sentinel has no option '--halp': did you mean '--help'?")]
     [InlineData("KmsLab.Sentinel", "--Sentinle:Url=http://localhost:1", "did you mean 'Sentinel'?")]
     [InlineData("KmsLab.Sentinel", "replay . --jsn", "Sentinel replay has no option '--jsn': did you mean '--json'?")]
@@ -46,10 +49,17 @@ public sealed class ServiceCommandTests
     [InlineData("KmsLab.Sentinel", "replay . --config /no/such.json", "--config /no/such.json: there is no such file.")]
     [InlineData("KmsLab.Sentinel", "--Sentinel:Url=http://localhost:1 replay .", "Sentinel replay takes no settings")]
     [InlineData("KmsLab.Sentinel", "--Sentinel:Database=Oracle", "Sentinel:Database is 'Oracle'")]
-    [InlineData("KmsLab.Sentinel", "--Sentinel:Database=Sqlite --ConnectionStrings:sentinel=DataSource=/no/such/x.db", "Sentinel:LogGroups names no log group")]
+    [InlineData(
+        "KmsLab.Sentinel",
+        "--Sentinel:Database=Sqlite --ConnectionStrings:sentinel=DataSource=/no/such/x.db",
+        "Sentinel:LogGroups names no log group")]
     [InlineData("KmsLab.CryptoApi", "--config /no/such.json", "CryptoApi could not start: --config /no/such.json: there is no such file.")]
     [InlineData("KmsLab.CryptoApi", "--config", "CryptoApi: Required argument missing for option: '--config'.")]
-    [InlineData("KmsLab.CryptoApi", "--CryptoApi:Database=Sqlite --ConnectionStrings:vault=DataSource=/no/such/x.db --AWS:AccessKeyId=x --AWS:SecretAccessKey=x --AWS:Region=us-east-1", "The database of ConnectionStrings:vault can't be used")]
+    [InlineData(
+        "KmsLab.CryptoApi",
+        "--CryptoApi:Database=Sqlite --ConnectionStrings:vault=DataSource=/no/such/x.db "
+            + "--AWS:AccessKeyId=x --AWS:SecretAccessKey=x --AWS:Region=us-east-1",
+        "The database of ConnectionStrings:vault can't be used")]
     [InlineData("KmsLab.LocalAws", "start", "LocalAws has no command 'start'. It has the commands health;")]
     [InlineData("KmsLab.LocalAws", "--LocalAws:Url=http://0.0.0.0:0", "LocalAws could not start: LocalAws is a lab tool")]
     public async Task Command_line_that_can_not_be_followed_is_one_line_and_1(string program, string arguments, string line)
@@ -68,9 +78,18 @@ public sealed class ServiceCommandTests
         var (fromFile, fromLine) = (LabProcess.FreePort(), LabProcess.FreePort());
         await File.WriteAllTextAsync(
             folder["lab.json"],
-            $$"""{ "LocalAws": { "Url": "http://127.0.0.1:{{fromFile}}", "DataDirectory": "{{folder["from-file"]}}" }, "CryptoApi": { "Url": "http://127.0.0.1:1" } }""",
+            $$"""
+            {
+              "LocalAws": { "Url": "http://127.0.0.1:{{fromFile}}", "DataDirectory": "{{folder["from-file"]}}" },
+              "CryptoApi": { "Url": "http://127.0.0.1:1" }
+            }
+            """,
             TestContext.Current.CancellationToken);
-        var environment = new Dictionary<string, string> { ["LocalAws__Url"] = "http://127.0.0.1:1", ["LocalAws__DataDirectory"] = folder["from-environment"] };
+        var environment = new Dictionary<string, string>
+        {
+            ["LocalAws__Url"] = "http://127.0.0.1:1",
+            ["LocalAws__DataDirectory"] = folder["from-environment"],
+        };
 
         using var plain = LabProcess.Start(["--config", folder["lab.json"]], environment, "KmsLab.LocalAws");
         await plain.WaitForAsync(new Uri($"http://127.0.0.1:{fromFile}"));
@@ -78,7 +97,8 @@ public sealed class ServiceCommandTests
         plain.Signal("INT");
         (await plain.WaitForExitAsync()).ShouldBe(0, plain.Output);
 
-        using var overruled = LabProcess.Start([$"--LocalAws:Url=http://127.0.0.1:{fromLine}", "--config", folder["lab.json"]], environment, "KmsLab.LocalAws");
+        using var overruled = LabProcess.Start(
+            [$"--LocalAws:Url=http://127.0.0.1:{fromLine}", "--config", folder["lab.json"]], environment, "KmsLab.LocalAws");
         await overruled.WaitForAsync(new Uri($"http://127.0.0.1:{fromLine}"));
         overruled.Signal("TERM");
         (await overruled.WaitForExitAsync()).ShouldBe(0, overruled.Output);

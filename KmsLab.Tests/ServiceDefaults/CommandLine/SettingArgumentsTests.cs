@@ -2,7 +2,7 @@ using KmsLab.ServiceDefaults.CommandLine;
 
 namespace KmsLab.Tests.ServiceDefaults.CommandLine;
 
-/// <summary>Which arguments are settings, and which of them are refused.</summary>
+/// <summary>Arguments that are settings, and those of them that are refused.</summary>
 public sealed class SettingArgumentsTests
 {
     [Theory]
@@ -52,5 +52,6 @@ public sealed class SettingArgumentsTests
     [InlineData("heatlh", "health")]
     [InlineData("start", null)]
     [InlineData("x", null)]
-    public void Nearest_name_is_one_that_may_have_been_meant(string wrong, string? meant) => NearestName.To(wrong, ["replay", "detections", "health"]).ShouldBe(meant);
+    public void Nearest_name_is_one_that_may_have_been_meant(string wrong, string? meant) =>
+        NearestName.To(wrong, ["replay", "detections", "health"]).ShouldBe(meant);
 }

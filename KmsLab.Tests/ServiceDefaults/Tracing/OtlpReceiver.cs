@@ -23,7 +23,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>All spans so far.</summary>
     public IReadOnlyList<OtlpSpan> Spans => [.. _spans];
 
-    /// <summary>What makes a process export to here, soon.</summary>
+    /// <summary>Variables that make a process export to here, soon.</summary>
     public Dictionary<string, string> Environment => new()
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _app.Urls.First(),

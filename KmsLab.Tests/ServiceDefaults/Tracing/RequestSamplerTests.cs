@@ -4,7 +4,7 @@ using OpenTelemetry.Trace;
 
 namespace KmsLab.Tests.ServiceDefaults.Tracing;
 
-/// <summary>Which traces are recorded.</summary>
+/// <summary>Traces that are recorded, and those that are not.</summary>
 public sealed class RequestSamplerTests
 {
     [Theory]
@@ -12,7 +12,8 @@ public sealed class RequestSamplerTests
     [InlineData(ActivityKind.Consumer, SamplingDecision.RecordAndSample)]
     [InlineData(ActivityKind.Internal, SamplingDecision.Drop)]
     [InlineData(ActivityKind.Client, SamplingDecision.Drop)]
-    public void Trace_is_recorded_when_a_request_begins_it(ActivityKind kind, SamplingDecision decision) => Decide(kind, default).ShouldBe(decision);
+    public void Trace_is_recorded_when_a_request_begins_it(ActivityKind kind, SamplingDecision decision) =>
+        Decide(kind, default).ShouldBe(decision);
 
     [Theory]
     [InlineData(ActivityTraceFlags.Recorded, SamplingDecision.RecordAndSample)]
@@ -36,12 +37,17 @@ public sealed class RequestSamplerTests
     [InlineData("traceidratio", "0")]
     public void OpenTelemetry_s_own_setting_counts(string sampler, string? argument)
     {
-        Decide(ActivityKind.Server, default, ("OTEL_TRACES_SAMPLER", sampler), ("OTEL_TRACES_SAMPLER_ARG", argument)).ShouldBe(SamplingDecision.Drop);
+        var decision = Decide(ActivityKind.Server, default, ("OTEL_TRACES_SAMPLER", sampler), ("OTEL_TRACES_SAMPLER_ARG", argument));
+
+        decision.ShouldBe(SamplingDecision.Drop);
     }
 
     private static SamplingDecision Decide(ActivityKind kind, ActivityContext parent, params (string Key, string? Value)[] settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => setting.Value)).Build();
-        return RequestSampler.Of(configuration, "sentinel").ShouldSample(new SamplingParameters(parent, ActivityTraceId.CreateRandom(), "x", kind)).Decision;
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => setting.Value))
+            .Build();
+        var parameters = new SamplingParameters(parent, ActivityTraceId.CreateRandom(), "x", kind);
+        return RequestSampler.Of(configuration, "sentinel").ShouldSample(parameters).Decision;
     }
 }

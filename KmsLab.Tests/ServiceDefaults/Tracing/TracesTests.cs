@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using KmsLab.ServiceDefaults.Tracing;
 using KmsLab.Tests.EndToEnd;
-using KmsLab.Tests.LocalAws;
 
 namespace KmsLab.Tests.ServiceDefaults.Tracing;
 
@@ -14,7 +13,11 @@ public sealed class TracesTests
     {
         await using var collector = await OtlpReceiver.StartAsync();
         using var folder = new TempFolder();
-        var aspire = new Dictionary<string, string>(collector.Environment) { ["OTEL_SERVICE_NAME"] = "vault-api", ["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=abcdef" };
+        var aspire = new Dictionary<string, string>(collector.Environment)
+        {
+            ["OTEL_SERVICE_NAME"] = "vault-api",
+            ["OTEL_RESOURCE_ATTRIBUTES"] = "service.instance.id=abcdef",
+        };
         using var services = await StartAsync(collector, folder, aspire);
 
         await services.EncryptAsync();
@@ -22,7 +25,8 @@ public sealed class TracesTests
         await services.StopAsync();
 
         var spans = collector.Spans;
-        spans.Where(span => span.ParentId.Length == 0).Select(span => span.Name).Distinct().ShouldBe(["POST /encrypt", "GET /api/status"], ignoreOrder: true);
+        var roots = spans.Where(span => span.ParentId.Length == 0).Select(span => span.Name).Distinct();
+        roots.ShouldBe(["POST /encrypt", "GET /api/status"], ignoreOrder: true);
         var request = spans.Single(span => span.Name == "POST /encrypt");
         var trace = spans.Where(span => span.TraceId == request.TraceId).ToList();
         trace.Where(span => span != request).ShouldAllBe(span => trace.Any(parent => parent.Id == span.ParentId));
@@ -39,7 +43,12 @@ public sealed class TracesTests
     {
         await using var collector = await OtlpReceiver.StartAsync();
         using var folder = new TempFolder();
-        using var services = await StartAsync(collector, folder, collector.Environment, "CryptoApi:Telemetry:BackgroundTraces=true", "Sentinel:Telemetry:BackgroundTraces=true");
+        using var services = await StartAsync(
+            collector,
+            folder,
+            collector.Environment,
+            "CryptoApi:Telemetry:BackgroundTraces=true",
+            "Sentinel:Telemetry:BackgroundTraces=true");
 
         await services.EncryptAsync();
         await collector.UntilAsync(span => span.Name == "sentinel outbox"); // Comes after a whole round.
@@ -57,36 +66,42 @@ public sealed class TracesTests
             ignoreOrder: true);
         // All else that begins a trace is the look at data protection's keys, at start: read, make one, read.
         var others = spans.Where(span => span.ParentId.Length == 0 && span.Kind != OtlpKind.Server && !rounds.Contains(span));
-        others.Select(span => (span.Service.Name, span.Name)).ShouldBe([("sentinel", "database read"), ("sentinel", "database write"), ("sentinel", "database read")]);
+        others.Select(span => (span.Service.Name, span.Name)).ShouldBe(
+            [("sentinel", "database read"), ("sentinel", "database write"), ("sentinel", "database read")]);
         // A call of a round is part of its trace, also where it is served.
         var served = spans.First(span => span.Service.Name == "localaws" && PathOf(span, spans).Last().Name == "sentinel round");
         served.Kind.ShouldBe(OtlpKind.Server);
     }
 
-    /// <summary>What a span is part of, from the inside out.</summary>
+    /// <summary>A span and those that it is part of, from the inside out.</summary>
     private static IEnumerable<OtlpSpan> PathOf(OtlpSpan span, IReadOnlyList<OtlpSpan> spans)
     {
         for (var at = span; at is not null; at = spans.SingleOrDefault(parent => parent.Id == at.ParentId))
             yield return at;
     }
 
-    private static async Task<Services> StartAsync(OtlpReceiver collector, TempFolder folder, Dictionary<string, string> cryptoApi, params string[] settings)
+    private static async Task<Services> StartAsync(
+        OtlpReceiver collector, TempFolder folder, Dictionary<string, string> cryptoApi, params string[] settings)
     {
         var (aws, api, sentinel) = (FreeAddress(), FreeAddress(), FreeAddress());
-        string[] shared =
-        [
-            $"ConnectionStrings:vault=Data Source={folder["vault.db"]}", $"ConnectionStrings:sentinel=Data Source={folder["sentinel.db"]}",
-            $"AWS:ServiceURL={aws}", $"AWS:Region={LocalAwsHost.Region}", "AWS:AccessKeyId=AKIALABCRYPTOAPI0000", "AWS:SecretAccessKey=secret",
-        ];
         var services = new Services(api, sentinel);
         await services.AddAsync("LocalAws", aws, collector.Environment, [$"LocalAws:DataDirectory={folder["state"]}"]);
-        await services.AddAsync("CryptoApi", api, cryptoApi, ["CryptoApi:Database=Sqlite", "CryptoApi:CreateKey=true", .. shared, .. Of("CryptoApi")]);
-        await services.AddAsync(
-            "Sentinel", sentinel, collector.Environment,
-            ["Sentinel:Database=Sqlite", "Sentinel:LogGroups:0=kmslab-trail", "Sentinel:HeadInterval=00:00:00.100", "Sentinel:Api:OpenOnLoopback=true", .. shared, .. Of("Sentinel")]);
+        await services.AddAsync("CryptoApi", api, cryptoApi, [
+            .. SettingsOf("CryptoApi"),
+            "CryptoApi:Database=Sqlite",
+            "CryptoApi:CreateKey=true",
+        ]);
+        await services.AddAsync("Sentinel", sentinel, collector.Environment, [
+            .. SettingsOf("Sentinel"),
+            "Sentinel:Database=Sqlite",
+            "Sentinel:LogGroups:0=kmslab-trail",
+            "Sentinel:HeadInterval=00:00:00.100",
+            "Sentinel:Api:OpenOnLoopback=true",
+        ]);
         return services;
 
-        IEnumerable<string> Of(string service) => settings.Where(setting => setting.StartsWith(service, StringComparison.Ordinal));
+        IEnumerable<string> SettingsOf(string service) => ServiceProcess.Settings(folder, aws.ToString())
+            .Concat(settings.Where(setting => setting.StartsWith(service, StringComparison.Ordinal)));
     }
 
     private static Uri FreeAddress() => new($"http://127.0.0.1:{LabProcess.FreePort()}");
@@ -99,7 +114,7 @@ public sealed class TracesTests
         /// <summary>Starts one and waits until it is healthy.</summary>
         public async Task AddAsync(string service, Uri address, Dictionary<string, string> environment, IEnumerable<string> settings)
         {
-            var process = LabProcess.Start([$"--{service}:Url={address}", .. settings.Select(setting => $"--{setting}")], environment, $"KmsLab.{service}");
+            var process = ServiceProcess.Start(service, address, settings, environment);
             _processes.Add(process);
             await process.WaitForAsync(address);
         }
