@@ -1,3 +1,4 @@
+using KmsLab.AppHost.Databases;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;

@@ -1,3 +1,4 @@
+using KmsLab.AppHost.Databases;
 using System.Diagnostics;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Ingest;

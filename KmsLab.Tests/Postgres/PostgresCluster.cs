@@ -1,3 +1,4 @@
+using PostgresInstallation = KmsLab.AppHost.Databases.PostgresInstallation;
 using KmsLab.Tests.Postgres;
 
 [assembly: AssemblyFixture(typeof(PostgresCluster))]

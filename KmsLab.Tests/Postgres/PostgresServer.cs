@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KmsLab.AppHost.Databases;
 using Npgsql;
 
 namespace KmsLab.Tests.Postgres;
@@ -96,7 +97,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private async Task InitializeAsync()
     {
-        using var initdb = Process.Start(_installation.Command(
+        using var initdb = Process.Start(_installation.Process(
             "initdb", "-D", _directory, "-U", "kmslab", "-E", "UTF8", "--locale=C", "--auth=trust", "--no-sync"))!;
         initdb.StandardInput.Close();
         var output = initdb.StandardOutput.ReadToEndAsync();
