@@ -13,7 +13,8 @@ internal static class DatabaseExtensions
         database switch
         {
             LabDatabase.Container => new ContainerPostgres(builder, data),
-            LabDatabase.Postgres => new InstalledPostgres(builder, data, PostgresInstallation.Find(DatabaseRecord.Read(data)?.Major).Found!),
+            LabDatabase.Postgres => new InstalledPostgres(
+                builder, data, PostgresInstallation.Find(DatabaseRecord.Read(data)?.Major).Found!),
             _ => new SqliteFiles(data),
         };
 
