@@ -11,7 +11,8 @@ namespace KmsLab.AppHost;
 /// <param name="settings">What the lab is told.</param>
 /// <param name="data">Where its state lies.</param>
 /// <param name="databases">Where secrets and alarms are kept.</param>
-internal sealed partial class AspireLab(IDistributedApplicationBuilder builder, LabSettings settings, DataDirectory data, ILabDatabases databases)
+internal sealed partial class AspireLab(
+    IDistributedApplicationBuilder builder, LabSettings settings, DataDirectory data, ILabDatabases databases)
 {
     private const string LocalStackTag = "4.12.0";
 
@@ -81,7 +82,10 @@ internal sealed partial class AspireLab(IDistributedApplicationBuilder builder, 
         var added = false;
         AddRealAccount(cryptoApi, sentinel, ref added);
         if (!added)
-            throw new LabException("mode aws needs Aspire.Hosting.AWS. Run: dotnet run --project KmsLab.AppHost -p:FullFeed=true -- --Lab:Mode=aws");
+        {
+            throw new LabException("mode aws needs Aspire.Hosting.AWS. "
+                + "Run: dotnet run --project KmsLab.AppHost -p:FullFeed=true -- --Lab:Mode=aws");
+        }
     }
 
     /// <summary>A real account; compiled with <c>-p:FullFeed=true</c>.</summary>

@@ -11,11 +11,13 @@ namespace KmsLab.AppHost;
 /// <summary>The lab as a console program: start, say where everything is, run until a signal, stop in order.</summary>
 internal static class LabProgram
 {
-    /// <summary>It could not start.</summary>
+    /// <summary>Exit code of a lab that could not start.</summary>
     private const int Failed = 1;
 
     /// <summary>Runs the lab, or what else the command line asks for.</summary>
-    /// <returns>The exit code: 0 after a signal, 1 when the lab could not start; after a scenario that of <see cref="ScenarioPlayer"/>.</returns>
+    /// <returns>
+    /// The exit code: 0 after a signal, 1 when the lab could not start; after a scenario that of <see cref="ScenarioPlayer"/>.
+    /// </returns>
     public static async Task<int> RunAsync(string[] args)
     {
         var command = new LabCommand();
@@ -37,12 +39,15 @@ internal static class LabProgram
         }
     }
 
-    /// <summary>A developer's HTTP_PROXY has no business with health checks and calls between the lab's programs, which inherit this.</summary>
+    /// <summary>
+    /// Keeps a developer's HTTP_PROXY out of health checks and of calls between the lab's programs, which inherit this.
+    /// </summary>
     private static void KeepCallsOnThisMachine()
     {
         const string variable = "NO_PROXY";
         var others = Environment.GetEnvironmentVariable(variable) ?? Environment.GetEnvironmentVariable("no_proxy");
-        Environment.SetEnvironmentVariable(variable, string.Join(',', new[] { others, "localhost", "127.0.0.1", "[::1]" }.Where(one => !string.IsNullOrEmpty(one))));
+        var direct = new[] { others, "localhost", "127.0.0.1", "[::1]" }.Where(one => !string.IsNullOrEmpty(one));
+        Environment.SetEnvironmentVariable(variable, string.Join(',', direct));
     }
 
     private static async Task<int> RunAsync(LabArguments arguments, LabSettings settings, CancellationToken stop)
@@ -76,7 +81,8 @@ internal static class LabProgram
         return 0;
     }
 
-    private static LabHost Compose(IDistributedApplicationBuilder builder, LabSettings settings, DataDirectory data, DatabaseChoice database)
+    private static LabHost Compose(
+        IDistributedApplicationBuilder builder, LabSettings settings, DataDirectory data, DatabaseChoice database)
     {
         new AspireLab(builder, settings, data, builder.AddDatabases(data, database.Database)).Compose();
         LabHost.Configure(builder);

@@ -1,7 +1,9 @@
 namespace KmsLab.AppHost.Arguments;
 
 /// <summary>Holds the command line, read and sorted.</summary>
-/// <param name="Settings">Configuration keys and values, such as <c>CryptoApi:Url</c>, that stand over the environment and the file.</param>
+/// <param name="Settings">
+/// Configuration keys and values, such as <c>CryptoApi:Url</c>, that stand over the environment and the file.
+/// </param>
 /// <param name="ConfigFile">A JSON file with settings, or null.</param>
 /// <param name="Scenario">Id of the scenario to play, after which the lab ends; or null.</param>
 /// <param name="Seed">The scenario's seed.</param>

@@ -19,8 +19,9 @@ internal sealed class LabCommand
 
     private readonly Option<string?> _scenario = new("--scenario")
     {
-        Description = "Play a scenario amid normal traffic, print what was detected, and end: 0 all was found, 3 something was missed or raised "
-            + "wrongly, 1 it could not be played, 130 interrupted. Plays against the lab that runs on this data directory, if one does.",
+        Description = "Play a scenario amid normal traffic, print what was detected, and end: "
+            + "0 all was found, 3 something was missed or raised wrongly, 1 it could not be played, 130 interrupted. "
+            + "Plays against the lab that runs on this data directory, if one does.",
         HelpName = "ID",
     };
 
@@ -34,10 +35,10 @@ internal sealed class LabCommand
     // For the help alone: System.CommandLine takes the colon for the end of a name, so SettingArguments parses all settings.
     private readonly Option<string?>[] _settings =
     [
-        Setting("--Lab:Mode", "local|localstack|aws", "What stands for AWS: LocalAws (the default), LocalStack behind it (containers), or your account "
-            + "(built with -p:FullFeed=true)."),
-        Setting("--Lab:Database", "container|postgres|sqlite", "Where secrets and alarms are kept. Default: the first of them that this machine has. "
-            + "A data directory stays with what it began with."),
+        Setting("--Lab:Mode", "local|localstack|aws", "What stands for AWS: "
+            + "LocalAws (the default), LocalStack behind it (containers), or your account (built with -p:FullFeed=true)."),
+        Setting("--Lab:Database", "container|postgres|sqlite", "Where secrets and alarms are kept. "
+            + "Default: the first of them that this machine has. A data directory stays with what it began with."),
         Setting("--Lab:DashboardUrl", "URL", "Aspire's dashboard. Default: http://localhost:15080."),
         Setting("--CryptoApi:Url", "URL", "Default: http://localhost:5080."),
         Setting("--Sentinel:Url", "URL", "Default: http://localhost:5090."),
@@ -49,8 +50,9 @@ internal sealed class LabCommand
     /// <summary>Options that Aspire reads: its command line tool and its publishers pass them.</summary>
     private static readonly string[] AspireOptions =
     [
-        "--operation", "--publisher", "--step", "--list-steps", "--output-path", "--log-level", "--include-exception-details", "--clear-cache", "--yes",
-        "--environment", "--dcp-cli-path", "--dcp-container-runtime", "--dcp-dependency-check-timeout", "--dcp-dashboard-path",
+        "--operation", "--publisher", "--step", "--list-steps", "--output-path", "--log-level", "--include-exception-details",
+        "--clear-cache", "--yes", "--environment",
+        "--dcp-cli-path", "--dcp-container-runtime", "--dcp-dependency-check-timeout", "--dcp-dashboard-path",
     ];
 
     private RootCommand Root => new(
@@ -103,12 +105,14 @@ internal sealed class LabCommand
             }
 
             aspire.Add(args[i]);
-            if (!args[i].Contains('=', StringComparison.Ordinal) && i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
+            var hasValue = args[i].Contains('=', StringComparison.Ordinal);
+            if (!hasValue && i + 1 < args.Length && !args[i + 1].StartsWith("--", StringComparison.Ordinal))
                 aspire.Add(args[++i]);
         }
 
         return (aspire, own);
     }
 
-    private static Option<string?> Setting(string name, string value, string description) => new(name) { Description = description, HelpName = value };
+    private static Option<string?> Setting(string name, string value, string description) =>
+        new(name) { Description = description, HelpName = value };
 }

@@ -40,6 +40,7 @@ internal static class SettingArguments
             throw new LabException($"unknown option {option}. Run with --help for the options.");
         return Sections.Contains(name[..colon], StringComparer.OrdinalIgnoreCase)
             ? name
-            : throw new LabException($"unknown option {option}: there is no section {name[..colon]}. Settings begin with one of {string.Join(", ", Sections)}.");
+            : throw new LabException($"unknown option {option}: there is no section {name[..colon]}. "
+                + $"Settings begin with one of {string.Join(", ", Sections)}.");
     }
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace KmsLab.AppHost.Data;
 
 /// <summary>
-/// The lab's own auditor: an API key in the data directory. CryptoApi gets its hash; whoever can read the file may ask CryptoApi who was behind a
-/// KMS call.
+/// The lab's own auditor: an API key in the data directory. CryptoApi gets its hash.
+/// Whoever can read the file may ask CryptoApi who was behind a KMS call.
 /// </summary>
 internal static class AuditorKey
 {
@@ -19,7 +19,9 @@ internal static class AuditorKey
     /// <exception cref="LabException">The file can't be read or made.</exception>
     public static string Hash(DataDirectory data)
     {
-        var key = SecretFile.ReadOrCreate(data.PathOf(FileName), () => "kmslab_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)));
+        var key = SecretFile.ReadOrCreate(data.PathOf(FileName), NewKey);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
     }
+
+    private static string NewKey() => "kmslab_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 }

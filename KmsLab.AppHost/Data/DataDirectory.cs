@@ -12,7 +12,7 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>The folder's full path.</summary>
     public string Path { get; }
 
-    /// <summary>Where state lies unless an option says otherwise.</summary>
+    /// <summary>The folder that is used unless an option names another.</summary>
     public static string Default => System.IO.Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "KmsLab");
 
@@ -33,11 +33,13 @@ internal sealed class DataDirectory : IDisposable
         }
         catch (IOException inUse) when (File.Exists(System.IO.Path.Combine(full, LockFile)))
         {
-            throw new LabException($"the data directory {full} is in use by another lab. Stop that one, or choose another with --data DIR.", inUse);
+            throw new LabException(
+                $"the data directory {full} is in use by another lab. Stop that one, or choose another with --data DIR.", inUse);
         }
         catch (IOException unusable)
         {
-            throw new LabException($"the data directory {full} can't be used ({unusable.Message}) Choose another with --data DIR.", unusable);
+            throw new LabException(
+                $"the data directory {full} can't be used ({unusable.Message}) Choose another with --data DIR.", unusable);
         }
     }
 

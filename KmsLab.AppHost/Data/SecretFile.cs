@@ -1,6 +1,9 @@
 namespace KmsLab.AppHost.Data;
 
-/// <summary>A secret in a file that its owner alone can read: none stands in an environment or in arguments, where the dashboard would show it.</summary>
+/// <summary>
+/// A secret in a file that its owner alone can read.
+/// None stands in an environment or in arguments, where the dashboard would show it.
+/// </summary>
 internal static class SecretFile
 {
     /// <summary>Reads the secret; makes it when there is none yet.</summary>
@@ -15,8 +18,8 @@ internal static class SecretFile
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
         {
-            throw new LabException($"{path} can't be used ({unusable.Message.TrimEnd('.')}). Make it readable, or choose another data directory "
-                + "with --data DIR.", unusable);
+            throw new LabException($"{path} can't be used ({unusable.Message.TrimEnd('.')}). "
+                + "Make it readable, or choose another data directory with --data DIR.", unusable);
         }
     }
 

@@ -39,12 +39,14 @@ internal sealed class ContainerPostgres : ILabDatabases
             ConnectByFile(service, resource, database);
     }
 
-    private void ConnectByFile(IResourceBuilder<ProjectResource> service, IResourceBuilder<PostgresDatabaseResource> resource, string database)
+    private void ConnectByFile(
+        IResourceBuilder<ProjectResource> service, IResourceBuilder<PostgresDatabaseResource> resource, string database)
     {
         var endpoint = _server.Resource.PrimaryEndpoint;
         var (host, port) = (endpoint.Property(EndpointProperty.Host), endpoint.Property(EndpointProperty.Port));
+        var connection = ReferenceExpression.Create($"Host={host};Port={port};Username={User};Database={database}");
         service
-            .WithEnvironment($"ConnectionStrings__{database}", ReferenceExpression.Create($"Host={host};Port={port};Username={User};Database={database}"))
+            .WithEnvironment($"ConnectionStrings__{database}", connection)
             .WithEnvironment($"ConnectionStrings__{database}__PasswordFile", _passwordFile)
             .WithReferenceRelationship(resource);
     }

@@ -13,7 +13,8 @@ internal static class ContainerRuntime
     public static bool IsRunning => Found.Value;
 
     private static IEnumerable<string> Candidates() =>
-        (Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME") ?? Environment.GetEnvironmentVariable("DOTNET_ASPIRE_CONTAINER_RUNTIME")) is { Length: > 0 } name
+        (Environment.GetEnvironmentVariable("ASPIRE_CONTAINER_RUNTIME")
+            ?? Environment.GetEnvironmentVariable("DOTNET_ASPIRE_CONTAINER_RUNTIME")) is { Length: > 0 } name
             ? [name]
             : ["docker", "podman"];
 
@@ -22,7 +23,11 @@ internal static class ContainerRuntime
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(runtime, "info") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(runtime, "info")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
             process.OutputDataReceived += (_, _) => { };
             process.ErrorDataReceived += (_, _) => { };
             process.BeginOutputReadLine();

@@ -13,7 +13,10 @@ internal static class DatabaseChooser
     /// <summary>The image's tag.</summary>
     public const string ContainerTag = "17.6";
 
-    /// <summary>Chooses: what the directory began with, else what is asked for, else container, PostgreSQL, SQLite, whichever this machine has first.</summary>
+    /// <summary>
+    /// Chooses what the directory began with, else what is asked for,
+    /// else the first that this machine has of container, PostgreSQL and SQLite.
+    /// </summary>
     /// <exception cref="LabException">The choice can't be had; the message says what can.</exception>
     public static DatabaseChoice Choose(LabSettings settings, DataDirectory data)
     {
@@ -27,8 +30,9 @@ internal static class DatabaseChooser
 
         if (wanted is { } other && other != record.Database)
         {
-            throw new LabException($"the data directory {data.Path} keeps its secrets in {Name(record.Database)} since its first start, so it can't use "
-                + $"{Name(other)}. Choose another data directory with --data DIR, or leave out --Lab:Database.");
+            throw new LabException(
+                $"the data directory {data.Path} keeps its secrets in {Name(record.Database)} since its first start, "
+                + $"so it can't use {Name(other)}. Choose another data directory with --data DIR, or leave out --Lab:Database.");
         }
 
         Check(record.Database, record.Major);
@@ -42,7 +46,8 @@ internal static class DatabaseChooser
     {
         null => null,
         var name when Enum.TryParse<LabDatabase>(name, ignoreCase: true, out var database) && !char.IsAsciiDigit(name[0]) => database,
-        var name => throw new LabException($"Lab:Database is '{name}'. Set it to container, postgres or sqlite, such as --Lab:Database=sqlite."),
+        var name => throw new LabException($"Lab:Database is '{name}'. "
+            + "Set it to container, postgres or sqlite, such as --Lab:Database=sqlite."),
     };
 
     private static DatabaseChoice FirstThere()
@@ -50,7 +55,9 @@ internal static class DatabaseChooser
         if (ContainerRuntime.IsRunning)
             return new(LabDatabase.Container, "a container runtime answers");
         return PostgresInstallation.Find() is { Found: { } found }
-            ? new(LabDatabase.Postgres, string.Create(CultureInfo.InvariantCulture, $"no container runtime answers; PostgreSQL {found.Major} is installed"))
+            ? new(
+                LabDatabase.Postgres,
+                string.Create(CultureInfo.InvariantCulture, $"no container runtime answers; PostgreSQL {found.Major} is installed"))
             : new(LabDatabase.Sqlite, "neither a container runtime nor a PostgreSQL server is there");
     }
 
@@ -61,14 +68,18 @@ internal static class DatabaseChooser
         LabDatabase.Sqlite => null,
         LabDatabase.Postgres => PostgresInstallation.Find(major) is var (found, reason) && found is not null
             ? found.Major
-            : throw new LabException($"--Lab:Database=postgres can't be had: {reason}. {(major is null ? Otherwise : $"Install PostgreSQL {major}, which made "
-                + "this data directory's cluster, or choose another data directory with --data DIR.")}"),
+            : throw new LabException($"--Lab:Database=postgres can't be had: {reason}. " + (major is null
+                ? Otherwise
+                : $"Install PostgreSQL {major}, which made this data directory's cluster, "
+                    + "or choose another data directory with --data DIR.")),
         _ when major is not null && major != ContainerMajor => throw new LabException(
-            $"this data directory's volume is of PostgreSQL {major}, and the lab's image is PostgreSQL {ContainerMajor}. Choose another with --data DIR."),
+            $"this data directory's volume is of PostgreSQL {major}, and the lab's image is PostgreSQL {ContainerMajor}. "
+            + "Choose another with --data DIR."),
         _ => ContainerRuntime.IsRunning
             ? ContainerMajor
-            : throw new LabException($"--Lab:Database=container can't be had: neither Docker nor Podman answers. {(major is null ? Otherwise : "Start it, or "
-                + "choose another data directory with --data DIR: this one's secrets are in a container's volume.")}"),
+            : throw new LabException("--Lab:Database=container can't be had: neither Docker nor Podman answers. " + (major is null
+                ? Otherwise
+                : "Start it, or choose another data directory with --data DIR: this one's secrets are in a container's volume.")),
     };
 
     private const string Otherwise = "Leave the option out to take what is there, or use --Lab:Database=sqlite, which needs nothing.";

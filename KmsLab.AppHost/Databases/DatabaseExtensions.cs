@@ -8,12 +8,15 @@ namespace KmsLab.AppHost.Databases;
 internal static class DatabaseExtensions
 {
     /// <summary>Adds what the choice needs.</summary>
-    public static ILabDatabases AddDatabases(this IDistributedApplicationBuilder builder, DataDirectory data, LabDatabase database) => database switch
-    {
-        LabDatabase.Container => new ContainerPostgres(builder, data),
-        LabDatabase.Postgres => new InstalledPostgres(builder, data, PostgresInstallation.Find(DatabaseRecord.Read(data)?.Major).Found!),
-        _ => new SqliteFiles(data),
-    };
+    public static ILabDatabases AddDatabases(
+        this IDistributedApplicationBuilder builder, DataDirectory data, LabDatabase database) =>
+        database switch
+        {
+            LabDatabase.Container => new ContainerPostgres(builder, data),
+            LabDatabase.Postgres => new InstalledPostgres(
+                builder, data, PostgresInstallation.Find(DatabaseRecord.Read(data)?.Major).Found!),
+            _ => new SqliteFiles(data),
+        };
 
     /// <summary>Connects a service to a database: the user's own where <c>ConnectionStrings:NAME</c> names one, else the lab's.</summary>
     /// <param name="service">The service.</param>

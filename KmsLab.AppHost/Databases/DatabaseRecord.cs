@@ -33,8 +33,8 @@ internal sealed record DatabaseRecord(LabDatabase Database, int? Major)
         }
         catch (Exception unreadable) when (unreadable is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new LabException($"{path}, which says where this data directory's secrets are, can't be read. Restore it, or choose another "
-                + "data directory with --data DIR.", unreadable);
+            throw new LabException($"{path}, which says where this data directory's secrets are, can't be read. "
+                + "Restore it, or choose another data directory with --data DIR.", unreadable);
         }
     }
 

@@ -58,7 +58,12 @@ internal sealed partial class InstalledPostgres : ILabDatabases
         return _builder.Resources.OfType<InstalledPostgresDatabase>().FirstOrDefault(one => one.Name == name) is { } there
             ? _builder.CreateResourceBuilder(there)
             : _builder.AddResource(new InstalledPostgresDatabase(name, database, _server.Resource))
-                .WithInitialState(new CustomResourceSnapshot { ResourceType = "PostgreSQL database", Properties = [], State = KnownResourceStates.Waiting })
+                .WithInitialState(new CustomResourceSnapshot
+                {
+                    ResourceType = "PostgreSQL database",
+                    Properties = [],
+                    State = KnownResourceStates.Waiting,
+                })
                 .WithIconName("Database")
                 .ExcludeFromManifest();
     }
@@ -89,7 +94,9 @@ internal sealed partial class InstalledPostgres : ILabDatabases
     }
 
     /// <summary>Makes what is missing, and lets who waits for a database go on: nothing else gives these resources a state.</summary>
-    /// <remarks>It is asked for once a start, so a server that refuses for a moment is asked again: who waits would wait for ever.</remarks>
+    /// <remarks>
+    /// It is asked for once a start, so a server that refuses for a moment is asked again: who waits would wait for ever.
+    /// </remarks>
     private async Task CreateDatabasesAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var notifications = services.GetRequiredService<ResourceNotificationService>();
@@ -107,7 +114,10 @@ internal sealed partial class InstalledPostgres : ILabDatabases
         try
         {
             await using var connection = await OpenAsync(cancellationToken);
-            await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection) { Parameters = { new() { Value = database } } };
+            await using var exists = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection)
+            {
+                Parameters = { new() { Value = database } },
+            };
             if (await exists.ExecuteScalarAsync(cancellationToken) is not null)
                 return true;
 

@@ -8,7 +8,8 @@ internal sealed class InstalledPostgresResource(string name, string command, str
 /// <param name="name">The resource's name.</param>
 /// <param name="database">The database's name.</param>
 /// <param name="parent">Its server.</param>
-internal sealed class InstalledPostgresDatabase(string name, string database, InstalledPostgresResource parent) : Resource(name), IResourceWithParent<InstalledPostgresResource>
+internal sealed class InstalledPostgresDatabase(string name, string database, InstalledPostgresResource parent)
+    : Resource(name), IResourceWithParent<InstalledPostgresResource>
 {
     public InstalledPostgresResource Parent { get; } = parent;
 

@@ -1,6 +1,6 @@
 namespace KmsLab.AppHost.Databases;
 
-/// <summary>Where CryptoApi's secrets and Sentinel's alarms are kept: <c>Lab:Database</c>.</summary>
+/// <summary>Kind of database that keeps CryptoApi's secrets and Sentinel's alarms: <c>Lab:Database</c>.</summary>
 internal enum LabDatabase
 {
     /// <summary>PostgreSQL in a container, on a data volume.</summary>

@@ -13,15 +13,21 @@ internal sealed class PostgresCluster(PostgresInstallation installation, DataDir
     /// <summary>The database's owner.</summary>
     public const string Owner = "kmslab";
 
-    /// <summary>Parent of the clusters of a root user's labs: nobody else can reach into the data directory, and root may not run the server.</summary>
+    /// <summary>
+    /// Parent of the clusters of a root user's labs.
+    /// Nobody else can reach into the data directory, and root may not run the server.
+    /// </summary>
     private const string RootsParent = "/var/lib/kmslab";
 
-    /// <summary>A shell hands a request to stop on as SIGINT: at SIGTERM the server would wait for its clients to leave by themselves.</summary>
+    /// <summary>
+    /// A shell hands a request to stop on as SIGINT.
+    /// At SIGTERM the server would wait for its clients to leave by themselves.
+    /// </summary>
     private const string Wrapper = """
         "$@" & server=$!; trap 'kill -INT $server' INT TERM; wait $server; wait $server
         """;
 
-    /// <summary>Where it lies: in the data directory, or for root in a folder that the server's user can reach.</summary>
+    /// <summary>The cluster's folder: in the data directory, or for root in one that the server's user can reach.</summary>
     public string Directory { get; } = installation.User is null
         ? data.PathOf(LabFiles.PostgresCluster)
         : Path.Combine(RootsParent, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data.Path)))[..12]);
@@ -41,7 +47,8 @@ internal sealed class PostgresCluster(PostgresInstallation installation, DataDir
     [
         "/bin/sh", "-c", Wrapper, "sh",
         .. installation.Command(
-            "postgres", "-D", Directory, "-p", $"{port}", "-c", "listen_addresses=localhost", "-c", "unix_socket_directories=", "-c", "shared_buffers=32MB"),
+            "postgres", "-D", Directory, "-p", $"{port}",
+            "-c", "listen_addresses=localhost", "-c", "unix_socket_directories=", "-c", "shared_buffers=32MB"),
     ];
 
     private async Task CreateAsync(CancellationToken cancellationToken)

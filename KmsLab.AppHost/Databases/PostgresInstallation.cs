@@ -64,16 +64,19 @@ internal sealed partial record PostgresInstallation(string BinDirectory, int Maj
 
     private static bool IsVersion(string directory) => VersionFolder().IsMatch(Path.GetFileName(directory));
 
-    private static int NumberOf(string directory) => int.Parse(VersionFolder().Match(Path.GetFileName(directory)).Groups[1].Value, CultureInfo.InvariantCulture);
+    private static int NumberOf(string directory) =>
+        int.Parse(VersionFolder().Match(Path.GetFileName(directory)).Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static int MajorOf(string bin)
     {
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(bin, "postgres"), "--version") { RedirectStandardOutput = true })!;
+        var version = new ProcessStartInfo(Path.Combine(bin, "postgres"), "--version") { RedirectStandardOutput = true };
+        using var process = Process.Start(version)!;
         var match = VersionText().Match(process.StandardOutput.ReadToEnd());
         return match.Success ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
     }
 
-    private static bool UserExists(string user) => File.ReadLines("/etc/passwd").Any(line => line.StartsWith(user + ":", StringComparison.Ordinal));
+    private static bool UserExists(string user) =>
+        File.ReadLines("/etc/passwd").Any(line => line.StartsWith(user + ":", StringComparison.Ordinal));
 
     private static string[]? RunAsOf(string user)
     {

@@ -3,7 +3,10 @@ using KmsLab.AppHost.Settings;
 
 namespace KmsLab.AppHost;
 
-/// <summary>Compiled on a full feed only: a real account, where <c>aws/dev.yaml</c> provisions the key, the trail with its log group, and the topic.</summary>
+/// <summary>
+/// A real account, compiled on a full feed only.
+/// There <c>aws/dev.yaml</c> provisions the key, the trail with its log group, and the topic.
+/// </summary>
 internal sealed partial class AspireLab
 {
     partial void AddRealAccount(IResourceBuilder<ProjectResource> cryptoApi, IResourceBuilder<ProjectResource> sentinel, ref bool added)

@@ -21,7 +21,8 @@ internal static class LabBuilder
     public static IDistributedApplicationBuilder Create(LabArguments arguments, LabSettings settings)
     {
         string[] given = [.. arguments.Aspire, .. arguments.Settings.Select(setting => $"--{setting.Key}={setting.Value}")];
-        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = [.. given, .. OfDashboard(settings)] });
+        var builder = DistributedApplication.CreateBuilder(
+            new DistributedApplicationOptions { Args = [.. given, .. OfDashboard(settings)] });
         // One by one: a source put below the others would load them anew, and Aspire's own state can be read only once.
         foreach (var (key, value) in Defaults)
             builder.Configuration[key] ??= value;
@@ -32,8 +33,9 @@ internal static class LabBuilder
     }
 
     /// <summary>
-    /// No certificate is needed. In mode <c>local</c> the dashboard is open to this machine: no secret stands in any resource's environment. In the
-    /// others it asks for the token that the welcome prints.
+    /// No certificate is needed.
+    /// In mode <c>local</c> the dashboard is open to this machine: no secret stands in any resource's environment.
+    /// In the others it asks for the token that the welcome prints.
     /// </summary>
     private static IEnumerable<string> OfDashboard(LabSettings settings) =>
     [

@@ -12,15 +12,16 @@ namespace KmsLab.AppHost.Running;
 /// <param name="settings">What the lab is told.</param>
 /// <param name="data">Where its state lies.</param>
 /// <param name="database">Where secrets and alarms are kept, and why.</param>
-internal sealed class LabHost(DistributedApplication app, LabSettings settings, DataDirectory data, DatabaseChoice database) : IAsyncDisposable
+internal sealed class LabHost(DistributedApplication app, LabSettings settings, DataDirectory data, DatabaseChoice database)
+    : IAsyncDisposable
 {
     /// <summary>Five resources stop one after the other.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>Where everything is, once the lab runs.</summary>
+    /// <summary>Addresses of the lab; null until it runs.</summary>
     public RunningLab? Running { get; private set; }
 
-    /// <summary>What every lab's host does: it stops in order, and leaves signals to <see cref="StopSignals"/>.</summary>
+    /// <summary>Makes a lab's host stop in order, and leave signals to <see cref="StopSignals"/>.</summary>
     public static void Configure(IDistributedApplicationBuilder builder)
     {
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
@@ -38,7 +39,8 @@ internal sealed class LabHost(DistributedApplication app, LabSettings settings, 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Lifetime.ApplicationStopping);
         await app.Services.GetRequiredService<LabReadiness>().WaitAsync(stopping.Token);
         Running = new(
-            settings.Url("Lab:DashboardUrl"), AddressOf("cryptoapi")!, AddressOf("sentinel")!, AddressOf("localaws"), AddressOf("simulator"));
+            settings.Url("Lab:DashboardUrl"),
+            AddressOf("cryptoapi")!, AddressOf("sentinel")!, AddressOf("localaws"), AddressOf("simulator"));
         Running.Write(data);
         Console.WriteLine(Welcome.Text(Running, data, database, Dashboard(Running.Dashboard)));
     }
@@ -59,17 +61,18 @@ internal sealed class LabHost(DistributedApplication app, LabSettings settings, 
 
     private IHostApplicationLifetime Lifetime => app.Services.GetRequiredService<IHostApplicationLifetime>();
 
-    /// <summary>With its login where it asks for one.</summary>
+    /// <summary>Address of the dashboard, with the login where it asks for one.</summary>
     private string Dashboard(Uri address)
     {
         var token = settings.Mode == LabMode.Local ? null : app.Services.GetRequiredService<IConfiguration>()["AppHost:BrowserToken"];
         return token is null ? address.ToString().TrimEnd('/') : new Uri(address, $"/login?t={token}").ToString();
     }
 
-    private Uri? AddressOf(string name) =>
-        app.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>().FirstOrDefault(one => one.Name == name) is { } service
-            ? new Uri(service.GetEndpoint("http").Url)
-            : null;
+    private Uri? AddressOf(string name)
+    {
+        var services = app.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>();
+        return services.FirstOrDefault(one => one.Name == name) is { } service ? new Uri(service.GetEndpoint("http").Url) : null;
+    }
 
     /// <summary>Aspire's own would end the application at a signal, under a scenario that still puts things right.</summary>
     private sealed class NoLifetime : IHostLifetime

@@ -43,8 +43,11 @@ internal sealed partial class LabReadiness(
 
     private string NotHealthy(IEnumerable<IResource> all)
     {
-        var names = all.Where(one => !notifications.TryGetCurrentState(one.Name, out var current) || !IsHealthy(current)).Select(one => one.Name);
-        return $"{string.Join(", ", names)} did not become healthy in time. Try again on a quieter machine, or start the service alone to see its log.";
+        var names = all
+            .Where(one => !notifications.TryGetCurrentState(one.Name, out var current) || !IsHealthy(current))
+            .Select(one => one.Name);
+        return $"{string.Join(", ", names)} did not become healthy in time. "
+            + "Try again on a quieter machine, or start the service alone to see its log.";
     }
 
     private bool HasContainers => model.Resources.OfType<ContainerResource>().Any();
@@ -67,7 +70,8 @@ internal sealed partial class LabReadiness(
             throw new LabException(await WhyAsync(resource, last, cancellationToken));
     }
 
-    private static bool IsDecided(ResourceEvent current) => IsHealthy(current) || KnownResourceStates.TerminalStates.Contains(current.Snapshot.State?.Text);
+    private static bool IsDecided(ResourceEvent current) =>
+        IsHealthy(current) || KnownResourceStates.TerminalStates.Contains(current.Snapshot.State?.Text);
 
     private static bool IsHealthy(ResourceEvent current) =>
         current.Snapshot.State?.Text == KnownResourceStates.Running && current.Snapshot.HealthStatus == HealthStatus.Healthy;
@@ -77,14 +81,20 @@ internal sealed partial class LabReadiness(
     {
         var line = "";
         await foreach (var batch in logs.GetAllAsync(last.ResourceId).WithCancellation(cancellationToken))
-            line = batch.Select(one => one.Content).LastOrDefault(content => content.Contains(" could not start: ", StringComparison.Ordinal)) ?? line;
+        {
+            line = batch.Select(one => one.Content)
+                .LastOrDefault(content => content.Contains(" could not start: ", StringComparison.Ordinal)) ?? line;
+        }
+
         if (OwnWords().Match(line) is { Success: true } words)
             return words.Groups[1].Value;
 
         var advice = resource is ContainerResource
-            ? " Its image could not be pulled, or it could not run. Another database: --Lab:Database=postgres or sqlite with another --data DIR."
+            ? " Its image could not be pulled, or it could not run. "
+                + "Another database: --Lab:Database=postgres or sqlite with another --data DIR."
             : "";
-        return $"{resource.Name} is {last.Snapshot.State?.Text ?? "gone"}{(last.Snapshot.ExitCode is { } code ? $" with exit code {code}" : "")}.{advice}";
+        var exit = last.Snapshot.ExitCode is { } code ? $" with exit code {code}" : "";
+        return $"{resource.Name} is {last.Snapshot.State?.Text ?? "gone"}{exit}.{advice}";
     }
 
     private async Task TellOfSlowPullAsync(IReadOnlyList<Task> waiting, CancellationToken cancellationToken)

@@ -3,10 +3,11 @@ using Microsoft.Extensions.Hosting;
 namespace KmsLab.AppHost.Running;
 
 /// <summary>
-/// Stops the resources one after the other, so that none loses what it still calls: who attacks first, the database last. Registered last, it is
-/// stopped before Aspire's orchestrator, which would end all at once.
+/// Stops the resources one after the other, so that none loses what it still calls: who attacks first, the database last.
+/// Registered last, it is stopped before Aspire's orchestrator, which would end all at once.
 /// </summary>
-internal sealed class OrderedStop(DistributedApplicationModel model, ResourceNotificationService notifications, ResourceCommandService commands) : IHostedService
+internal sealed class OrderedStop(
+    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceCommandService commands) : IHostedService
 {
     private static readonly string[] Order = ["simulator", "sentinel", "cryptoapi", "localaws", "postgres"];
 

@@ -3,7 +3,7 @@ using KmsLab.AppHost.Data;
 
 namespace KmsLab.AppHost.Running;
 
-/// <summary>Where the lab that holds a data directory listens, told to other programs in a file of the directory.</summary>
+/// <summary>Addresses of the lab that holds a data directory, told to other programs in a file of the directory.</summary>
 /// <param name="Dashboard">Aspire's dashboard.</param>
 /// <param name="CryptoApi">The API.</param>
 /// <param name="Sentinel">Sentinel's page.</param>
@@ -23,7 +23,8 @@ internal sealed record RunningLab(Uri Dashboard, Uri CryptoApi, Uri Sentinel, Ur
         }
         catch (Exception absent) when (absent is IOException or JsonException)
         {
-            throw new LabException($"the lab that runs on the data directory {directory} has not started yet. Try again when it has printed its welcome.", absent)
+            throw new LabException($"the lab that runs on the data directory {directory} has not started yet. "
+                + "Try again when it has printed its welcome.", absent)
             {
                 Aim = "play the scenario",
             };
@@ -31,7 +32,8 @@ internal sealed record RunningLab(Uri Dashboard, Uri CryptoApi, Uri Sentinel, Ur
     }
 
     /// <summary>Tells where this lab listens.</summary>
-    public void Write(DataDirectory data) => File.WriteAllText(PathIn(data.Path), JsonSerializer.Serialize(this, JsonSerializerOptions.Web));
+    public void Write(DataDirectory data) =>
+        File.WriteAllText(PathIn(data.Path), JsonSerializer.Serialize(this, JsonSerializerOptions.Web));
 
     /// <summary>Takes it back.</summary>
     public static void Delete(DataDirectory data) => File.Delete(PathIn(data.Path));

@@ -3,7 +3,7 @@ using KmsLab.AppHost.Databases;
 
 namespace KmsLab.AppHost.Running;
 
-/// <summary>What the lab prints once it runs: where everything is, and commands to paste.</summary>
+/// <summary>Text that the lab prints once it runs: where everything is, and commands to paste.</summary>
 internal static class Welcome
 {
     public static string Text(RunningLab lab, DataDirectory data, DatabaseChoice database, string dashboard) => $$"""

@@ -5,7 +5,8 @@ namespace KmsLab.AppHost.Scenarios;
 
 /// <summary>The simulator's scenarios as commands on Aspire's dashboard, and for <c>aspire resource localaws ID</c>.</summary>
 /// <remarks>
-/// They are commands of LocalAws, because it is what they attack. In mode <c>aws</c> there are none: a real account is never attacked by a button.
+/// They are commands of LocalAws, because it is what they attack.
+/// In mode <c>aws</c> there are none: a real account is never attacked by a button.
 /// </remarks>
 internal static partial class ScenarioCommands
 {
@@ -14,14 +15,23 @@ internal static partial class ScenarioCommands
         this IResourceBuilder<ProjectResource> localAws, IResourceBuilder<ProjectResource> simulator)
     {
         foreach (var scenario in ScenarioList.All)
-            localAws.WithCommand(scenario.Id, scenario.Title, context => PlayAsync(scenario, simulator.GetEndpoint("http"), context), OptionsOf(scenario));
+        {
+            localAws.WithCommand(
+                scenario.Id,
+                scenario.Title,
+                context => PlayAsync(scenario, simulator.GetEndpoint("http"), context),
+                OptionsOf(scenario));
+        }
+
         return localAws;
     }
 
     private static CommandOptions OptionsOf(Scenario scenario) => new()
     {
         Description = scenario.About,
-        ConfirmationMessage = scenario.IsAttack ? $"{scenario.About} This attacks the lab for real, and puts right afterwards what it changed." : null,
+        ConfirmationMessage = scenario.IsAttack
+            ? $"{scenario.About} This attacks the lab for real, and puts right afterwards what it changed."
+            : null,
         IconName = scenario.IsAttack ? "ShieldError" : "People",
         UpdateState = context =>
             context.ResourceSnapshot.HealthStatus == HealthStatus.Healthy ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
@@ -34,7 +44,9 @@ internal static partial class ScenarioCommands
         {
             var run = await client.StartAsync(scenario.Id, null, amidNormalTraffic: false, context.CancellationToken);
             return ResultOf(await client.FollowAsync(
-                run, entered => Log.Phase(context.Logger, entered.Scenario, entered.Phase, entered.Done, entered.Total), context.CancellationToken));
+                run,
+                entered => Log.Phase(context.Logger, entered.Scenario, entered.Phase, entered.Done, entered.Total),
+                context.CancellationToken));
         }
         catch (LabException refused)
         {

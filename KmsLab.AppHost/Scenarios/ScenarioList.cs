@@ -18,7 +18,10 @@ internal static class ScenarioList
     /// <summary>The scenario with this id.</summary>
     /// <exception cref="LabException">There is none.</exception>
     public static Scenario Find(string id) => All.FirstOrDefault(scenario => scenario.Id == id)
-        ?? throw new LabException($"there is no scenario {id}. Choose among {string.Join(", ", All.Select(one => one.Id))}.") { Aim = "play the scenario" };
+        ?? throw new LabException($"there is no scenario {id}. Choose among {string.Join(", ", All.Select(one => one.Id))}.")
+        {
+            Aim = "play the scenario",
+        };
 
     private static IReadOnlyList<Scenario> Read()
     {

@@ -9,7 +9,8 @@ internal static class ScenarioTables
     public static void Print(SimulatorRun run, Verdict verdict, IAnsiConsole console)
     {
         console.WriteLine();
-        console.MarkupLineInterpolated($"[bold]{run.Scenario}[/]: {run.Done} calls, seed {run.Seed}: [{(verdict.IsGood ? "green" : "red")}]{verdict.Summary}[/]");
+        var color = verdict.IsGood ? "green" : "red";
+        console.MarkupLineInterpolated($"[bold]{run.Scenario}[/]: {run.Done} calls, seed {run.Seed}: [{color}]{verdict.Summary}[/]");
         PrintFindings(verdict.Findings, console);
         PrintAlarms("Raised besides (another view of the attack, or a false alarm)", verdict.Besides, console);
         PrintAlarms("Raised before the attack: false alarms", verdict.Before, console);

@@ -14,7 +14,7 @@ namespace KmsLab.AppHost.Scenarios;
 internal sealed record SimulatorRun(
     string Id, string Scenario, int Seed, string State, string Phase, int Done, int Total, string? Problem, string? Note, Verdict? Verdict);
 
-/// <summary>What was found, and what was not.</summary>
+/// <summary>Tells of a run's attack which detections found it, and which did not.</summary>
 /// <param name="IsGood">Nothing was missed, nothing was raised wrongly.</param>
 /// <param name="Summary">One line.</param>
 /// <param name="Findings">The detections that should find it.</param>
@@ -22,7 +22,12 @@ internal sealed record SimulatorRun(
 /// <param name="Before">Alarms of the normal traffic before it.</param>
 /// <param name="NormalProblem">Why there was no normal traffic to its end; null: there was.</param>
 internal sealed record Verdict(
-    bool IsGood, string Summary, IReadOnlyList<Finding> Findings, IReadOnlyList<RaisedAlarm> Besides, IReadOnlyList<RaisedAlarm> Before, string? NormalProblem);
+    bool IsGood,
+    string Summary,
+    IReadOnlyList<Finding> Findings,
+    IReadOnlyList<RaisedAlarm> Besides,
+    IReadOnlyList<RaisedAlarm> Before,
+    string? NormalProblem);
 
 /// <summary>A detection that should find an attack.</summary>
 /// <param name="Detection">Its id.</param>

@@ -9,12 +9,17 @@ internal sealed class SimulatorClient(Uri address) : IDisposable
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
     // A developer's proxy has no business with calls to this machine.
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        BaseAddress = address,
+        Timeout = TimeSpan.FromSeconds(30),
+    };
 
     /// <summary>Begins a scenario.</summary>
     /// <exception cref="LabException">The simulator refuses, with its reason.</exception>
     public async Task<SimulatorRun> StartAsync(string scenario, int? seed, bool amidNormalTraffic, CancellationToken cancellationToken) =>
-        await ReadAsync(() => _http.PostAsJsonAsync("/api/runs", new { scenario, seed, amidNormalTraffic }, cancellationToken), cancellationToken);
+        await ReadAsync(
+            () => _http.PostAsJsonAsync("/api/runs", new { scenario, seed, amidNormalTraffic }, cancellationToken), cancellationToken);
 
     /// <summary>Follows a run to its end.</summary>
     /// <param name="run">As it began.</param>
@@ -23,6 +28,7 @@ internal sealed class SimulatorClient(Uri address) : IDisposable
     /// <exception cref="LabException">The simulator does not answer any more.</exception>
     public async Task<SimulatorRun> FollowAsync(SimulatorRun run, Action<SimulatorRun> enterPhase, CancellationToken stop)
     {
+        var path = $"/api/runs/{run.Id}";
         var phase = "";
         while (run.State == "running")
         {
@@ -30,9 +36,10 @@ internal sealed class SimulatorClient(Uri address) : IDisposable
                 enterPhase(run);
             phase = run.Phase;
             if (stop.IsCancellationRequested)
-                await ReadAsync(() => _http.PostAsJsonAsync($"/api/runs/{run.Id}/stop", new { }, CancellationToken.None), CancellationToken.None);
+                await ReadAsync(() => _http.PostAsJsonAsync($"{path}/stop", new { }, CancellationToken.None), CancellationToken.None);
             await Task.Delay(LookInterval, TimeProvider.System, CancellationToken.None);
-            run = await ReadAsync(() => _http.GetAsync(new Uri($"/api/runs/{run.Id}", UriKind.Relative), CancellationToken.None), CancellationToken.None);
+            run = await ReadAsync(
+                () => _http.GetAsync(new Uri(path, UriKind.Relative), CancellationToken.None), CancellationToken.None);
         }
 
         return run;
@@ -62,7 +69,9 @@ internal sealed class SimulatorClient(Uri address) : IDisposable
     private static async Task<string> WordsAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        return problem.TryGetProperty("detail", out var detail) && detail.GetString() is { } words ? words : $"the simulator answered {(int)answer.StatusCode}";
+        return problem.TryGetProperty("detail", out var detail) && detail.GetString() is { } words
+            ? words
+            : $"the simulator answered {(int)answer.StatusCode}";
     }
 
     private static LabException Refused(string why) => new(why) { Aim = "play the scenario" };

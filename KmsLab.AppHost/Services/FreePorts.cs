@@ -23,8 +23,8 @@ internal static class FreePorts
     {
         if (url.Port != 0 && !(IsFree(IPAddress.Loopback, url.Port) && IsFree(IPAddress.IPv6Loopback, url.Port)))
         {
-            throw new LabException($"{what} can't listen on {url.GetLeftPart(UriPartial.Authority)}: the port is taken. Stop the program that uses it, "
-                + $"or choose another with --{option}=http://localhost:PORT.");
+            throw new LabException($"{what} can't listen on {url.GetLeftPart(UriPartial.Authority)}: the port is taken. "
+                + $"Stop the program that uses it, or choose another with --{option}=http://localhost:PORT.");
         }
     }
 

@@ -3,13 +3,16 @@ using KmsLab.AppHost.Settings;
 
 namespace KmsLab.AppHost.Services;
 
-/// <summary>Tells the services where their files lie in the data directory: keys are handed over as files, never in an environment.</summary>
+/// <summary>
+/// Tells the services where their files lie in the data directory: keys are handed over as files, never in an environment.
+/// </summary>
 internal static class ServiceFiles
 {
     public static IResourceBuilder<ProjectResource> WithLocalAwsFiles(this IResourceBuilder<ProjectResource> service, DataDirectory data) =>
         IsRun(service) ? service.WithEnvironment("LocalAws__DataDirectory", data.Path) : service;
 
-    public static IResourceBuilder<ProjectResource> WithCryptoApiFiles(this IResourceBuilder<ProjectResource> service, DataDirectory data) =>
+    public static IResourceBuilder<ProjectResource> WithCryptoApiFiles(
+        this IResourceBuilder<ProjectResource> service, DataDirectory data) =>
         !IsRun(service)
             ? service
             : service
@@ -27,7 +30,8 @@ internal static class ServiceFiles
             : service
                 .WithEnvironment("Sentinel__Canary__SigningKeyFile", data.PathOf(LabFiles.CanaryKey))
                 .WithEnvironment("Sentinel__Canary__CreateSigningKeyFile", "true")
-                .WithEnvironment($"Sentinel__Attestation__PublicKeyFiles__{LabDefaults.AttestationKeyId}", data.PathOf(LabFiles.AttestationPublicKey))
+                .WithEnvironment(
+                    $"Sentinel__Attestation__PublicKeyFiles__{LabDefaults.AttestationKeyId}", data.PathOf(LabFiles.AttestationPublicKey))
                 // CryptoApi makes it at its first start; a user who gives CryptoApi another key gives Sentinel its public half.
                 .WithEnvironment("Sentinel__Attestation__AwaitFiles", "true");
 

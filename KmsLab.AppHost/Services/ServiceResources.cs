@@ -18,7 +18,8 @@ internal static class ServiceResources
     /// <param name="section">The service's configuration section.</param>
     /// <param name="settings">What the lab is told.</param>
     public static IResourceBuilder<ProjectResource> AddService<TProject>(
-        this IDistributedApplicationBuilder builder, string name, string section, LabSettings settings) where TProject : IProjectMetadata, new()
+        this IDistributedApplicationBuilder builder, string name, string section, LabSettings settings)
+        where TProject : IProjectMetadata, new()
     {
         var service = builder.AddProject<TProject>(name, options => options.ExcludeLaunchProfile = true)
             .WithOwnEndpoint(settings.UrlOf(section))
@@ -43,8 +44,8 @@ internal static class ServiceResources
     }
 
     /// <summary>
-    /// Points a service's AWS clients at the lab's endpoint, as a principal of the lab: whatever profile, Region or endpoint a developer's shell has
-    /// must never send the lab's calls to a real account.
+    /// Points a service's AWS clients at the lab's endpoint, as a principal of the lab.
+    /// Whatever profile, Region or endpoint a developer's shell has must never send the lab's calls to a real account.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithLabAws(
         this IResourceBuilder<ProjectResource> service, EndpointReference endpoint, LabPrincipal principal) => service
@@ -55,7 +56,8 @@ internal static class ServiceResources
             .WithEnvironment("AWS_PROFILE", "");
 
     /// <summary>
-    /// No proxy of Aspire's before it: a service tags, limits and logs by its callers' addresses. Port 0, as well as a test's random ports, takes any.
+    /// No proxy of Aspire's before it: a service tags, limits and logs by its callers' addresses.
+    /// Port 0, as well as a test's random ports, takes any.
     /// </summary>
     private static IResourceBuilder<ProjectResource> WithOwnEndpoint(this IResourceBuilder<ProjectResource> service, Uri url)
     {
@@ -69,17 +71,18 @@ internal static class ServiceResources
     }
 
     /// <summary>Runs the program that the build made, small rather than greedy: half a dozen programs share a laptop.</summary>
-    private static IResourceBuilder<ProjectResource> AsBuiltProgram(this IResourceBuilder<ProjectResource> service, string project) => service
-        .WithAnnotation(BuiltProgram(project))
-        .WithEnvironment("DOTNET_ROOT", DotnetRoot)
-        .WithEnvironment("DOTNET_gcServer", "0")
-        .WithEnvironment("DOTNET_gcConcurrent", "0")
-        .WithEnvironment("DOTNET_TieredPGO", "0")
-        // A collector on this machine answers at once, or is not there: a service that ends must not try again for seconds to reach it.
-        .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "500")
-        .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "")
-        // Nothing stands before it, so nobody may say by a header who calls. Aspire expects its own proxy there.
-        .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false");
+    private static IResourceBuilder<ProjectResource> AsBuiltProgram(
+        this IResourceBuilder<ProjectResource> service, string project) => service
+            .WithAnnotation(BuiltProgram(project))
+            .WithEnvironment("DOTNET_ROOT", DotnetRoot)
+            .WithEnvironment("DOTNET_gcServer", "0")
+            .WithEnvironment("DOTNET_gcConcurrent", "0")
+            .WithEnvironment("DOTNET_TieredPGO", "0")
+            // A collector on this machine answers at once, or is not there: a service that ends must not try again for seconds to reach it.
+            .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "500")
+            .WithEnvironment("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY", "")
+            // Nothing stands before it, so nobody may say by a header who calls. Aspire expects its own proxy there.
+            .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false");
 
     /// <summary>The program that the build made. <c>dotnet run</c> in its place would double the processes and swallow signals.</summary>
     private static ExecutableAnnotation BuiltProgram(string project)

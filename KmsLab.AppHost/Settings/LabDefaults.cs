@@ -1,6 +1,6 @@
 namespace KmsLab.AppHost.Settings;
 
-/// <summary>What the lab tells its services unless the user says otherwise.</summary>
+/// <summary>Settings that the lab gives its services unless the user says otherwise.</summary>
 internal static class LabDefaults
 {
     public const string Region = "us-east-1";
@@ -10,9 +10,11 @@ internal static class LabDefaults
     public const string KeyAlias = "alias/kmslab";
     public const string AttestationKeyId = "lab";
 
-    public static LabPrincipal CryptoApiRole { get; } = new("AKIALABCRYPTOAPI0000", $"arn:aws:sts::{AccountId}:assumed-role/kmslab-cryptoapi/lab");
+    public static LabPrincipal CryptoApiRole { get; } = new(
+        "AKIALABCRYPTOAPI0000", $"arn:aws:sts::{AccountId}:assumed-role/kmslab-cryptoapi/lab");
 
-    public static LabPrincipal SentinelRole { get; } = new("AKIALABSENTINEL00000", $"arn:aws:sts::{AccountId}:assumed-role/kmslab-sentinel/lab");
+    public static LabPrincipal SentinelRole { get; } = new(
+        "AKIALABSENTINEL00000", $"arn:aws:sts::{AccountId}:assumed-role/kmslab-sentinel/lab");
 
     /// <summary>For the lab's own endpoint, by configuration key.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> OfLab => [.. Addresses, .. LocalAws, .. CryptoApi, .. Sentinel, .. Logging];

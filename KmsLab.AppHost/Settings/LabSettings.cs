@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace KmsLab.AppHost.Settings;
 
 /// <summary>
-/// What the lab and its services are told. Lowest first: the lab's defaults, the environment, the file of <c>--config</c>, the command line.
+/// Settings of the lab and of its services.
+/// Lowest first: the lab's defaults, the environment, the file of <c>--config</c>, the command line.
 /// </summary>
 internal sealed class LabSettings
 {
@@ -29,13 +30,13 @@ internal sealed class LabSettings
         }
     }
 
-    /// <summary>What stands for AWS.</summary>
+    /// <summary>Names the stand-in for AWS.</summary>
     public LabMode Mode => LabModes.Of(_all);
 
     /// <summary>The value of a key such as <c>Lab:Mode</c>; null where it is not set or empty.</summary>
     public string? this[string key] => _all[key] is { Length: > 0 } value ? value : null;
 
-    /// <summary>Where a service listens: <c>{section}:Url</c>.</summary>
+    /// <summary>Address that a service listens on: <c>{section}:Url</c>.</summary>
     /// <exception cref="LabException">It is no HTTP address.</exception>
     public Uri UrlOf(string section) => Url($"{section}:Url");
 

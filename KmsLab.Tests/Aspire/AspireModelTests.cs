@@ -45,7 +45,8 @@ public sealed class AspireModelTests
     {
         using var folder = new TempFolder();
 
-        var waits = Resource(Compose(folder, LabDatabase.Container), service).Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource.Name);
+        var waits = Resource(Compose(folder, LabDatabase.Container), service).Annotations
+            .OfType<WaitAnnotation>().Select(wait => wait.Resource.Name);
 
         waits.Order(StringComparer.Ordinal).ShouldBe(expected);
     }
@@ -59,7 +60,8 @@ public sealed class AspireModelTests
     {
         using var folder = new TempFolder();
 
-        var endpoint = Resource(Compose(folder, LabDatabase.Sqlite), service).Annotations.OfType<EndpointAnnotation>().ShouldHaveSingleItem();
+        var endpoint = Resource(Compose(folder, LabDatabase.Sqlite), service).Annotations
+            .OfType<EndpointAnnotation>().ShouldHaveSingleItem();
 
         (endpoint.Port, endpoint.IsProxied).ShouldBe((port, false));
     }
@@ -84,7 +86,8 @@ public sealed class AspireModelTests
     public async Task Database_of_the_user_reaches_every_service_that_reads_it()
     {
         using var folder = new TempFolder();
-        var builder = Compose(folder, LabDatabase.Sqlite, "--ConnectionStrings:vault=Host=db;Database=mine", "--CryptoApi:Database=PostgreSql");
+        var builder = Compose(
+            folder, LabDatabase.Sqlite, "--ConnectionStrings:vault=Host=db;Database=mine", "--CryptoApi:Database=PostgreSql");
 
         foreach (var service in new[] { "cryptoapi", "simulator" })
             (await SettingsAsync(builder, service))["ConnectionStrings__vault"].ShouldBe("Host=db;Database=mine", service);
@@ -96,21 +99,24 @@ public sealed class AspireModelTests
     {
         using var folder = new TempFolder();
 
-        Should.Throw<LabException>(() => Compose(folder, LabDatabase.Sqlite, "--CryptoApi:Database=PostgreSql")).Message.ShouldContain("--Lab:Database");
+        Should.Throw<LabException>(() => Compose(folder, LabDatabase.Sqlite, "--CryptoApi:Database=PostgreSql"))
+            .Message.ShouldContain("--Lab:Database");
     }
 
     private static IDistributedApplicationBuilder Compose(TempFolder folder, LabDatabase database, params string[] options)
     {
         var settings = LabSettings.Read(new LabCommand().Parse(options));
-        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { AssemblyName = "KmsLab.AppHost", DisableDashboard = true });
+        var builder = DistributedApplication.CreateBuilder(
+            new DistributedApplicationOptions { AssemblyName = "KmsLab.AppHost", DisableDashboard = true });
         var data = DataDirectory.Named(folder.Path);
         new AspireLab(builder, settings, data, builder.AddDatabases(data, database)).Compose();
         return builder;
     }
 
-    private static IResource Resource(IDistributedApplicationBuilder builder, string name) => builder.Resources.Single(resource => resource.Name == name);
+    private static IResource Resource(IDistributedApplicationBuilder builder, string name) =>
+        builder.Resources.Single(resource => resource.Name == name);
 
-    /// <summary>What stands in a service's environment as text; references to endpoints are left out, for nothing runs.</summary>
+    /// <summary>Reads a service's environment, as far as it is text; references to endpoints are left out, for nothing runs.</summary>
     private static async Task<Dictionary<string, string>> SettingsAsync(IDistributedApplicationBuilder builder, string service)
     {
         var context = new EnvironmentCallbackContext(builder.ExecutionContext, Resource(builder, service));

@@ -4,7 +4,9 @@ using KmsLab.Tests.EndToEnd;
 
 namespace KmsLab.Tests.Aspire;
 
-/// <summary>The real application under Aspire.Hosting.Testing, on random ports: what people write who test their own application so.</summary>
+/// <summary>
+/// The real application under Aspire.Hosting.Testing, on random ports: what people write who test their own application so.
+/// </summary>
 public sealed class AspireTestingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -32,7 +34,8 @@ public sealed class AspireTestingTests
             (await refused.Content.ReadAsStringAsync(deadline.Token)).ShouldContain(RunningLab.WrongKeyMessage);
         }
 
-        while (!(await sentinel.GetStringAsync(new Uri("/api/alarms", UriKind.Relative), deadline.Token)).Contains("kms-error-burst", StringComparison.Ordinal))
+        var alarms = new Uri("/api/alarms", UriKind.Relative);
+        while (!(await sentinel.GetStringAsync(alarms, deadline.Token)).Contains("kms-error-burst", StringComparison.Ordinal))
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, deadline.Token);
 
         var begun = TimeProvider.System.GetTimestamp();

@@ -7,7 +7,9 @@ using KmsLab.Tests.EndToEnd;
 
 namespace KmsLab.Tests.Aspire;
 
-/// <summary>The Aspire application as users have it: a process of its own, with the orchestrator, the dashboard and the services below it.</summary>
+/// <summary>
+/// The Aspire application as users have it: a process of its own, with the orchestrator, the dashboard and the services below it.
+/// </summary>
 public sealed class LabProcessTests
 {
     [Theory]
@@ -46,7 +48,10 @@ public sealed class LabProcessTests
         elsewhere.Start();
         var url = $"http://127.0.0.1:{((IPEndPoint)elsewhere.LocalEndpoint).Port}";
         var credentials = folder["credentials"];
-        await File.WriteAllTextAsync(credentials, $"[hostile]\naws_access_key_id=AKIAHOSTILE\naws_secret_access_key=x\nendpoint_url={url}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            credentials,
+            $"[hostile]\naws_access_key_id=AKIAHOSTILE\naws_secret_access_key=x\nendpoint_url={url}\n",
+            TestContext.Current.CancellationToken);
         using var lab = LabProcess.Start(Arguments(folder), new Dictionary<string, string>
         {
             ["AWS_ENDPOINT_URL"] = url,
@@ -131,7 +136,8 @@ public sealed class LabProcessTests
             (await publish.WaitForExitAsync()).ShouldBe(0, $"round {round}: {publish.Output}");
         }
 
-        var text = await File.ReadAllTextAsync(Path.Combine(folder["manifest"], "aspire-manifest.json"), TestContext.Current.CancellationToken);
+        var manifest = Path.Combine(folder["manifest"], "aspire-manifest.json");
+        var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
         text.ShouldContain("\"cryptoapi\"");
         text.ShouldNotContain(folder["data"]);
         text.ShouldNotContain("SecretAccessKey");
@@ -149,8 +155,8 @@ public sealed class LabProcessTests
         using var lab = LabProcess.Start([.. Arguments(folder), $"--CryptoApi:Url={url}"]);
 
         (await lab.WaitForExitAsync()).ShouldBe(1);
-        lab.Output.ShouldBe($"KmsLab could not start: CryptoApi can't listen on {url}: the port is taken. Stop the program that uses it, or choose "
-            + "another with --CryptoApi:Url=http://localhost:PORT.");
+        lab.Output.ShouldBe($"KmsLab could not start: CryptoApi can't listen on {url}: the port is taken. "
+            + "Stop the program that uses it, or choose another with --CryptoApi:Url=http://localhost:PORT.");
     }
 
     [Theory]
@@ -174,8 +180,13 @@ public sealed class LabProcessTests
             using var lab = LabProcess.Start(arguments);
             await lab.WaitForAsync("Ctrl-C stops the lab.");
             if (round == 1)
-                key = (await JsonAsync(http, cryptoApi, "/encrypt", $$"""{"Name":"{{name}}","Text":"Welcome"}"""))["Key"]!.GetValue<string>();
-            (await JsonAsync(http, cryptoApi, "/decrypt", $$"""{"Name":"{{name}}","Key":"{{key}}"}"""))["Text"]!.GetValue<string>().ShouldBe("Welcome");
+            {
+                var encrypted = await JsonAsync(http, cryptoApi, "/encrypt", $$"""{"Name":"{{name}}","Text":"Welcome"}""");
+                key = encrypted["Key"]!.GetValue<string>();
+            }
+
+            var decrypted = await JsonAsync(http, cryptoApi, "/decrypt", $$"""{"Name":"{{name}}","Key":"{{key}}"}""");
+            decrypted["Text"]!.GetValue<string>().ShouldBe("Welcome");
             lab.Signal("TERM");
             (await lab.WaitForExitAsync()).ShouldBe(0, lab.Output);
         }
@@ -222,7 +233,7 @@ public sealed class LabProcessTests
     private static IEnumerable<string> CommandsIn(string output) =>
         output.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("curl ", StringComparison.Ordinal));
 
-    /// <summary>Whether a shell can read the command; it is not run.</summary>
+    /// <summary>Tells if a shell can read the command; it is not run.</summary>
     private static bool IsShell(string command)
     {
         using var shell = Process.Start("sh", ["-n", "-c", command]);
@@ -237,8 +248,12 @@ public sealed class LabProcessTests
         var cryptoApi = new Uri($"http://127.0.0.1:{LabProcess.FreePort()}");
         return (
             [
-                "--data", folder.Path, $"--Lab:Database={database}", $"--CryptoApi:Url={cryptoApi}", $"--Lab:DashboardUrl=http://localhost:{LabProcess.FreePort()}",
-                .. new[] { "LocalAws", "Sentinel", "Simulator" }.Select(service => $"--{service}:Url=http://127.0.0.1:{LabProcess.FreePort()}"),
+                "--data", folder.Path,
+                $"--Lab:Database={database}",
+                $"--CryptoApi:Url={cryptoApi}",
+                $"--Lab:DashboardUrl=http://localhost:{LabProcess.FreePort()}",
+                .. new[] { "LocalAws", "Sentinel", "Simulator" }
+                    .Select(service => $"--{service}:Url=http://127.0.0.1:{LabProcess.FreePort()}"),
             ],
             cryptoApi);
     }

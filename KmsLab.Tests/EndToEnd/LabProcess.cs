@@ -29,7 +29,8 @@ internal sealed class LabProcess : IDisposable
     /// <param name="arguments">Its command line.</param>
     /// <param name="environment">Variables over those of the test run.</param>
     /// <param name="program">Its assembly.</param>
-    public static LabProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string program = "KmsLab.AppHost")
+    public static LabProcess Start(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string program = "KmsLab.AppHost")
     {
         var start = new ProcessStartInfo("dotnet", [PathOf(program), .. arguments])
         {
@@ -42,9 +43,14 @@ internal sealed class LabProcess : IDisposable
         return new LabProcess(Process.Start(start)!);
     }
 
-    /// <summary>AppHost runs from its own folder, for it brings other versions of the frameworks' packages; the services lie beside the tests.</summary>
-    private static string PathOf(string program) => Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory.Replace("KmsLab.Tests", program == "KmsLab.AppHost" ? program : "KmsLab.Tests", StringComparison.Ordinal), $"{program}.dll"));
+    /// <summary>Path of a program: AppHost's in its own folder, the services' beside the tests.</summary>
+    /// <remarks>AppHost brings other versions of the frameworks' packages.</remarks>
+    private static string PathOf(string program)
+    {
+        var project = program == "KmsLab.AppHost" ? program : "KmsLab.Tests";
+        var folder = AppContext.BaseDirectory.Replace("KmsLab.Tests", project, StringComparison.Ordinal);
+        return Path.GetFullPath(Path.Combine(folder, $"{program}.dll"));
+    }
 
     /// <summary>A port that was free a moment ago: a process can't tell us which one it took.</summary>
     public static int FreePort()
