@@ -13,8 +13,8 @@ internal static class LabBuilder
         ["Logging:LogLevel:Default"] = "Warning",
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Aspire.Hosting"] = "Warning",
-        // That an open dashboard is open is no news in a lab that listens on loopback.
-        ["Logging:LogLevel:Aspire.Hosting.Dashboard"] = "Error",
+        // That an open dashboard is open, and each browser that leaves it, are no news in a lab that listens on loopback.
+        ["Logging:LogLevel:Aspire.Hosting.Dashboard"] = "Critical",
         ["DcpPublisher:WaitForResourceCleanup"] = "true",
     };
 
@@ -40,7 +40,6 @@ internal static class LabBuilder
     private static IEnumerable<string> OfDashboard(LabSettings settings) =>
     [
         "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
-        "--DASHBOARD__OTLP__SUPPRESSUNSECUREDTELEMETRYMESSAGE=true",
         .. settings.Mode == LabMode.Local ? ["--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true"] : Array.Empty<string>(),
     ];
 }
