@@ -1,8 +1,8 @@
-using KmsLab.AppHost.Databases;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using KmsLab.AppHost.Databases;
 using KmsLab.Benchmarks.Load;
 using KmsLab.Benchmarks.LocalAws;
 using KmsLab.Tests.Postgres;

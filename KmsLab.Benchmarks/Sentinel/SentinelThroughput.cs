@@ -1,5 +1,5 @@
-using KmsLab.AppHost.Databases;
 using System.Diagnostics;
+using KmsLab.AppHost.Databases;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Ingest;
 using KmsLab.Sentinel.Ingest.Files;

@@ -1,5 +1,5 @@
-using PostgresInstallation = KmsLab.AppHost.Databases.PostgresInstallation;
 using KmsLab.Tests.Postgres;
+using PostgresInstallation = KmsLab.AppHost.Databases.PostgresInstallation;
 
 [assembly: AssemblyFixture(typeof(PostgresCluster))]
 
