@@ -7,7 +7,10 @@ using KmsLab.Sentinel.State;
 namespace KmsLab.Sentinel.Knowledge;
 
 /// <summary>How a principal's use of a protected set is to be taken.</summary>
-/// <param name="IsLearning">The set itself has just become known: whatever happens is taken for normal.</param>
+/// <param name="IsLearning">
+/// The record's day (UTC) began while the set was becoming known: what happens is taken for normal. It goes by whole days, as the facts do that use it: within a
+/// day no read comes first, so an instant in it at which the period ends would make the outcome depend on the order of arrival.
+/// </param>
 /// <param name="IsNew">The principal first used the set after that, and less than a day ago.</param>
 internal readonly record struct SetUse(bool IsLearning, bool IsNew);
 
@@ -48,7 +51,10 @@ internal sealed class KnownPrincipals(SentinelOptions options) : IKnowledge
         // Differences, for a record may say that it is of the year 9999.
         var began = _began[set.Name];
         var first = _firstUse.GetValueOrDefault((set.Name, observation.Principal), at);
-        observation.Use = new(at - began < _options.LearningPeriod, first - began >= _options.LearningPeriod && at - first < Newness && !set.Roles.Contains(observation.Principal));
+        var (elapsed, learning) = (at - began, _options.LearningPeriod);
+        observation.Use = new(
+            IsLearning: learning > TimeSpan.Zero && elapsed - at.UtcDateTime.TimeOfDay < learning,
+            IsNew: first - began >= learning && at - first < Newness && !set.Roles.Contains(observation.Principal));
     }
 
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)

@@ -135,6 +135,18 @@ public sealed class FirstSeenPrincipalTests(PostgresCluster cluster)
         Studied(new(new() { Baselines = new() { LearningPeriod = TimeSpan.Zero } }), Record(Noon))!.Value.IsNew.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(7, 3, true)]
+    [InlineData(7, 23, true)]
+    [InlineData(8, 0, false)]
+    public void Learning_ends_with_the_day_on_which_its_period_ends(int day, int hour, bool learning)
+    {
+        var known = Knowledge();
+        Studied(known, Record(Noon));
+
+        Studied(known, Record(new DateTimeOffset(Noon.Date, TimeSpan.Zero).AddDays(day).AddHours(hour)))!.Value.IsLearning.ShouldBe(learning);
+    }
+
     [Fact]
     public void Role_that_the_set_names_is_never_news()
     {
