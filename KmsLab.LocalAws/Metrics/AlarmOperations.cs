@@ -94,7 +94,7 @@ internal sealed class AlarmOperations(AlarmStore alarms, AlarmTransitions transi
         return NoOutput.Instance;
     }
 
-    public NoOutput TagResource(AwsCall call, TagResourceRequest request) => Retag(call, request.ResourceARN!, tags =>
+    public NoMembers TagResource(AwsCall call, TagResourceRequest request) => Retag(call, request.ResourceARN!, tags =>
     {
         foreach (var tag in request.Tags!)
             tags[tag.Key!] = tag.Value!;
@@ -102,7 +102,7 @@ internal sealed class AlarmOperations(AlarmStore alarms, AlarmTransitions transi
             throw CloudWatchErrors.InvalidValue("The resource can't have more than 50 tags.");
     });
 
-    public NoOutput UntagResource(AwsCall call, UntagResourceRequest request) => Retag(call, request.ResourceARN!, tags =>
+    public NoMembers UntagResource(AwsCall call, UntagResourceRequest request) => Retag(call, request.ResourceARN!, tags =>
     {
         foreach (var key in request.TagKeys!)
             tags.Remove(key);
@@ -111,7 +111,7 @@ internal sealed class AlarmOperations(AlarmStore alarms, AlarmTransitions transi
     public ListTagsForResourceResponse ListTagsForResource(AwsCall call, ListTagsForResourceRequest request) =>
         new() { Tags = [.. Find(call, request.ResourceARN!).Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] };
 
-    private NoOutput Retag(AwsCall call, string arn, Action<Dictionary<string, string>> change)
+    private NoMembers Retag(AwsCall call, string arn, Action<Dictionary<string, string>> change)
     {
         var changed = alarms.Change(call.Scope, Find(call, arn).Name, current =>
         {
@@ -122,7 +122,7 @@ internal sealed class AlarmOperations(AlarmStore alarms, AlarmTransitions transi
             return (current with { Tags = tags }, null);
         });
         call.AnswerAfter(changed?.Committed ?? Task.CompletedTask);
-        return NoOutput.Instance;
+        return NoMembers.Instance;
     }
 
     private AlarmRecord Find(AwsCall call, string arn) => alarms.List(call.Scope).Find(alarm => alarm.Arn == arn)

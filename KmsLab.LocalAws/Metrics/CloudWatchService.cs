@@ -28,8 +28,8 @@ internal sealed class CloudWatchService : AwsService
         Add("EnableAlarmActions", OnTrail.Write, wire.AlarmNamesRequest, wire.NoOutput, alarms.EnableAlarmActions);
         Add("DisableAlarmActions", OnTrail.Write, wire.AlarmNamesRequest, wire.NoOutput, alarms.DisableAlarmActions);
         Add("DeleteAlarms", OnTrail.Write, wire.AlarmNamesRequest, wire.NoOutput, alarms.DeleteAlarms);
-        Add("TagResource", OnTrail.Write, wire.TagResourceRequest, wire.NoOutput, alarms.TagResource);
-        Add("UntagResource", OnTrail.Write, wire.UntagResourceRequest, wire.NoOutput, alarms.UntagResource);
+        Add("TagResource", OnTrail.Write, wire.TagResourceRequest, wire.NoMembers, alarms.TagResource);
+        Add("UntagResource", OnTrail.Write, wire.UntagResourceRequest, wire.NoMembers, alarms.UntagResource);
         Add("ListTagsForResource", OnTrail.Read, wire.ListTagsForResourceRequest, wire.ListTagsForResourceResponse, alarms.ListTagsForResource);
 
         Refuse("KmsLab LocalAws serves metric alarms, no composite ones.", "PutCompositeAlarm");

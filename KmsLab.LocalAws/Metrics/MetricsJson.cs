@@ -23,6 +23,7 @@ namespace KmsLab.LocalAws.Metrics;
 [JsonSerializable(typeof(UntagResourceRequest))]
 [JsonSerializable(typeof(ListTagsForResourceRequest))]
 [JsonSerializable(typeof(ListTagsForResourceResponse))]
+[JsonSerializable(typeof(NoMembers))]
 [JsonSerializable(typeof(NoOutput))]
 [JsonSerializable(typeof(AlarmRecord))]
 internal sealed partial class MetricsJson : JsonSerializerContext

@@ -25,6 +25,7 @@ namespace KmsLab.LocalAws.Sns;
 [JsonSerializable(typeof(UntagResourceRequest))]
 [JsonSerializable(typeof(ListTagsForResourceRequest))]
 [JsonSerializable(typeof(ListTagsForResourceResponse))]
+[JsonSerializable(typeof(NoMembers))]
 [JsonSerializable(typeof(NoOutput))]
 [JsonSerializable(typeof(TopicRecord))]
 [JsonSerializable(typeof(SubscriptionRecord))]

@@ -18,8 +18,8 @@ internal sealed class SnsService : AwsService
         Add("ListTopics", OnTrail.Read, wire.ListRequest, wire.ListTopicsResponse, topics.ListTopics);
         Add("GetTopicAttributes", OnTrail.Read, wire.TopicArnRequest, wire.AttributesResponse, topics.GetTopicAttributes);
         Add("SetTopicAttributes", OnTrail.Write, wire.SetTopicAttributesRequest, wire.NoOutput, topics.SetTopicAttributes);
-        Add("TagResource", OnTrail.Write, wire.TagResourceRequest, wire.NoOutput, topics.TagResource);
-        Add("UntagResource", OnTrail.Write, wire.UntagResourceRequest, wire.NoOutput, topics.UntagResource);
+        Add("TagResource", OnTrail.Write, wire.TagResourceRequest, wire.NoMembers, topics.TagResource);
+        Add("UntagResource", OnTrail.Write, wire.UntagResourceRequest, wire.NoMembers, topics.UntagResource);
         Add("ListTagsForResource", OnTrail.Read, wire.ListTagsForResourceRequest, wire.ListTagsForResourceResponse, topics.ListTagsForResource);
 
         Add("Subscribe", OnTrail.WriteWithResponse, wire.SubscribeRequest, wire.SubscriptionArnAnswer, subscriptions.Subscribe);

@@ -81,16 +81,16 @@ internal sealed class TopicOperations(SnsStore store)
         return NoOutput.Instance;
     }
 
-    public NoOutput TagResource(AwsCall call, TagResourceRequest request)
+    public NoMembers TagResource(AwsCall call, TagResourceRequest request)
     {
         Change(call, request.ResourceArn!, topic => topic with { Tags = Tags(request.Tags, topic.Tags) });
-        return NoOutput.Instance;
+        return NoMembers.Instance;
     }
 
-    public NoOutput UntagResource(AwsCall call, UntagResourceRequest request)
+    public NoMembers UntagResource(AwsCall call, UntagResourceRequest request)
     {
         Change(call, request.ResourceArn!, topic => topic with { Tags = topic.Tags.Where(tag => !request.TagKeys!.Contains(tag.Key)).ToDictionary() });
-        return NoOutput.Instance;
+        return NoMembers.Instance;
     }
 
     public ListTagsForResourceResponse ListTagsForResource(AwsCall call, ListTagsForResourceRequest request)

@@ -20,6 +20,7 @@ internal sealed class StsService : AwsService
 
         Add("GetCallerIdentity", OnTrail.Read, StsJson.Wire.GetCallerIdentityRequest, StsJson.Wire.GetCallerIdentityResponse, GetCallerIdentity);
         Add("AssumeRole", OnTrail.Read with { ResponseElements = true }, StsJson.Wire.AssumeRoleRequest, StsJson.Wire.AssumeRoleResponse, AssumeRole);
+        RefuseAnonymous("KmsLab LocalAws knows no identity providers: use AssumeRole.", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML");
     }
 
     // GetCallerIdentity can't be denied: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html

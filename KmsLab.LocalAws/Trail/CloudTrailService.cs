@@ -14,7 +14,8 @@ internal sealed class CloudTrailService : AwsService
     public CloudTrailService(Trails trails, EventLookup lookup) : base("cloudtrail", "cloudtrail.amazonaws.com")
     {
         (_trails, _lookup) = (trails, lookup);
-        TargetPrefix = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
+        TargetPrefix = "CloudTrail_20131101";
+        TargetNamespace = "com.amazonaws.cloudtrail.v20131101";
         ValidationError = "InvalidParameterException";
 
         var wire = CloudTrailJson.Wire;

@@ -66,7 +66,7 @@ internal sealed partial class UpstreamEndpoint : IDisposable
     /// <summary>False for what is known, before its body is read, to leave no record: that streams.</summary>
     private static bool MayBeRecorded(AwsService service, HttpRequest request)
     {
-        var protocol = WireProtocol.Of(request);
+        var protocol = Protocols.Of(request);
         if (protocol == QueryProtocol.Instance)
             return service.XmlNamespace is not null;
         try
@@ -136,7 +136,7 @@ internal sealed partial class UpstreamEndpoint : IDisposable
     /// <summary>Writes the call's record. What can't be read of it is left out: a call that happened is never without a record.</summary>
     private async Task RecordAsync(HttpContext http, Credential credential, AwsService service, DateTimeOffset time, ReadOnlyMemory<byte> body, MemoryStream held)
     {
-        var protocol = WireProtocol.Of(http.Request);
+        var protocol = Protocols.Of(http.Request);
         try
         {
             var message = protocol.Open(http.Request, body);
@@ -158,15 +158,16 @@ internal sealed partial class UpstreamEndpoint : IDisposable
         }
     }
 
-    private static async Task AnswerAsync(HttpContext http, AwsException error)
+    private async Task AnswerAsync(HttpContext http, AwsException error)
     {
-        var protocol = WireProtocol.Of(http.Request);
+        var service = Credential.TryRead(http.Request, out var credential) ? _catalog.Find(credential.Service) : null;
+        var format = Protocols.ErrorsOf(http.Request, service, credential.Service);
         var requestId = Guid.NewGuid().ToString();
         using var answer = WireBuffer.Rent();
         http.Response.StatusCode = error.Status;
-        http.Response.ContentType = protocol.ContentType;
+        http.Response.ContentType = format.ContentType;
         http.Response.Headers["x-amzn-RequestId"] = requestId;
-        protocol.WriteError(answer, http.Response, null, error, requestId);
+        format.WriteError(answer, http.Response, service, error, requestId);
         http.Response.ContentLength = answer.Written.Length;
         await http.Response.BodyWriter.WriteAsync(answer.Written, http.RequestAborted);
     }

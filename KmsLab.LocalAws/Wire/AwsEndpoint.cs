@@ -21,18 +21,22 @@ internal sealed partial class AwsEndpoint(
     /// <summary>Serves one request, whatever it is.</summary>
     public async Task ServeAsync(HttpContext http)
     {
-        var protocol = WireProtocol.Of(http.Request);
+        var isSigned = Credential.TryRead(http.Request, out var credential);
+        var service = isSigned ? catalog.Find(credential.Service) : null;
+        var errors = Protocols.ErrorsOf(http.Request, service, isSigned ? credential.Service : null);
         var requestId = Guid.NewGuid().ToString();
-        AwsService? service = null;
         AwsCall? call = null;
         using var answer = WireBuffer.Rent();
         try
         {
             using var body = await RequestBody.ReadAsync(http.Request, _options.MaxRequestBody, http.RequestAborted);
-            var isSigned = Credential.TryRead(http.Request, out var credential);
-            service = isSigned ? catalog.Find(credential.Service) : null;
+            if (errors is not WireProtocol protocol)
+                throw errors.NotServed(isSigned ? credential.Service : "s3");
+            if (isSigned && service is null)
+                throw errors.NotServed(credential.Service);
             var message = protocol.Open(http.Request, body.Memory);
-            call = Open(http, requestId, isSigned ? credential : null, ref service, message);
+            service ??= FindAnonymous(protocol, message);
+            call = calls.Create(http, isSigned ? credential : null, service, ServiceCatalog.FindOperation(service, message), requestId, time.GetUtcNow());
 
             var response = await RunAsync(call, protocol, message, http.RequestAborted);
             await call.LastWrite;
@@ -54,12 +58,12 @@ internal sealed partial class AwsEndpoint(
             await AnswerErrorAsync(new(service?.InternalError ?? "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", 500));
         }
 
-        await SendAsync(http, protocol, answer, requestId);
+        await SendAsync(http, errors, answer, requestId);
 
         async Task AnswerErrorAsync(AwsException error)
         {
             http.Response.StatusCode = error.Status;
-            protocol.WriteError(answer, http.Response, service, error, requestId);
+            errors.WriteError(answer, http.Response, service, error, requestId);
             if (call is not null && store.Failure is null)
                 await call.LastWrite;
         }
@@ -87,19 +91,12 @@ internal sealed partial class AwsEndpoint(
         }
     }
 
-    private AwsCall Open(HttpContext http, string requestId, Credential? credential, ref AwsService? service, in WireMessage message)
+    /// <exception cref="AwsException">The operation needs credentials, or its service isn't served.</exception>
+    private AwsService FindAnonymous(WireProtocol protocol, in WireMessage message)
     {
-        Operation operation;
-        if (service is not null)
-            operation = ServiceCatalog.FindOperation(service, message);
-        else if (credential is { } scope)
-            throw new AwsException("UnknownOperationException", $"The service {scope.Service} is not served by KmsLab LocalAws.") { QueryCode = "InvalidAction" };
-        else if (catalog.FindAnonymous(message) is { } open)
-            (service, operation) = open;
-        else
-            throw MissingToken(message);
-
-        return calls.Create(http, credential, service, operation, requestId, time.GetUtcNow());
+        if (message.Target is { } target && !catalog.Serves(target))
+            throw protocol.NotServed(target);
+        return catalog.FindAnonymous(message) ?? throw MissingToken(message);
     }
 
     private static AwsException MissingToken(in WireMessage message) => new(
@@ -108,12 +105,12 @@ internal sealed partial class AwsEndpoint(
         message.Target is null ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest)
     { QueryCode = "MissingAuthenticationToken" };
 
-    private static async Task SendAsync(HttpContext http, WireProtocol protocol, WireBuffer answer, string requestId)
+    private static async Task SendAsync(HttpContext http, ErrorFormat format, WireBuffer answer, string requestId)
     {
         var response = http.Response;
         response.Headers["x-amzn-RequestId"] = requestId;
-        response.ContentType = protocol.ContentType;
-        if (protocol == CborProtocol.Instance)
+        response.ContentType = format.ContentType;
+        if (format == CborProtocol.Instance)
             response.Headers["smithy-protocol"] = "rpc-v2-cbor";
         response.ContentLength = answer.Written.Length;
         if (!answer.Written.IsEmpty)

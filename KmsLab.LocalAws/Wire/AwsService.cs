@@ -19,6 +19,7 @@ internal abstract class AwsService(string signingName, string eventSource)
 {
     private readonly Dictionary<string, Operation> _operations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _unsupported = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _anonymous = new(StringComparer.Ordinal);
 
     /// <summary>The service's name in the credential scope, such as <c>kms</c> or <c>monitoring</c>.</summary>
     public string SigningName { get; } = signingName;
@@ -28,6 +29,9 @@ internal abstract class AwsService(string signingName, string eventSource)
 
     /// <summary>What stands before the dot in <c>X-Amz-Target</c>, and in the path of rpc-v2-cbor; empty when it speaks Query only.</summary>
     public string TargetPrefix { get; protected init; } = "";
+
+    /// <summary>A namespace that older clients write before <see cref="TargetPrefix"/> and a dot; null when there is none.</summary>
+    public string? TargetNamespace { get; protected init; }
 
     /// <summary>The namespace of its XML answers; null when it doesn't speak Query.</summary>
     public string? XmlNamespace { get; protected init; }
@@ -50,6 +54,14 @@ internal abstract class AwsService(string signingName, string eventSource)
     /// <summary>Whether the operation's handler itself asks leave for the resource that it touches; otherwise the endpoint asks for <c>*</c> before it runs.</summary>
     public virtual bool AuthorizesResource(Operation operation) => false;
 
+    /// <summary>Whether a target or a path means this service.</summary>
+    public bool IsTarget(string target) =>
+        TargetPrefix.Length > 0 && target.EndsWith(TargetPrefix, StringComparison.Ordinal)
+        && (target.Length == TargetPrefix.Length || target == $"{TargetNamespace}.{TargetPrefix}");
+
+    /// <summary>Whether the operation may be called without credentials, be it only to hear that it isn't served.</summary>
+    public bool IsAnonymous(string operation) => _anonymous.Contains(operation);
+
     /// <summary>Finds an operation.</summary>
     /// <exception cref="AwsException">UnknownOperationException or UnsupportedOperationException (Query: InvalidAction), which say so.</exception>
     public Operation Find(string name)
@@ -71,14 +83,26 @@ internal abstract class AwsService(string signingName, string eventSource)
     /// <summary>Adds an operation that waits for something before it answers (its own writes aside: the endpoint waits for those).</summary>
     protected internal void Add<TRequest, TResponse>(
         string name, OnTrail onTrail, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response, Func<AwsCall, TRequest, ValueTask<TResponse>> handler, bool anonymous = false)
-        where TRequest : class where TResponse : class =>
-        _operations.Add(name, new Operation<TRequest, TResponse>(name, onTrail, request, response, handler) { Anonymous = anonymous });
+        where TRequest : class where TResponse : class
+    {
+        _operations.Add(name, new Operation<TRequest, TResponse>(name, onTrail, request, response, handler));
+        if (anonymous)
+            _anonymous.Add(name);
+    }
 
     /// <summary>Names operations that AWS has and this endpoint refuses, with the reason that it gives.</summary>
     protected internal void Refuse(string why, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
             _unsupported.Add(name, why);
+    }
+
+    /// <summary>Names such operations that AWS lets anybody call without credentials.</summary>
+    protected internal void RefuseAnonymous(string why, params ReadOnlySpan<string> names)
+    {
+        Refuse(why, names);
+        foreach (var name in names)
+            _anonymous.Add(name);
     }
 
     private static string Printable(string name) => name.Length <= 100 ? name : name[..100] + "...";

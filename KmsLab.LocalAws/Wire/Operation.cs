@@ -23,9 +23,6 @@ internal abstract class Operation(string name, OnTrail onTrail, JsonTypeInfo req
     /// <summary>True for an operation without output: AWS JSON answers it with an empty body.</summary>
     public bool HasNoOutput { get; } = response.Type == typeof(NoOutput);
 
-    /// <summary>True when it may be called without credentials, such as SNS's ConfirmSubscription.</summary>
-    public bool Anonymous { get; init; }
-
     public abstract ValueTask<object> InvokeAsync(AwsCall call, object request);
 }
 

@@ -11,9 +11,6 @@ internal sealed class QueryProtocol() : WireProtocol("text/xml")
 {
     public static readonly QueryProtocol Instance = new();
 
-    // Characters that XML 1.0 can't hold become references, as AWS's own answers do; never an exception.
-    private static readonly XmlWriterSettings Settings = new() { OmitXmlDeclaration = true, CheckCharacters = false };
-
     public override WireMessage Open(HttpRequest request, ReadOnlyMemory<byte> body)
     {
         var form = HttpMethods.IsGet(request.Method)
@@ -36,7 +33,7 @@ internal sealed class QueryProtocol() : WireProtocol("text/xml")
     public override void WriteResponse(WireBuffer answer, AwsCall call, object response)
     {
         var name = call.Operation.Name;
-        using var xml = XmlWriter.Create(new BufferStream(answer.Bytes), Settings);
+        using var xml = WireXml.Write(answer);
         xml.WriteStartElement($"{name}Response", call.Service.XmlNamespace);
         if (!call.Operation.HasNoOutput)
         {
@@ -53,7 +50,7 @@ internal sealed class QueryProtocol() : WireProtocol("text/xml")
 
     public override void WriteError(WireBuffer answer, HttpResponse http, AwsService? service, AwsException error, string requestId)
     {
-        using var xml = XmlWriter.Create(new BufferStream(answer.Bytes), Settings);
+        using var xml = WireXml.Write(answer);
         xml.WriteStartElement("ErrorResponse", service?.XmlNamespace);
         xml.WriteStartElement("Error");
         xml.WriteElementString("Type", error.Fault);

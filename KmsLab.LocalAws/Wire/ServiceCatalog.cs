@@ -14,24 +14,25 @@ internal sealed class ServiceCatalog(IEnumerable<AwsService> services)
     /// <exception cref="AwsException">The service has no such operation, or doesn't speak the protocol.</exception>
     public static Operation FindOperation(AwsService service, in WireMessage message)
     {
-        var spoken = message.Target is { } target ? target == service.TargetPrefix : service.XmlNamespace is not null;
+        var spoken = message.Target is { } target ? service.IsTarget(target) : service.XmlNamespace is not null;
         if (!spoken)
             throw new AwsException("UnknownOperationException", $"{service.SigningName} has no such operation in this protocol.") { QueryCode = "InvalidAction" };
 
         return service.Find(message.Operation);
     }
 
-    /// <summary>The operation of a call without credentials, where one may be called so.</summary>
-    public (AwsService Service, Operation Operation)? FindAnonymous(in WireMessage message)
+    /// <summary>The service that a call without credentials may ask; null where there is none.</summary>
+    public AwsService? FindAnonymous(in WireMessage message)
     {
         foreach (var service in _bySigningName.Values)
         {
-            if (message.Target is null == service.XmlNamespace is not null
-                && service.Operations.TryGetValue(message.Operation, out var operation)
-                && operation.Anonymous)
-                return (service, operation);
+            if (message.Target is null && service.XmlNamespace is not null && service.IsAnonymous(message.Operation))
+                return service;
         }
 
         return null;
     }
+
+    /// <summary>Whether a target is that of a service here.</summary>
+    public bool Serves(string target) => _bySigningName.Values.Any(service => service.IsTarget(target));
 }

@@ -4,22 +4,8 @@ namespace KmsLab.LocalAws.Wire;
 
 /// <summary>One of AWS's wire protocols: how an operation's name, request, response and errors look on the wire.</summary>
 /// <remarks>A protocol knows no operation, an operation knows no protocol: they meet in <see cref="Operation.Request"/> and <see cref="Operation.Response"/>.</remarks>
-internal abstract class WireProtocol(string contentType)
+internal abstract class WireProtocol(string contentType) : ErrorFormat(contentType)
 {
-    /// <summary>The media type of its answers.</summary>
-    public string ContentType { get; } = contentType;
-
-    /// <summary>Which protocol a request speaks.</summary>
-    public static WireProtocol Of(HttpRequest request)
-    {
-        if (request.Headers.ContainsKey("smithy-protocol"))
-            return CborProtocol.Instance;
-        var contentType = request.ContentType;
-        if (request.Headers.ContainsKey("X-Amz-Target") || contentType?.StartsWith("application/x-amz-json-", StringComparison.OrdinalIgnoreCase) == true)
-            return contentType?.StartsWith("application/x-amz-json-1.0", StringComparison.OrdinalIgnoreCase) == true ? JsonProtocol.Json10 : JsonProtocol.Json11;
-        return QueryProtocol.Instance;
-    }
-
     /// <summary>Reads what the request asks for, without reading its members yet.</summary>
     /// <exception cref="AwsException">It asks for nothing, or for nothing of this service.</exception>
     public abstract WireMessage Open(HttpRequest request, ReadOnlyMemory<byte> body);
@@ -30,9 +16,6 @@ internal abstract class WireProtocol(string contentType)
 
     /// <summary>Writes an operation's response.</summary>
     public abstract void WriteResponse(WireBuffer answer, AwsCall call, object response);
-
-    /// <summary>Writes an error, its headers included.</summary>
-    public abstract void WriteError(WireBuffer answer, HttpResponse http, AwsService? service, AwsException error, string requestId);
 
     /// <summary>Reads JSON into an operation's request; the other protocols come here by way of JSON.</summary>
     protected static object Deserialize(Operation operation, ReadOnlySpan<byte> json)
