@@ -15,6 +15,7 @@ const string Help = """
       detection [SEEDS] [--attack ID] [--together] [--whole] [--json FILE]
                            detection quality over simulated months, with and without each attack: precision, recall, false alarms, time to detect;
                            --together: all attacks in one run, quicker; --whole: without reusing the days before an attack. Exit code 2: a target is missed
+      golden [FILE]        what Sentinel finds in ten simulated months: a hash and counts by detection, to compare before and after a change
       sentinel-memory [N]  memory of Sentinel's rates at N series, a million by default
       micro [FILTER]       micro-benchmarks (BenchmarkDotNet)
     """;
@@ -38,6 +39,9 @@ switch (args)
         return 0;
     case ["detection", .. var rest] when QualityOptions.Parse(rest) is { } options:
         return await QualityRun.RunAsync(options, CancellationToken.None);
+    case ["golden", .. var rest]:
+        await GoldenRun.RunAsync(rest is [var file] ? file : null);
+        return 0;
     case ["sentinel-memory", .. var number]:
         SeriesMemory.Run(number is [var series] ? int.Parse(series) : 1_000_000);
         return 0;

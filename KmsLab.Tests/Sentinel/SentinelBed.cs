@@ -47,10 +47,12 @@ internal sealed class SentinelBed : IAsyncDisposable
     /// <summary>Channels beside the one that fills <see cref="Sent"/>.</summary>
     public List<INotificationChannel> Channels { get; } = [];
 
-    public static async Task<SentinelBed> CreateAsync(DatabaseProvider provider, PostgresCluster cluster)
+    public static async Task<SentinelBed> CreateAsync(DatabaseProvider provider, PostgresCluster cluster) => await OpenAsync(await TestDatabase.CreateAsync(provider, cluster));
+
+    /// <summary>A bed on a database that is there.</summary>
+    public static async Task<SentinelBed> OpenAsync(TestDatabase database)
     {
-        var database = await TestDatabase.CreateAsync(provider, cluster);
-        await new DatabaseMigrator("sentinel", database.ConnectionString, provider, typeof(SentinelExtensions).Assembly).StartingAsync(TestContext.Current.CancellationToken);
+        await new DatabaseMigrator("sentinel", database.ConnectionString, database.Provider, typeof(SentinelExtensions).Assembly).StartingAsync(TestContext.Current.CancellationToken);
         return new(database, new SentinelOptions { LogGroups = ["test"], AllowedLateness = TimeSpan.FromSeconds(5) });
     }
 
