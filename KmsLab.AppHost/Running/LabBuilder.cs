@@ -15,7 +15,11 @@ internal static class LabBuilder
         ["Logging:LogLevel:Aspire.Hosting"] = "Warning",
         // That an open dashboard is open, and each browser that leaves it, are no news in a lab that listens on loopback.
         ["Logging:LogLevel:Aspire.Hosting.Dashboard"] = "Critical",
+        // The keys are the dashboard's own, for its cookies; that a fresh account keeps them unencrypted is no news either.
+        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
         ["DcpPublisher:WaitForResourceCleanup"] = "true",
+        // A newer Aspire is for who develops the lab; asking the internet for it would cost every start a process.
+        ["ASPIRE_VERSION_CHECK_DISABLED"] = "true",
     };
 
     public static IDistributedApplicationBuilder Create(LabArguments arguments, LabSettings settings)

@@ -22,6 +22,9 @@ internal sealed class LabProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Everything it printed so far.</summary>
     public string Output => string.Join('\n', _output);
 
@@ -87,10 +90,13 @@ internal sealed class LabProcess : IDisposable
     }
 
     /// <summary>Sends a signal, such as <c>INT</c> for Ctrl-C.</summary>
-    public void Signal(string name)
+    public void Signal(string name) => Signal(name, _process.Id);
+
+    /// <summary>Sends a signal to any process.</summary>
+    public static void Signal(string name, int process)
     {
-        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
-        kill.WaitForExit();
+        using var kill = Process.Start("kill", [$"-{name}", $"{process}"]);
+        kill.WaitForExit(Patience);
     }
 
     public async Task<int> WaitForExitAsync()
@@ -104,7 +110,7 @@ internal sealed class LabProcess : IDisposable
     public void Kill()
     {
         _process.Kill();
-        _process.WaitForExit();
+        _process.WaitForExit(Patience);
     }
 
     public void Dispose()

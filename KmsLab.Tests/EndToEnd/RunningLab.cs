@@ -10,7 +10,7 @@ internal abstract class RunningLab : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    protected HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
+    protected HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
 
     public abstract Uri LocalAws { get; }
 
