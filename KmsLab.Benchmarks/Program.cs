@@ -1,12 +1,15 @@
 using BenchmarkDotNet.Running;
 using KmsLab.Benchmarks.CryptoApi;
 using KmsLab.Benchmarks.Detection;
+using KmsLab.Benchmarks.Lab;
 using KmsLab.Benchmarks.LocalAws;
 using KmsLab.Benchmarks.Sentinel;
 
 const string Help = """
     dotnet run -c Release --project KmsLab.Benchmarks -- <what>
 
+      lab [STARTS] [IDLE-MINUTES] [AppHost's arguments]
+                           the whole lab by `dotnet run`: time to healthy, memory (PSS), processor time when idle, time to stop; build it before
       localaws [SECONDS]   KMS and Logs throughput and latency of LocalAws, side by side with moto_server where it is installed
       cryptoapi [SECONDS]  CryptoApi on PostgreSQL: throughput and latency, and what a request adds to its bare KMS call
       refusals [SAMPLES]   whether the time of a refusal tells a name that is there from one that isn't
@@ -22,6 +25,10 @@ const string Help = """
 
 switch (args)
 {
+    case ["lab", .. var rest]:
+        var counts = rest.TakeWhile(argument => int.TryParse(argument, out _)).Take(2).Select(int.Parse).ToList();
+        await LabFigures.RunAsync(counts is [var starts, ..] ? starts : 5, TimeSpan.FromMinutes(counts is [_, var idle] ? idle : 10), rest[counts.Count..]);
+        return 0;
     case ["localaws", .. var rest]:
         await LocalAwsComparison.RunAsync(TimeSpan.FromSeconds(rest is [var seconds] ? double.Parse(seconds) : 4));
         return 0;
