@@ -25,6 +25,9 @@ internal sealed class KeyGrants(KeyFinder finder, TimeProvider time)
     private CreateGrantResponse Create(AwsCall call, CreateGrantRequest request) => finder.Ring(call).Change(() =>
     {
         GrantTokens.Check(request.GrantTokens);
+        CheckPrincipal(request.GranteePrincipal!);
+        if (request.RetiringPrincipal is { } retiring)
+            CheckPrincipal(retiring);
         var ring = finder.Ring(call);
         var key = KeyFinder.MustBeUsable(finder.ByIdOrArn(call, request.KeyId!));
         if (request.Operations!.Count == 0 || request.Operations.Find(operation => !SymmetricOperations.Contains(operation)) is not null)
@@ -76,8 +79,19 @@ internal sealed class KeyGrants(KeyFinder finder, TimeProvider time)
             && (request.GranteePrincipal is null || grant.GranteePrincipal == request.GranteePrincipal));
     }
 
-    private ListGrantsResponse ListRetirable(AwsCall call, ListRetirableGrantsRequest request) =>
-        Page(finder.Ring(call), request, grant => grant.RetiringPrincipal == request.RetiringPrincipal);
+    private ListGrantsResponse ListRetirable(AwsCall call, ListRetirableGrantsRequest request)
+    {
+        CheckPrincipal(request.RetiringPrincipal!);
+        return Page(finder.Ring(call), request, grant => grant.RetiringPrincipal == request.RetiringPrincipal);
+    }
+
+    // Services get grants under their own names, everybody else by ARN.
+    private static void CheckPrincipal(string principal)
+    {
+        var isArn = principal.Split(':') is ["arn", _, "iam" or "sts", "", { Length: 12 }, { Length: > 0 }, ..];
+        if (!isArn && !principal.EndsWith(".amazonaws.com", StringComparison.Ordinal))
+            throw new AwsException("InvalidArnException", "ARN does not refer to a valid principal.");
+    }
 
     private static ListGrantsResponse Page(Keyring ring, ListRequest request, Func<KmsGrant, bool> wanted)
     {

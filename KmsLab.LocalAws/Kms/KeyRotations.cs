@@ -44,7 +44,7 @@ internal sealed class KeyRotations(KeyFinder finder, TimeProvider time)
         var key = finder.ByIdOrArn(call, request.KeyId!);
         // A key on its way out doesn't rotate, whatever was set before.
         var days = key.DeletionDate is null ? key.RotationPeriodInDays : null;
-        return new() { KeyId = key.Id, KeyRotationEnabled = days is not null, RotationPeriodInDays = days, NextRotationDate = days is null ? null : key.NextRotation };
+        return new() { KeyId = key.Arn, KeyRotationEnabled = days is not null, RotationPeriodInDays = days, NextRotationDate = days is null ? null : key.NextRotation };
     }
 
     private KeyResponse Rotate(AwsCall call, KeyRequest request) => finder.Ring(call).Change(() =>

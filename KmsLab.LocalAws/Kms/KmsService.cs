@@ -26,7 +26,7 @@ internal sealed class KmsService : AwsService
         Refuse("KmsLab LocalAws does not import key material.", "GetParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial");
         Refuse("KmsLab LocalAws has no custom key stores.",
             "CreateCustomKeyStore", "DeleteCustomKeyStore", "DescribeCustomKeyStores", "ConnectCustomKeyStore", "DisconnectCustomKeyStore", "UpdateCustomKeyStore");
-        Refuse("KmsLab LocalAws does not replicate multi-Region keys.", "ReplicateKey", "UpdatePrimaryRegion", "SynchronizeMultiRegionKey");
+        Refuse("KmsLab LocalAws does not replicate multi-Region keys.", "ReplicateKey", "UpdatePrimaryRegion");
     }
 
     public override bool AuthorizesResource(Operation operation) => !WithoutKey.Contains(operation.Name);

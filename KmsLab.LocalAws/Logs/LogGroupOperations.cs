@@ -80,7 +80,7 @@ internal sealed class LogGroupOperations(StateStore store, LogGroups groups, Log
 
         return new()
         {
-            LogGroups = [.. rows.Take(limit).Select(row => Shown(call.Scope, row))],
+            LogGroups = [.. rows.Take(limit).Select(row => Shown(call.Scope, row, withProtection: string.IsNullOrEmpty(request.LogGroupNamePattern)))],
             NextToken = rows.Count > limit ? PageToken.Write(rows[limit - 1].Name) : null,
         };
     }
@@ -101,7 +101,8 @@ internal sealed class LogGroupOperations(StateStore store, LogGroups groups, Log
         return isFound ? NoOutput.Instance : throw LogGroups.GroupNotFound();
     }
 
-    private static LogGroup Shown(RegionScope scope, LogGroupRow row) => new()
+    // A search by pattern tells nothing of deletion protection.
+    private static LogGroup Shown(RegionScope scope, LogGroupRow row, bool withProtection) => new()
     {
         LogGroupName = row.Name,
         CreationTime = row.Created,
@@ -112,6 +113,6 @@ internal sealed class LogGroupOperations(StateStore store, LogGroups groups, Log
         KmsKeyId = row.KmsKey,
         LogGroupClass = row.Class,
         LogGroupArn = LogArn.OfGroup(scope, row.Name),
-        DeletionProtectionEnabled = row.IsProtected,
+        DeletionProtectionEnabled = withProtection ? row.IsProtected : null,
     };
 }

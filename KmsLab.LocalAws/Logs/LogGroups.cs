@@ -63,7 +63,7 @@ internal sealed class LogGroups(StateStore store)
     public static string NameOf(AwsCall call, string? name, string? identifier) => (name, identifier) switch
     {
         (null, null) => throw Invalid("You must specify exactly one of logGroupName and logGroupIdentifier."),
-        ({ }, { }) => throw Invalid("LogGroup name and LogGroup ARN are mutually exclusive parameters."),
+        ({ }, { }) => throw new AwsException("ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters."),
         ({ }, null) => name,
         _ => LogArn.NameIn(call.Scope, identifier!),
     };

@@ -10,7 +10,7 @@ internal sealed class LogStreamOperations(StateStore store, LogStore events, Tim
 {
     private const int MaxPage = 50;
 
-    /// <summary>AWS has ignored sequence tokens since 2023, and still returns one.</summary>
+    /// <summary>AWS has ignored sequence tokens since 2023, and still returns one for a stream that events were put into.</summary>
     public const string SequenceToken = "49590302000000000000000000000000000000000000000000000000";
 
     public void AddTo(LogsService service)
@@ -93,7 +93,7 @@ internal sealed class LogStreamOperations(StateStore store, LogStore events, Tim
         FirstEventTimestamp = row.LongOrNull(2),
         LastEventTimestamp = row.LongOrNull(3),
         LastIngestionTime = row.LongOrNull(4),
-        UploadSequenceToken = SequenceToken,
+        UploadSequenceToken = row.LongOrNull(4) is null ? null : SequenceToken,
         Arn = LogArn.OfStream(scope, group, row.GetString(0)),
         // AWS has reported 0 for streams since 2019; a group's is its size.
         StoredBytes = 0,

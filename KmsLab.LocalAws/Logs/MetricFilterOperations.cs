@@ -27,6 +27,8 @@ internal sealed class MetricFilterOperations(StateStore store, LogGroups groups,
         call.Authorize(LogArn.OfGroupAndAllIn(call.Scope, request.LogGroupName!));
         LogGroups.RefuseNulls(request.MetricTransformations, "metricTransformations");
         LogGroups.RefuseNulls(request.MetricTransformations![0].Dimensions?.Values, "dimensions");
+        if (request.MetricTransformations[0].DefaultValue is { } value && !double.IsFinite(value))
+            throw LogGroups.Invalid("The default value must be a finite number.");
         var filter = new MetricFilter
         {
             FilterName = request.FilterName,

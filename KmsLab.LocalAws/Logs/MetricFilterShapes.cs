@@ -24,7 +24,7 @@ internal sealed class MetricTransformation
     [Constraint(Required = true, MaxLength = 255, Pattern = "[^:*$]*")]
     public string? MetricName { get; set; }
 
-    [Constraint(Required = true, MaxLength = 255, Pattern = "[^:*$]*")]
+    [Constraint(Required = true, MaxLength = 255, Pattern = "[^*$]*")] // a colon, too, whatever AWS's model says
     public string? MetricNamespace { get; set; }
 
     [Constraint(Required = true, MaxLength = 100)]
@@ -60,7 +60,7 @@ internal sealed class DescribeMetricFiltersRequest
     [Constraint(MaxLength = 255, Pattern = "[^:*$]*")]
     public string? MetricName { get; set; }
 
-    [Constraint(MaxLength = 255, Pattern = "[^:*$]*")]
+    [Constraint(MaxLength = 255, Pattern = "[^*$]*")] // a colon, too, whatever AWS's model says
     public string? MetricNamespace { get; set; }
 }
 

@@ -108,8 +108,14 @@ internal sealed class AlarmOperations(AlarmStore alarms, AlarmTransitions transi
             tags.Remove(key);
     });
 
-    public ListTagsForResourceResponse ListTagsForResource(AwsCall call, ListTagsForResourceRequest request) =>
-        new() { Tags = [.. Find(call, request.ResourceARN!).Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] };
+    public ListTagsForResourceResponse ListTagsForResource(AwsCall call, ListTagsForResourceRequest request)
+    {
+        if (request.ResourceARN!.Split(':').Length < 6)
+            throw CloudWatchErrors.InvalidValue($"Invalid ARN: {request.ResourceARN}");
+        // An alarm that is not there has no tags: that is no error, as in AWS.
+        var alarm = alarms.List(call.Scope).Find(alarm => alarm.Arn == request.ResourceARN);
+        return new() { Tags = [.. (alarm?.Tags ?? []).Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] };
+    }
 
     private NoMembers Retag(AwsCall call, string arn, Action<Dictionary<string, string>> change)
     {

@@ -80,7 +80,7 @@ internal sealed class DescribeAlarmsRequest
     public List<string>? AlarmTypes { get; set; }
     public string? ChildrenOfAlarmName { get; set; }
     public string? ParentsOfAlarmName { get; set; }
-    [Constraint(Values = ["OK", "ALARM", "INSUFFICIENT_DATA"])]
+    [Constraint(Values = ["INSUFFICIENT_DATA", "ALARM", "OK"])]
     public string? StateValue { get; set; }
     [Constraint(MinLength = 1, MaxLength = 1024)]
     public string? ActionPrefix { get; set; }
@@ -130,7 +130,7 @@ internal sealed class SetAlarmStateRequest
 {
     [Constraint(Required = true, MinLength = 1, MaxLength = 255)]
     public string? AlarmName { get; set; }
-    [Constraint(Required = true, Values = ["OK", "ALARM", "INSUFFICIENT_DATA"])]
+    [Constraint(Required = true, Values = ["INSUFFICIENT_DATA", "ALARM", "OK"])]
     public string? StateValue { get; set; }
     [Constraint(Required = true, MaxLength = 1023)]
     public string? StateReason { get; set; }

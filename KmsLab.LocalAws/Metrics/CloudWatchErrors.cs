@@ -11,11 +11,11 @@ internal static class CloudWatchErrors
 
     public static AwsException Missing(string message) => new("MissingRequiredParameterException", message) { QueryCode = "MissingParameter" };
 
-    public static AwsException Validation(string message) => new("ValidationError", message) { QueryCode = "ValidationError" };
+    public static AwsException Validation(string message) => new("ValidationException", message) { QueryCode = "ValidationError" };
 
     public static AwsException InvalidToken() => new("InvalidNextToken", "The next token specified is invalid.") { QueryCode = "InvalidNextToken" };
 
     public static AwsException Unsupported(string message) => new("UnsupportedOperationException", message) { QueryCode = "UnsupportedOperation" };
 
-    public static AwsException AlarmNotFound() => new("ResourceNotFound", "Unknown", StatusCodes.Status404NotFound) { QueryCode = "ResourceNotFound" };
+    public static AwsException AlarmNotFound() => new("ResourceNotFound", "", StatusCodes.Status404NotFound) { QueryCode = "ResourceNotFound" };
 }

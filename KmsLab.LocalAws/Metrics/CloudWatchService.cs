@@ -9,7 +9,7 @@ internal sealed class CloudWatchService : AwsService
     {
         TargetPrefix = "GraniteServiceVersion20100801";
         XmlNamespace = "http://monitoring.amazonaws.com/doc/2010-08-01/";
-        ValidationError = "ValidationError";
+        QueryValidationError = "ValidationError";
         ActionPrefix = "cloudwatch";
         AccessDeniedError = "AccessDenied";
         InternalError = "InternalServiceFault";

@@ -19,10 +19,10 @@ internal static class MetricDataReading
             throw CloudWatchErrors.InvalidValue($"The collection MetricData must not have a size greater than {MaxMetrics}.");
 
         CheckText(request.Namespace, "Namespace");
-        return [.. data.Select((datum, i) => Read(request.Namespace, datum, $"MetricData.member.{i + 1}", now))];
+        return [.. data.SelectMany((datum, i) => Read(request.Namespace, datum, $"MetricData.member.{i + 1}", now))];
     }
 
-    private static MetricSample Read(string @namespace, MetricDatum datum, string at, DateTimeOffset now)
+    private static IEnumerable<MetricSample> Read(string @namespace, MetricDatum datum, string at, DateTimeOffset now)
     {
         CheckText(datum.MetricName!, $"{at}.MetricName");
         foreach (var dimension in datum.Dimensions ?? [])
@@ -35,11 +35,14 @@ internal static class MetricDataReading
             throw CloudWatchErrors.InvalidValue($"The value {datum.StorageResolution} for parameter {at}.StorageResolution is invalid. Valid values are 1, 60.");
         Units.Check(datum.Unit, $"{at}.Unit");
 
-        return new(MetricId.Of(@namespace, datum.MetricName!, datum.Dimensions), Time(datum, at, now), datum.Unit ?? Units.None, Values(datum, at))
+        var sample = new MetricSample(MetricId.Of(@namespace, datum.MetricName!, datum.Dimensions), Time(datum, at, now), datum.Unit ?? Units.None, Values(datum, at))
         {
             HighResolution = datum.StorageResolution == 1,
-            Summary = Summed(datum.StatisticValues, at),
         };
+        if (Summed(datum.StatisticValues, at) is not { } summary)
+            return [sample];
+        var summed = sample with { Values = [], Summary = summary };
+        return sample.Values.Count == 0 ? [summed] : [sample, summed];
     }
 
     private static DateTimeOffset Time(MetricDatum datum, string at, DateTimeOffset now)
@@ -58,7 +61,8 @@ internal static class MetricDataReading
             .Where(member => member.Item1).Select(member => member.Item2)];
         if (given.Length == 0)
             throw CloudWatchErrors.Missing("At least one of the parameters must be specified.");
-        if (given.Length > 1)
+        // AWS takes statistics beside a list of values, and counts both.
+        if (given.Length > 1 && datum.Value is not null)
             throw CloudWatchErrors.InvalidCombination($"The parameters {at}.{given[0]} and {at}.{given[1]} are mutually exclusive and you have specified both.");
 
         if (datum.Value is { } value)

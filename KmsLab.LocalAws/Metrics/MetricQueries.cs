@@ -20,8 +20,9 @@ internal sealed class MetricQueries(MetricReader reader, MetricStore metrics)
         if (request.MetricDataQueries.Select(query => query.Id).Distinct().Count() < request.MetricDataQueries.Count)
             throw CloudWatchErrors.Validation("The values for parameter id in MetricDataQueries are not unique.");
 
-        var page = new Page(Offset(request.NextToken), Math.Clamp(request.MaxDatapoints ?? MaxDatapoints, 1, MaxDatapoints));
+        var page = new Page(Offset(request.NextToken, CloudWatchErrors.InvalidToken()), Math.Clamp(request.MaxDatapoints ?? MaxDatapoints, 1, MaxDatapoints));
         List<MetricDataResult> results = [];
+        var labels = new MetricLabels(request.MetricDataQueries);
         foreach (var query in request.MetricDataQueries)
         {
             var windows = Windows(call.Scope, query, request);
@@ -33,7 +34,7 @@ internal sealed class MetricQueries(MetricReader reader, MetricStore metrics)
             results.Add(new()
             {
                 Id = query.Id,
-                Label = query.Label ?? query.MetricStat!.Metric!.MetricName,
+                Label = labels.Of(query),
                 Timestamps = [.. shown.Select(window => DateTimeOffset.FromUnixTimeSeconds(window.Time))],
                 Values = [.. shown.Select(window => window.Value)],
                 StatusCode = page.IsFull ? "PartialData" : "Complete",
@@ -68,7 +69,7 @@ internal sealed class MetricQueries(MetricReader reader, MetricStore metrics)
     public ListMetricsResponse ListMetrics(AwsCall call, ListMetricsRequest request)
     {
         var since = request.RecentlyActive is null ? call.Time.AddDays(-14) : call.Time.AddHours(-3);
-        var offset = Offset(request.NextToken);
+        var offset = Offset(request.NextToken, CloudWatchErrors.InvalidValue("Invalid nextToken"));
         List<MetricId> matching = [.. metrics.List(call.Scope, since).Where(metric =>
             (request.Namespace is null || metric.Namespace == request.Namespace)
             && (request.MetricName is null || metric.Name == request.MetricName)
@@ -113,7 +114,7 @@ internal sealed class MetricQueries(MetricReader reader, MetricStore metrics)
     private static List<StatisticKind> Statistics(GetMetricStatisticsRequest request)
     {
         if (request.Statistics is null && request.ExtendedStatistics is null)
-            throw CloudWatchErrors.Missing("Must specify either Statistics or ExtendedStatistics.");
+            throw CloudWatchErrors.InvalidCombination("Must specify either Statistics or ExtendedStatistics");
 
         return [.. (request.Statistics ?? []).Concat(request.ExtendedStatistics ?? []).Select(name =>
             StatisticKind.Parse(name) ?? throw CloudWatchErrors.InvalidValue($"The value {name} for parameter ExtendedStatistics.member is not supported."))];
@@ -142,9 +143,9 @@ internal sealed class MetricQueries(MetricReader reader, MetricStore metrics)
             throw error("The parameter Period must be a value in the set [ 1, 5, 10, 20, 30 ] or a multiple of 60.");
     }
 
-    private static int Offset(string? token) => token is null ? 0
+    private static int Offset(string? token, AwsException refusal) => token is null ? 0
         : int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset <= 1_000_000_000 ? offset
-        : throw CloudWatchErrors.InvalidToken();
+        : throw refusal;
 
     /// <summary>Cuts a page out of the data points of all queries, one after the other.</summary>
     private sealed class Page(int offset, int size)

@@ -7,6 +7,9 @@ namespace KmsLab.LocalAws.Sns;
 /// <remarks>https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html. <c>cidr</c>, <c>wildcard</c> and <c>$or</c> are refused, not ignored.</remarks>
 internal sealed class FilterPolicy
 {
+    private const int MaxKeys = 5;
+    private const int MaxCombinations = 150;
+
     private readonly List<(string Name, List<Func<IReadOnlyList<string>?, bool>> Any)> _keys = [];
 
     private FilterPolicy()
@@ -29,6 +32,10 @@ internal sealed class FilterPolicy
                 policy._keys.Add((key.Name, [.. key.Value.EnumerateArray().Select(Condition)]));
             }
 
+            if (policy._keys.Count > MaxKeys)
+                throw Invalid("Filter policy can not have more than 5 keys");
+            if (policy._keys.Aggregate(1L, (combinations, key) => Math.Min(combinations * Math.Max(key.Any.Count, 1), int.MaxValue)) > MaxCombinations)
+                throw Invalid("Filter policy is too complex");
             return policy;
         }
         catch (Exception error) when (error is JsonException or FormatException)

@@ -7,6 +7,7 @@ namespace KmsLab.LocalAws.Sns;
 internal sealed class PublishOperations(TopicOperations topics, SnsPublisher publisher)
 {
     private const int MaxBatch = 10;
+    private const int MaxBatchId = 80;
     private const int MaxBatchBytes = 256 * 1024;
 
     public PublishResponse Publish(AwsCall call, PublishRequest request)
@@ -18,7 +19,10 @@ internal sealed class PublishOperations(TopicOperations topics, SnsPublisher pub
         var arn = request.TopicArn ?? request.TargetArn;
         if (request.TargetArn?.Contains(":endpoint/", StringComparison.Ordinal) == true)
             throw SnsErrors.Invalid("TargetArn Reason: KmsLab LocalAws serves no mobile endpoints");
+        if (request.PhoneNumber is { } number && !PhoneNumber.IsValid(number))
+            throw SnsErrors.Invalid($"PhoneNumber Reason: {number} is not valid to publish to");
         var topic = arn is null ? null : topics.Find(call, arn);
+        RefuseDeduplication(request.MessageDeduplicationId);
         var publication = Publication.Of(topic?.Arn, request.Message!, request.Subject, request.MessageStructure, request.MessageAttributes, call.Time);
         call.AnswerAfter(topic is null ? publisher.Text(publication, request.PhoneNumber!) : publisher.Deliver(publication));
         return new() { MessageId = publication.MessageId };
@@ -31,8 +35,10 @@ internal sealed class PublishOperations(TopicOperations topics, SnsPublisher pub
             throw SnsErrors.Batch("EmptyBatchRequest", "The batch request doesn't contain any entries.");
         if (entries.Count > MaxBatch)
             throw SnsErrors.Batch("TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible.");
-        if (entries.Exists(entry => entry.Id!.Length is 0 or > 80 || entry.Id.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_')))
-            throw SnsErrors.Batch("InvalidBatchEntryId", "The Id of a batch entry in a batch request doesn't abide by the specification.");
+        if (entries.Find(entry => entry.Id!.Length > MaxBatchId) is { } tooLong)
+            throw SnsErrors.Batch("InvalidBatchEntryId", $"The Id of a batch entry in the batch request is too long: {tooLong.Id}");
+        if (entries.Find(entry => entry.Id!.Length == 0 || entry.Id.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_')) is { } odd)
+            throw SnsErrors.Batch("InvalidBatchEntryId", $"The Id of a batch entry in the batch request contains an impermissible character: {odd.Id}");
         if (entries.DistinctBy(entry => entry.Id).Count() < entries.Count)
             throw SnsErrors.Batch("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
 
@@ -43,6 +49,7 @@ internal sealed class PublishOperations(TopicOperations topics, SnsPublisher pub
         {
             try
             {
+                RefuseDeduplication(entry.MessageDeduplicationId);
                 accepted.Add((entry.Id!, Publication.Of(topic.Arn, entry.Message!, entry.Subject, entry.MessageStructure, entry.MessageAttributes, call.Time)));
             }
             catch (AwsException error)
@@ -52,7 +59,7 @@ internal sealed class PublishOperations(TopicOperations topics, SnsPublisher pub
         }
 
         if (accepted.Sum(entry => entry.Publication.Size) > MaxBatchBytes)
-            throw SnsErrors.Batch("BatchRequestTooLong", "The length of all the batch messages put together is more than the limit.");
+            throw SnsErrors.Batch("BatchRequestTooLong", "The length of all the messages put together is more than the limit.");
 
         foreach (var (_, publication) in accepted)
             call.AnswerAfter(publisher.Deliver(publication));
@@ -61,5 +68,12 @@ internal sealed class PublishOperations(TopicOperations topics, SnsPublisher pub
             Successful = [.. accepted.Select(entry => new PublishBatchResultEntry { Id = entry.Id, MessageId = entry.Publication.MessageId })],
             Failed = failed,
         };
+    }
+
+    // Only FIFO topics take it, and there are none here.
+    private static void RefuseDeduplication(string? id)
+    {
+        if (id is not null)
+            throw SnsErrors.Invalid("MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type");
     }
 }

@@ -13,6 +13,7 @@ namespace KmsLab.LocalAws.Sns;
 [JsonSerializable(typeof(SubscribeRequest))]
 [JsonSerializable(typeof(SubscriptionArnAnswer))]
 [JsonSerializable(typeof(SubscriptionArnRequest))]
+[JsonSerializable(typeof(UnsubscribeRequest))]
 [JsonSerializable(typeof(ConfirmSubscriptionRequest))]
 [JsonSerializable(typeof(ListSubscriptionsByTopicRequest))]
 [JsonSerializable(typeof(ListSubscriptionsResponse))]

@@ -25,7 +25,7 @@ internal sealed class SnsService : AwsService
         Add("Subscribe", OnTrail.WriteWithResponse, wire.SubscribeRequest, wire.SubscriptionArnAnswer, subscriptions.Subscribe);
         // The links in its messages carry no credentials.
         Add("ConfirmSubscription", OnTrail.WriteWithResponse, wire.ConfirmSubscriptionRequest, wire.SubscriptionArnAnswer, subscriptions.ConfirmSubscription, anonymous: true);
-        Add("Unsubscribe", OnTrail.Write, wire.SubscriptionArnRequest, wire.NoOutput, subscriptions.Unsubscribe, anonymous: true);
+        Add("Unsubscribe", OnTrail.Write, wire.UnsubscribeRequest, wire.NoOutput, subscriptions.Unsubscribe, anonymous: true);
         Add("ListSubscriptions", OnTrail.Read, wire.ListRequest, wire.ListSubscriptionsResponse, subscriptions.ListSubscriptions);
         Add("ListSubscriptionsByTopic", OnTrail.Read, wire.ListSubscriptionsByTopicRequest, wire.ListSubscriptionsResponse, subscriptions.ListSubscriptionsByTopic);
         Add("GetSubscriptionAttributes", OnTrail.Read, wire.SubscriptionArnRequest, wire.AttributesResponse, subscriptions.GetSubscriptionAttributes);

@@ -79,6 +79,12 @@ internal sealed class SubscriptionArnRequest
     public string? SubscriptionArn { get; set; }
 }
 
+/// <summary>A request without an ARN is refused in other words than the framework's.</summary>
+internal sealed class UnsubscribeRequest
+{
+    public string? SubscriptionArn { get; set; }
+}
+
 internal sealed class ConfirmSubscriptionRequest
 {
     [Constraint(Required = true)]

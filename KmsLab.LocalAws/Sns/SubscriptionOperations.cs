@@ -39,8 +39,6 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
 
     public SubscriptionArnAnswer ConfirmSubscription(AwsCall call, ConfirmSubscriptionRequest request)
     {
-        if (store.Topic(request.TopicArn!) is null)
-            throw SnsErrors.NotFound("Topic");
         var subscription = store.Subscriptions(s => s.TopicArn == request.TopicArn && s.Token == request.Token).FirstOrDefault()
             ?? throw SnsErrors.Invalid("Token");
         if (store.ChangeSubscription(subscription.Arn, s => s with { Confirmed = true }) is { } changed)
@@ -48,10 +46,11 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
         return new() { SubscriptionArn = subscription.Arn };
     }
 
-    public NoOutput Unsubscribe(AwsCall call, SubscriptionArnRequest request)
+    public NoOutput Unsubscribe(AwsCall call, UnsubscribeRequest request)
     {
-        if (request.SubscriptionArn!.Split(':').Length != 7)
-            throw SnsErrors.Invalid("SubscriptionArn Reason: An ARN must have at least 6 elements, not 1");
+        if (string.IsNullOrEmpty(request.SubscriptionArn))
+            throw SnsErrors.Invalid("SubscriptionArn Reason: no value for required parameter");
+        CheckArn(request.SubscriptionArn);
         // Deleting one that is not there is no error, as in AWS.
         if (store.Subscription(request.SubscriptionArn) is { } subscription)
             call.AnswerAfter(store.RemoveSubscription(subscription));
@@ -78,7 +77,8 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
             ["Protocol"] = subscription.Protocol,
             ["Endpoint"] = subscription.Endpoint,
             ["PendingConfirmation"] = subscription.Confirmed ? "false" : "true",
-            ["ConfirmationWasAuthenticated"] = "false",
+            // Nobody is asked to confirm a text message's number.
+            ["ConfirmationWasAuthenticated"] = subscription.Protocol == "sms" ? "true" : "false",
             ["SubscriptionPrincipal"] = call.Caller.StableArn,
         };
         attributes.TryAdd("RawMessageDelivery", "false");
@@ -98,9 +98,18 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
         return NoOutput.Instance;
     }
 
-    private SubscriptionRecord Find(string arn) => arn.Split(':').Length == 7
-        ? store.Subscription(arn) ?? throw SnsErrors.NotFound("Subscription")
-        : throw SnsErrors.Invalid("SubscriptionArn Reason: An ARN must have at least 6 elements, not 1");
+    private SubscriptionRecord Find(string arn)
+    {
+        CheckArn(arn);
+        return store.Subscription(arn) ?? throw SnsErrors.NotFound("Subscription");
+    }
+
+    private static void CheckArn(string arn)
+    {
+        SnsErrors.CheckArn("SubscriptionArn", arn);
+        if (arn.Split(':').Length != 7)
+            throw SnsErrors.Invalid("SubscriptionArn");
+    }
 
     private static ListSubscriptionsResponse List(List<SubscriptionRecord> subscriptions, string? token)
     {
@@ -123,13 +132,13 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
                     throw SnsErrors.Invalid("Email address");
                 break;
             case "sms":
-                if (endpoint.TrimStart('+') is not { Length: >= 5 and <= 20 } digits || !digits.All(char.IsAsciiDigit))
-                    throw SnsErrors.Invalid($"Invalid SMS endpoint: {endpoint}");
+                if (!PhoneNumber.IsValid(endpoint))
+                    throw new AwsException("InvalidParameterException", $"Invalid SMS endpoint: {endpoint}") { QueryCode = "InvalidParameter" };
                 break;
             case "sqs" or "lambda" or "application" or "firehose":
                 throw SnsErrors.Invalid($"KmsLab LocalAws doesn't serve subscriptions of the protocol {protocol}");
             default:
-                throw SnsErrors.Invalid($"Does not support this protocol string: {protocol}");
+                throw SnsErrors.Invalid($"Amazon SNS does not support this protocol string: {protocol}");
         }
     }
 

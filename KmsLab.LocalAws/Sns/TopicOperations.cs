@@ -33,7 +33,8 @@ internal sealed class TopicOperations(SnsStore store)
                 return new() { Arn = arn, Attributes = attributes, Tags = tags };
             if (attributes.Any(a => current.Attributes.GetValueOrDefault(a.Key) != a.Value))
                 throw SnsErrors.Invalid("Attributes Reason: Topic already exists with different attributes");
-            if (request.Tags is not null && !(tags.Count == current.Tags.Count && tags.All(tag => current.Tags.GetValueOrDefault(tag.Key) == tag.Value)))
+            // Fewer tags than it has are fine, as long as they are the same.
+            if (tags.Any(tag => current.Tags.GetValueOrDefault(tag.Key) != tag.Value))
                 throw SnsErrors.Invalid("Tags Reason: Topic already exists with different tags");
             return current;
         }));
@@ -121,6 +122,7 @@ internal sealed class TopicOperations(SnsStore store)
 
     private static void CheckArn(AwsCall call, string arn)
     {
+        SnsErrors.CheckArn("TopicArn", arn);
         if (arn.Split(':').Length != 6 || SnsStore.ScopeOf(arn).Region != call.Region)
             throw SnsErrors.Invalid("TopicArn");
     }

@@ -117,6 +117,7 @@ internal sealed class CloudTrailService : AwsService
 
     private DescribeTrailsResponse Describe(AwsCall call, DescribeTrailsRequest request)
     {
+        request.TrailNameList?.ForEach(TrailRules.CheckNameOrArn);
         var visible = _trails.VisibleIn(call.Scope);
         if (request.IncludeShadowTrails == false)
             visible = visible.Where(trail => trail.Definition.HomeRegion == call.Region);
@@ -168,8 +169,11 @@ internal sealed class CloudTrailService : AwsService
         return merged;
     }
 
-    private LiveTrail Find(AwsCall call, string nameOrArn, string code = "TrailNotFoundException") =>
-        _trails.Find(call.Scope, nameOrArn) ?? throw NotFound(call, nameOrArn, code);
+    private LiveTrail Find(AwsCall call, string nameOrArn, string code = "TrailNotFoundException")
+    {
+        TrailRules.CheckNameOrArn(nameOrArn);
+        return _trails.Find(call.Scope, nameOrArn) ?? throw NotFound(call, nameOrArn, code);
+    }
 
     private LiveTrail FindAtHome(AwsCall call, string nameOrArn, string code = "TrailNotFoundException")
     {

@@ -51,7 +51,7 @@ internal static class TrailProjection
                 json.WriteNumberValue(number);
                 break;
             case double number:
-                json.WriteNumberValue(number);
+                AwsJson.WriteReal(json, number);
                 break;
             case DateTimeOffset instant:
                 json.WriteStringValue(RecordWriter.LongInstant(instant));

@@ -37,6 +37,16 @@ internal static partial class TrailRules
             throw BadName("Trail name cannot be in IP address format.");
     }
 
+    /// <summary>Checks what a call names a trail by.</summary>
+    /// <exception cref="AwsException">InvalidTrailNameException or CloudTrailARNInvalidException.</exception>
+    public static void CheckNameOrArn(string nameOrArn)
+    {
+        if (nameOrArn.StartsWith("arn:", StringComparison.Ordinal))
+            RequireArn(nameOrArn);
+        else
+            CheckName(nameOrArn);
+    }
+
     /// <summary>Checks the rest of a trail.</summary>
     public static void Check(TrailDefinition trail, bool? isOrganizationTrail)
     {

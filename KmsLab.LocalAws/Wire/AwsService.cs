@@ -39,6 +39,9 @@ internal abstract class AwsService(string signingName, string eventSource)
     /// <summary>The error code for a member that breaks a constraint.</summary>
     public string ValidationError { get; protected init; } = "ValidationException";
 
+    /// <summary>That code in the Query protocol, where it is another.</summary>
+    public string? QueryValidationError { get; protected init; }
+
     /// <summary>The IAM prefix of its actions, such as <c>cloudwatch</c> where the signing name is <c>monitoring</c>.</summary>
     public string ActionPrefix { get; protected init; } = signingName;
 
@@ -50,6 +53,9 @@ internal abstract class AwsService(string signingName, string eventSource)
 
     /// <summary>Its operations by name.</summary>
     public IReadOnlyDictionary<string, Operation> Operations => _operations;
+
+    /// <summary>The operations that AWS has and that are refused here by name.</summary>
+    public IReadOnlyCollection<string> Refused => _unsupported.Keys;
 
     /// <summary>Whether the operation's handler itself asks leave for the resource that it touches; otherwise the endpoint asks for <c>*</c> before it runs.</summary>
     public virtual bool AuthorizesResource(Operation operation) => false;

@@ -79,7 +79,7 @@ internal static class CborToJson
                 json.WriteNumberValue(cbor.ReadInt64());
                 break;
             case CborReaderState.HalfPrecisionFloat or CborReaderState.SinglePrecisionFloat or CborReaderState.DoublePrecisionFloat:
-                json.WriteNumberValue(Finite(cbor.ReadDouble()));
+                AwsJson.WriteReal(json, cbor.ReadDouble());
                 break;
             case CborReaderState.Boolean:
                 json.WriteBooleanValue(cbor.ReadBoolean());
@@ -92,7 +92,4 @@ internal static class CborToJson
                 throw AwsException.Serialization("The body is not valid CBOR.");
         }
     }
-
-    private static double Finite(double number) =>
-        double.IsFinite(number) ? number : throw AwsException.Serialization("A number is not finite.");
 }

@@ -102,7 +102,7 @@ internal sealed class QueryForm
         else if (type == typeof(bool))
             json.WriteBooleanValue(bool.TryParse(text, out var flag) ? flag : throw NotA("Boolean", text));
         else if (type == typeof(double))
-            json.WriteNumberValue(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) ? real : throw NotA("Double", text));
+            AwsJson.WriteReal(json, double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : throw NotA("Double", text));
         else
             json.WriteNumberValue(long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : throw NotA("Integer", text));
     }

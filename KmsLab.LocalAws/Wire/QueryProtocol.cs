@@ -109,6 +109,7 @@ internal sealed class QueryProtocol() : WireProtocol("text/xml")
     {
         string text => text,
         bool flag => flag ? "true" : "false",
+        double real => AwsJson.Format(real),
         byte[] blob => Convert.ToBase64String(blob),
         DateTimeOffset instant => instant.UtcDateTime.ToString(instant.Millisecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",

@@ -12,12 +12,15 @@ internal static class Validator
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new();
 
     /// <exception cref="AwsException">The service's validation error, naming every member that breaks a constraint.</exception>
-    public static void Check(Shape shape, object request, string errorCode)
+    public static void Check(Shape shape, object request, AwsService service)
     {
         List<string>? errors = null;
         Check(shape, request, "", ref errors);
         if (errors is not null)
-            throw new AwsException(errorCode, $"{errors.Count} validation error{(errors.Count == 1 ? "" : "s")} detected: {string.Join("; ", errors)}");
+        {
+            var message = $"{errors.Count} validation error{(errors.Count == 1 ? "" : "s")} detected: {string.Join("; ", errors)}";
+            throw new AwsException(service.ValidationError, message) { QueryCode = service.QueryValidationError };
+        }
     }
 
     /// <summary>A single error in the same words, for a rule that a handler checks.</summary>

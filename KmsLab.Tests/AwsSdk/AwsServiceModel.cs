@@ -21,6 +21,14 @@ internal sealed class AwsServiceModel(JsonElement root)
         .Select(Read)
         .MaxBy(model => model._shapes.EnumerateObject().Count());
 
+    /// <summary>The namespace of the service's XML; null when it has none.</summary>
+    public string? XmlNamespace => root.GetProperty("metadata").TryGetProperty("xmlNamespace", out var name) ? name.GetString() : null;
+
+    /// <summary>Whether errors in JSON and CBOR also tell the code that they have in Query.</summary>
+    public bool IsQueryCompatible => root.GetProperty("metadata").TryGetProperty("awsQueryCompatible", out _);
+
+    public IEnumerable<string> Operations => _operations.EnumerateObject().Select(operation => operation.Name);
+
     public bool HasOperation(string name) => _operations.TryGetProperty(name, out _);
 
     public bool HasShape(string name) => _shapes.TryGetProperty(name, out _);
@@ -60,6 +68,21 @@ internal sealed class AwsServiceModel(JsonElement root)
 
     public string NameOf(JsonElement shape) => _shapes.EnumerateObject().First(entry => entry.Value.Equals(shape)).Name;
 
+    /// <summary>The shape of an operation's request or response (<c>input</c>, <c>output</c>); null when it has none.</summary>
+    public JsonElement? ShapeOf(string operation, string side) =>
+        _operations.GetProperty(operation).TryGetProperty(side, out var shape) ? Shape(shape.GetProperty("shape").GetString()!) : null;
+
+    /// <summary>The element that wraps an operation's result in XML; null when it has no output.</summary>
+    public string? ResultWrapper(string operation) =>
+        _operations.GetProperty(operation).TryGetProperty("output", out var output) ? output.GetProperty("resultWrapper").GetString() : null;
+
+    /// <summary>The errors that an operation may answer with.</summary>
+    public IEnumerable<string> ErrorsOf(string operation) => _operations.GetProperty(operation).TryGetProperty("errors", out var errors)
+        ? errors.EnumerateArray().Select(error => error.GetProperty("shape").GetString()!)
+        : [];
+
+    public JsonElement Shape(string name) => _shapes.GetProperty(name);
+
     private static IEnumerable<string> DataFolders()
     {
         string[] roots = ["/usr/lib", "/usr/local/lib", Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".pyenv/versions")];
@@ -86,6 +109,4 @@ internal sealed class AwsServiceModel(JsonElement root)
     private JsonElement OperationShape(string operation, string side) => _operations.GetProperty(operation).TryGetProperty(side, out var shape)
         ? Shape(shape.GetProperty("shape").GetString()!)
         : JsonElement.Parse("{}");
-
-    private JsonElement Shape(string name) => _shapes.GetProperty(name);
 }

@@ -66,7 +66,7 @@ public sealed class FilterLogEventsTests : IAsyncLifetime
     [InlineData("""{"logGroupName":"none"}""", "ResourceNotFoundException", "The specified log group does not exist.")]
     [InlineData("""{"logGroupName":"g","logStreamNames":["none"]}""", "ResourceNotFoundException", "The specified log stream does not exist.")]
     [InlineData("""{"logGroupName":"g","logStreamNames":["one"],"logStreamNamePrefix":"o"}""", "InvalidParameterException", "mutually exclusive")]
-    [InlineData("""{"logGroupName":"g","logGroupIdentifier":"g"}""", "InvalidParameterException", "mutually exclusive")]
+    [InlineData("""{"logGroupName":"g","logGroupIdentifier":"g"}""", "ValidationException", "mutually exclusive")]
     [InlineData("""{}""", "InvalidParameterException", "exactly one of")]
     [InlineData("""{"logGroupIdentifier":"arn:aws:logs:eu-west-1:000000000000:log-group:g"}""", "ResourceNotFoundException", "log group does not exist")]
     [InlineData("""{"logGroupName":"g","filterPattern":"{ $.a = }"}""", "InvalidParameterException", "at position 8 of the filter pattern")]
