@@ -76,7 +76,7 @@ internal sealed partial class AwsEndpoint(
         var request = protocol.ReadRequest(operation, message);
         try
         {
-            Validator.Check(operation.RequestShape, request, call.Service);
+            Validator.Check(operation.RequestShape, request, call.Service.ValidationError, call.Service.QueryValidationError);
             if (!call.Service.AuthorizesResource(operation))
                 call.Authorize("*");
             await faults.MeetAsync(call, cancellationToken);

@@ -12,14 +12,14 @@ internal static class Validator
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new();
 
     /// <exception cref="AwsException">The service's validation error, naming every member that breaks a constraint.</exception>
-    public static void Check(Shape shape, object request, AwsService service)
+    public static void Check(Shape shape, object request, string errorCode, string? queryErrorCode = null)
     {
         List<string>? errors = null;
         Check(shape, request, "", ref errors);
         if (errors is not null)
         {
             var message = $"{errors.Count} validation error{(errors.Count == 1 ? "" : "s")} detected: {string.Join("; ", errors)}";
-            throw new AwsException(service.ValidationError, message) { QueryCode = service.QueryValidationError };
+            throw new AwsException(errorCode, message) { QueryCode = queryErrorCode };
         }
     }
 
