@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace KmsLab.CloudTrail.Records;
 
-/// <summary>Reads CloudTrail records, leniently: unknown fields are passed over, missing ones stay missing, odd types are taken for what they say.</summary>
+/// <summary>Reads CloudTrail records, leniently: unknown fields are passed over, missing ones stay missing, odd types are taken for what they say, text that is no Unicode is mended.</summary>
 /// <remarks>
 /// One forward pass over the UTF-8 notes where the values of <see cref="RecordFields"/> stand; nothing is allocated for it. A record whose
 /// <c>eventSource</c> nobody asked for ends the pass at once. Only a record of interest gets its strings made, from the noted places.
@@ -12,11 +12,26 @@ public static class CloudTrailRecordReader
     // requestParameters nest as deep as a service's API does; the default of 64 is meant for web requests.
     internal static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
 
-    /// <summary>Reads one record.</summary>
+    /// <summary>Reads one record. Text in it that is no Unicode is mended, and the record says so.</summary>
     /// <param name="utf8">The record's JSON object.</param>
     /// <param name="interest">Which records to read.</param>
     /// <returns>The record, that it is not of interest, or what is wrong with it. Never throws on content.</returns>
     public static RecordReading Read(ReadOnlySpan<byte> utf8, RecordInterest interest)
+    {
+        var reading = ReadOnce(utf8, interest);
+        if (reading.Problem is null || !RecordText.TryMend(utf8, out var mended))
+            return reading;
+
+        reading = ReadOnce(mended, interest);
+        if (reading.Record is not { } record)
+            return reading;
+
+        // Ids that differ in what was mended alone must not make one record of two.
+        var id = record.EventId.Contains(RecordText.Replacement, StringComparison.Ordinal) ? RecordId.Hash(utf8) : record.Id;
+        return reading with { Record = record with { Id = id, IsMended = true } };
+    }
+
+    private static RecordReading ReadOnce(ReadOnlySpan<byte> utf8, RecordInterest interest)
     {
         Span<Slice> slices = stackalloc Slice[(int)Field.Count];
         slices.Clear();

@@ -16,7 +16,7 @@ public readonly record struct RecordGlance(bool IsOfInterest, DateTimeOffset? Ev
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            return new(true, null);
+            return RecordText.TryMend(utf8, out var mended) ? At(mended, interest) : new(true, null);
         }
     }
 

@@ -17,6 +17,7 @@ namespace KmsLab.Sentinel.Alarms;
 /// <param name="InvokedBy">The service that called on somebody's behalf.</param>
 /// <param name="Attestation">What the proof said, on a protected key.</param>
 /// <param name="Detail">What is remarkable about it.</param>
+/// <param name="IsMended">Text in the record was no Unicode and stands here with U+FFFD in its place: somebody may have wanted it unreadable. Else null.</param>
 public sealed record Evidence(
     string EventId,
     DateTimeOffset EventTime,
@@ -30,7 +31,8 @@ public sealed record Evidence(
     string? AccessKeyId = null,
     string? InvokedBy = null,
     AttestationVerdict? Attestation = null,
-    string? Detail = null)
+    string? Detail = null,
+    bool? IsMended = null)
 {
     /// <summary>How many summaries are kept; their total number says the rest.</summary>
     public const int Limit = 50;
@@ -51,7 +53,8 @@ public sealed record Evidence(
             record.Identity.AccessKeyId,
             record.Identity.InvokedBy,
             observation.Attestation,
-            detail);
+            detail,
+            record.IsMended ? true : null);
     }
 
     internal static Evidence Of(Finding finding) => finding.Record ??

@@ -16,6 +16,8 @@ public sealed class RecordReaderFuzzTests
         "null", "true", "{}", "[]", "\"\"", "1e9999", "-0", new string('9', 400), "\"\\ud800\"", "\"\\u0000\"", "{\"arn\":{}}", "[[[[[[]]]]]]", "\"2026-13-45\"", "\"\\x\"", "nul", "{", "]",
     ];
 
+    private static readonly byte[][] OddTexts = [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x9F], [0x01], [0x09], [.. "\\ud800"u8], [.. "\\uDFFF"u8], [.. "\\ud800\\u0041"u8]];
+
     [Fact]
     public void Bytes_are_changed_and_cut() =>
         Gen.Select(Gen.Int[0, 3], Gen.Select(Gen.Int[0, 2000], Gen.Byte).Array[0, 12], Gen.Int[0, 2500]).Sample(
@@ -49,15 +51,52 @@ public sealed class RecordReaderFuzzTests
     public void Nesting_is_deep(int depth) =>
         IsSound(Encoding.UTF8.GetBytes($"{{\"a\":{new string('[', depth)}{new string(']', depth)},{Encoding.UTF8.GetString(Seeds[0])[1..]}")).ShouldBeTrue();
 
+    /// <summary>Whatever a caller put into a text of its choice, the record is read, all else in it as it was.</summary>
     [Fact]
-    public void Bytes_are_no_UTF8()
+    public void Text_is_no_Unicode_and_the_record_is_judged_all_the_same() =>
+        Gen.Select(Gen.Int[0, 3].Where(seed => seed != 2), Gen.Int[0, OddTexts.Length - 1].Array[1, 4]).Sample(
+            (seed, odd) =>
+            {
+                var sound = CloudTrailRecordReader.Read(Seeds[seed], RecordInterest.Everything).Record!;
+                byte[] text = [0xFF, .. odd.SelectMany(index => OddTexts[index])];
+                var agent = Encoding.UTF8.GetBytes($"\"{sound.UserAgent}");
+                var at = Seeds[seed].AsSpan().IndexOf(agent) + agent.Length;
+                var read = CloudTrailRecordReader.Read([.. Seeds[seed][..at], .. text, .. Seeds[seed][at..]], RecordInterest.Everything).Record!;
+                var rest = read with
+                {
+                    IsMended = false,
+                    UserAgent = sound.UserAgent,
+                    Json = sound.Json,
+                    KeyArns = sound.KeyArns,
+                    Context = sound.Context,
+                    DestinationContext = sound.DestinationContext,
+                };
+                return read.IsMended && read.UserAgent!.StartsWith(sound.UserAgent!, StringComparison.Ordinal) && rest == sound
+                    && read.KeyArns.SequenceEqual(sound.KeyArns) && read.Context?.ToString() == sound.Context?.ToString();
+            },
+            iter: 2_000);
+
+    [Theory]
+    [InlineData("\\ud83d\\ude00 \\ud800", "\ud83d\ude00 \uFFFD")]
+    [InlineData("\\ud800\\ud800", "\uFFFD\uFFFD")]
+    [InlineData("\\ude00x", "\uFFFDx")]
+    [InlineData("\\\\ud800 \\ud8", null)]
+    [InlineData("a\tb\\ud800", "a\tb\uFFFD")]
+    public void Text_is_mended_no_more_than_needed(string text, string? expected)
     {
-        var utf8 = (byte[])Seeds[0].Clone();
-        utf8[utf8.AsSpan().IndexOf("192.0.2.10"u8)] = 0xFF;
+        var json = Encoding.UTF8.GetString(Seeds[0]).Replace("192.0.2.10", text, StringComparison.Ordinal);
 
-        var reading = CloudTrailRecordReader.Read(utf8, RecordInterest.Everything);
+        CloudTrailRecordReader.Read(Encoding.UTF8.GetBytes(json), RecordInterest.Everything).Record?.SourceIpAddress.ShouldBe(expected);
+    }
 
-        reading.Problem.ShouldNotBeNull().ShouldContain("Unicode");
+    [Fact]
+    public void Records_whose_ids_differ_in_what_is_mended_stay_two()
+    {
+        var ids = ((string[])["\\ud800", "\\ud801"])
+            .Select(id => Encoding.UTF8.GetString(Seeds[0]).Replace("\"eventID\":\"", $"\"eventID\":\"{id}", StringComparison.Ordinal))
+            .Select(json => CloudTrailRecordReader.Read(Encoding.UTF8.GetBytes(json), RecordInterest.Everything).Record.ShouldNotBeNull().Id);
+
+        ids.Distinct().Count().ShouldBe(2);
     }
 
     [Fact]

@@ -136,6 +136,24 @@ public sealed class OddRecordTests(PostgresCluster cluster)
     [Fact]
     public Task Record_of_a_megabyte_counts() => CountsAsync(TestRecords.Decrypt().With(r => r["additionalEventData"] = new string('x', 1_000_000)));
 
+    /// <summary>A caller chooses its User-Agent, and must not become invisible by it.</summary>
+    [Theory]
+    [InlineData("\\ud800")]
+    [InlineData("\u0001")]
+    public async Task Caller_whose_text_is_no_Unicode_raises_the_alarm_all_the_same_and_it_says_so(string text)
+    {
+        await using var bed = await BedAsync();
+        bed.Options.ProtectedSets["vault"] = new() { Keys = [TestRecords.KeyArn] };
+        var deletion = TestRecords.Decrypt().With(r => (r["eventName"], r["userAgent"]) = ("ScheduleKeyDeletion", "@"));
+        var json = Encoding.UTF8.GetString(deletion.Utf8()).Replace("\"@\"", $"\"{text}\"", StringComparison.Ordinal);
+        var sentinel = bed.Start();
+
+        await sentinel.TakeAsync(Encoding.UTF8.GetBytes(json));
+
+        var alarm = (await sentinel.AlarmsAsync()).Where(alarm => alarm.Detection == "key-tampering").ShouldHaveSingleItem();
+        alarm.Evidence.ShouldHaveSingleItem().IsMended.ShouldBe(true);
+    }
+
     private async Task CountsAsync(JsonObject record) => (await RatesOfAsync(record)).ShouldBe([$"90ab|{Role}|Decrypt|Success||12:00:00+60=1"]);
 
     private async Task<IReadOnlyList<string>> RatesOfAsync(params JsonObject[] records)
