@@ -1,10 +1,10 @@
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Canary;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.Windows;
 
 namespace KmsLab.Sentinel;
 

@@ -1,12 +1,13 @@
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Canary;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.State;
-using KmsLab.Sentinel.TrailGuard;
+using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.TrailHealth.Guard;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel;

@@ -1,7 +1,7 @@
-using KmsLab.Sentinel.Duties;
-using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Sources;
 using KmsLab.ServiceDefaults.Tracing;
 using Microsoft.Extensions.Options;
 
@@ -9,10 +9,10 @@ namespace KmsLab.Sentinel;
 
 /// <summary>The loop: while this process leads, every source, then the clock, then housekeeping, again and again.</summary>
 internal sealed partial class SentinelLoop(
-    IEnumerable<SourceReader> readers, IEnumerable<IDuty> duties, Pipeline pipeline, OutboxSignal outbox, LeaderStatus leader, SentinelStatus status, IOptions<SentinelOptions> options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
+    IEnumerable<SourceReader> readers, IEnumerable<IJob> jobs, Pipeline pipeline, OutboxSignal outbox, LeaderStatus leader, SentinelStatus status, IOptions<SentinelOptions> options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
 {
     private readonly SourceReader[] _readers = [.. readers];
-    private readonly IDuty[] _duties = [.. duties];
+    private readonly IJob[] _jobs = [.. jobs];
     private readonly FailureStreak _streak = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -81,8 +81,8 @@ internal sealed partial class SentinelLoop(
         using var round = BackgroundActivity.Start("sentinel round");
         foreach (var reader in _readers)
             await reader.ReadAsync(cancellationToken);
-        foreach (var duty in _duties)
-            await duty.RunAsync(cancellationToken);
+        foreach (var job in _jobs)
+            await job.RunAsync(cancellationToken);
 
         await pipeline.TakeAsync(Turn.Tick, cancellationToken);
         outbox.Set();

@@ -1,17 +1,16 @@
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Api;
-using KmsLab.Sentinel.Canary;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.EvidencePath;
-using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Rates;
-using KmsLab.Sentinel.TrailGuard;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.TrailHealth.Guard;
 
 namespace KmsLab.Sentinel;
 
@@ -81,7 +80,7 @@ internal sealed class SentinelOptions
     public AttestationOptions Attestation { get; set; } = new();
 
     /// <summary>What the evidence comes through.</summary>
-    public EvidenceOptions Evidence { get; set; } = new();
+    public AuditPathOptions Evidence { get; set; } = new();
 
     /// <summary>The call whose record must come back.</summary>
     public CanaryOptions Canary { get; set; } = new();

@@ -1,7 +1,7 @@
 using System.Globalization;
 using KmsLab.CloudTrail.FilterPatterns;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Sources;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel;

@@ -1,5 +1,5 @@
-using KmsLab.Sentinel.Api;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Access;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Replay;
 using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.ServiceDefaults.CommandLine;

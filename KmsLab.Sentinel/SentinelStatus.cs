@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel;

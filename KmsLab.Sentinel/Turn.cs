@@ -1,5 +1,6 @@
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Sources.Files;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel;
 
@@ -8,7 +9,7 @@ namespace KmsLab.Sentinel;
 /// <param name="Events">A page of them, maybe none.</param>
 /// <param name="Late">Whether what is new in it comes later than the head read, which should have seen it.</param>
 /// <param name="CompletedAt">On the last page of a read: when the read began.</param>
-internal sealed record Turn(string Source, IReadOnlyList<Ingest.SourceEvent> Events, DateTimeOffset? CompletedAt, bool Late = false)
+internal sealed record Turn(string Source, IReadOnlyList<SourceEvent> Events, DateTimeOffset? CompletedAt, bool Late = false)
 {
     /// <summary>What Sentinel saw itself.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];

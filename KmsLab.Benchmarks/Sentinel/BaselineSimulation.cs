@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge.Baselines;
+using KmsLab.Sentinel.Trail;
 using KmsLab.Tests.Sentinel.Baselines;
 
 namespace KmsLab.Benchmarks.Sentinel;

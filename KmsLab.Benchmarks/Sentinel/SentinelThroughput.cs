@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using KmsLab.AppHost.Databases;
 using KmsLab.Sentinel;
-using KmsLab.Sentinel.Ingest;
-using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Sources.Files;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 using KmsLab.Tests.Sentinel.Faults;

@@ -14,7 +14,7 @@ public readonly record struct RecordId(UInt128 Value)
 
     /// <summary>The id that <paramref name="eventId"/> stands for.</summary>
     public static RecordId From(string eventId) =>
-        Guid.TryParseExact(eventId, "D", out var guid) ? From(guid) : Hash(System.Text.Encoding.UTF8.GetBytes(eventId));
+        Guid.TryParseExact(eventId, "D", out var guid) ? From(guid) : Hash(eventId);
 
     /// <summary>The id of something that has no <c>eventID</c>: equal bytes are the same thing.</summary>
     public static RecordId Hash(ReadOnlySpan<byte> content)
@@ -23,6 +23,9 @@ public readonly record struct RecordId(UInt128 Value)
         SHA256.HashData(content, digest);
         return new(BinaryPrimitives.ReadUInt128BigEndian(digest));
     }
+
+    /// <summary>The id of a text.</summary>
+    public static RecordId Hash(string text) => Hash(System.Text.Encoding.UTF8.GetBytes(text));
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
     /// <param name="bytes">At least <see cref="Size"/> bytes.</param>

@@ -2,7 +2,7 @@ using KmsLab.Sentinel.Access.LoadBalancer;
 
 namespace KmsLab.Sentinel.Access;
 
-/// <summary>The section <c>Sentinel:Access</c>: how people sign in. Keys, and whether loopback is open, are in <see cref="Api.ApiOptions"/>.</summary>
+/// <summary>The section <c>Sentinel:Access</c>: how people sign in. Keys, and whether loopback is open, are in <see cref="ApiOptions"/>.</summary>
 internal sealed class AccessOptions
 {
     public const string Section = "Sentinel:Access";

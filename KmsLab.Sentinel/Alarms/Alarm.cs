@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Windows;
 
 namespace KmsLab.Sentinel.Alarms;
 
@@ -114,7 +115,7 @@ internal sealed record Alarm
         var (total, last) = window.Counts.Between(FirstSeen, QuietAt);
         return this with
         {
-            Evidence = [.. Evidence.Concat(more.Take(Alarms.Evidence.Limit - Evidence.Count)).OrderBy(record => record.EventTime)],
+            Evidence = [.. Evidence.Concat(more.Take(Trail.Evidence.Limit - Evidence.Count)).OrderBy(record => record.EventTime)],
             EvidenceTotal = Math.Max(EvidenceTotal, total),
             LastSeen = last > LastSeen ? last : LastSeen,
         };

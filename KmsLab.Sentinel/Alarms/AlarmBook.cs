@@ -1,10 +1,12 @@
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Windows;
 
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>All alarms, and what this turn changed of them.</summary>
-internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog, AlarmDesk desk)
+internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog, AlarmDesk desk) : IWindowWatcher
 {
     private readonly Dictionary<string, Alarm> _alarms = alarms.ToDictionary(alarm => alarm.Id);
     private readonly Dictionary<string, (GroupWindow Window, ConfiguredDetection Detection)> _touched = [];

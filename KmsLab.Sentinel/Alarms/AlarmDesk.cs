@@ -1,4 +1,4 @@
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
 

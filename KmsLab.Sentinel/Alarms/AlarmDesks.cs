@@ -1,5 +1,5 @@
 using Dapper;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.ServiceDefaults.Database;

@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Dapper;
-using KmsLab.Sentinel.State;
 
 namespace KmsLab.Sentinel.Alarms;
 
@@ -10,18 +9,18 @@ namespace KmsLab.Sentinel.Alarms;
 internal static class AlarmRecords
 {
     public static Task<IReadOnlyList<AlarmHandling>> HandlingsAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        ReadAsync(connection, "SELECT payload FROM alarm_handling", null, SentinelJson.Default.AlarmHandling, cancellationToken);
+        ReadAsync(connection, "SELECT payload FROM alarm_handling", null, AlarmJson.Default.AlarmHandling, cancellationToken);
 
     /// <summary>Commands that no turn has taken in, in order.</summary>
     public static Task<IReadOnlyList<AlarmCommand>> CommandsAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        ReadAsync(connection, "SELECT payload FROM alarm_command ORDER BY submitted_at, id", null, SentinelJson.Default.AlarmCommand, cancellationToken);
+        ReadAsync(connection, "SELECT payload FROM alarm_command ORDER BY submitted_at, id", null, AlarmJson.Default.AlarmCommand, cancellationToken);
 
     /// <summary>The latest entries of an alarm's history, oldest first.</summary>
     public static async Task<IReadOnlyList<HistoryEntry>> HistoryAsync(DbConnection connection, string alarmId, int limit, CancellationToken cancellationToken)
     {
         var latest = await ReadAsync(
             connection, "SELECT payload FROM alarm_history WHERE alarm_id = @alarmId ORDER BY happened_at DESC, ordinal DESC LIMIT @limit", new { alarmId, limit },
-            SentinelJson.Default.HistoryEntry, cancellationToken);
+            AlarmJson.Default.HistoryEntry, cancellationToken);
         return [.. latest.Reverse()];
     }
 
@@ -30,7 +29,7 @@ internal static class AlarmRecords
     {
         var latest = await ReadAsync(
             connection, """SELECT payload FROM alarm_history WHERE payload LIKE '%"kind":"state"%' ORDER BY happened_at DESC, ordinal DESC LIMIT @limit""", new { limit },
-            SentinelJson.Default.HistoryEntry, cancellationToken);
+            AlarmJson.Default.HistoryEntry, cancellationToken);
         return [.. latest.Reverse().Where(entry => entry.Kind == HistoryKind.State)];
     }
 

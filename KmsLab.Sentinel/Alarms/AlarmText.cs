@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Alarms;
 
@@ -21,9 +22,7 @@ internal static partial class AlarmText
 
     /// <summary>The steps, filled in.</summary>
     public static IReadOnlyList<string> Runbook(Alarm alarm, DetectionDefinition definition) =>
-        [.. definition.Runbook.Where(step => !IsCommand(step) || KnowsAll(step, alarm)).Select(step => Fill(step, alarm, IsCommand(step) ? Quoted : Plain))];
-
-    public static bool IsCommand(string step) => step.StartsWith("aws ", StringComparison.Ordinal);
+        [.. definition.Runbook.Where(step => !Wording.IsCommand(step) || KnowsAll(step, alarm)).Select(step => Fill(step, alarm, Wording.IsCommand(step) ? Quoted : Plain))];
 
     /// <summary>Braces around anything but a name stay: commands have JSON in them.</summary>
     private static string Fill(string template, Alarm alarm, Func<string, string> render) =>
@@ -39,7 +38,7 @@ internal static partial class AlarmText
         "observed" => Number(alarm.Observed),
         "threshold" => Number(alarm.Threshold),
         "total" => Number(alarm.EvidenceTotal),
-        "window" => Span(alarm.Window),
+        "window" => Wording.Span(alarm.Window),
         "first" => Instant(alarm.FirstSeen),
         "last" => Instant(alarm.LastSeen),
         "expected" => alarm.Expected is { } expected
@@ -78,13 +77,4 @@ internal static partial class AlarmText
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    /// <summary>A span of time in words.</summary>
-    public static string Span(TimeSpan span) => span switch
-    {
-        { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0.#} days"),
-        { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.#} hours"),
-        { TotalMinutes: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0.#} minutes"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#} s"),
-    };
 }

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
 
 namespace KmsLab.Sentinel.Alarms;
 
@@ -24,7 +24,7 @@ internal sealed class DeskChanges
             "ON CONFLICT (alarm_id) DO UPDATE SET payload = excluded.payload, silenced_until = excluded.silenced_until",
             Handlings.Values.Select(handling => new object[]
             {
-                handling.AlarmId, JsonSerializer.Serialize(handling, SentinelJson.Default.AlarmHandling), handling.Silence?.Until.ToUnixTimeMilliseconds() ?? 0L,
+                handling.AlarmId, JsonSerializer.Serialize(handling, AlarmJson.Default.AlarmHandling), handling.Silence?.Until.ToUnixTimeMilliseconds() ?? 0L,
             }),
             cancellationToken);
         await RowWriter.InsertAsync(transaction, HistoryTable, "", History.Select(HistoryRow), cancellationToken);
@@ -40,6 +40,6 @@ internal sealed class DeskChanges
 
     public static object[] HistoryRow(HistoryEntry entry, int ordinal) =>
     [
-        Guid.NewGuid().ToString("N"), entry.AlarmId, entry.At.ToUnixTimeMilliseconds(), (long)ordinal, JsonSerializer.Serialize(entry, SentinelJson.Default.HistoryEntry),
+        Guid.NewGuid().ToString("N"), entry.AlarmId, entry.At.ToUnixTimeMilliseconds(), (long)ordinal, JsonSerializer.Serialize(entry, AlarmJson.Default.HistoryEntry),
     ];
 }

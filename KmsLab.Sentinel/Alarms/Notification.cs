@@ -1,5 +1,6 @@
 using System.Globalization;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Alarms;
 

@@ -1,4 +1,4 @@
-using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Queries;
 
 namespace KmsLab.Sentinel.Dashboard;
 

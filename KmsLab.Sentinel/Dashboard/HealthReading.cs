@@ -1,7 +1,7 @@
 using System.Globalization;
-using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Api;
-using KmsLab.Sentinel.Canary;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Queries;
+using KmsLab.Sentinel.TrailHealth.Canary;
 
 namespace KmsLab.Sentinel.Dashboard;
 
@@ -130,7 +130,7 @@ internal sealed class HealthReading
         .Select(channel => new HealthLight("Notifications", Health.Bad, "failing", $"{channel.Name}: {channel.Problem}"))
         .Take(1);
 
-    private static string Span(double seconds) => AlarmText.Span(TimeSpan.FromSeconds(Math.Max(0, seconds)));
+    private static string Span(double seconds) => Wording.Span(TimeSpan.FromSeconds(Math.Max(0, seconds)));
 
     private static string Number(long? value) => value?.ToString("N0", CultureInfo.InvariantCulture) ?? "?";
 }

@@ -1,5 +1,5 @@
-using KmsLab.Sentinel.Api;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Queries;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Dashboard;

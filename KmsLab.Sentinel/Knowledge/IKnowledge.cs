@@ -1,6 +1,6 @@
 using System.Data.Common;
-using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge;
 
@@ -39,9 +39,3 @@ internal interface IKnowledge
     /// <summary>Writes what this turn taught it. If the transaction fails, this memory is thrown away.</summary>
     Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
 }
-
-/// <summary>What is normal for a group at some time: a band of counts a window.</summary>
-/// <param name="Low">The least that is normal.</param>
-/// <param name="High">The most that is normal; more fires.</param>
-/// <param name="Basis">What it rests on, such as <c>the same hour of 14 days</c>.</param>
-public sealed record Expectation(double Low, double High, string Basis);

@@ -1,9 +1,10 @@
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Policies;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge;
 
@@ -23,9 +24,6 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
 
     public bool HasChanges => _changed.Count > 0;
 
-    /// <summary>The group under which a key's exposure is counted, by records and readings alike.</summary>
-    public static DetectionGroup GroupOf(string keyArn) => new([new("key", keyArn)]);
-
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<(string Key, string Policy, string Grants, string Previous, long At)>(
@@ -33,7 +31,7 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
         foreach (var (key, policy, grants, previous, at) in rows)
         {
             _known[key] = new(
-                NullIfEmpty(policy), JsonSerializer.Deserialize(grants, SentinelJson.Default.IReadOnlyListKeyGrant)!, NullIfEmpty(previous), DateTimeOffset.FromUnixTimeMilliseconds(at));
+                NullIfEmpty(policy), JsonSerializer.Deserialize(grants, KnowledgeJson.Default.IReadOnlyListKeyGrant)!, NullIfEmpty(previous), DateTimeOffset.FromUnixTimeMilliseconds(at));
         }
     }
 
@@ -66,7 +64,7 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
         var before = known?.Access;
         var exposures = PolicyExposure.Compare(before, PolicyExposure.ReadOrEmpty(reading.Policy, reading.Grants), OwnerOf(reading.KeyArn));
         _findings.AddRange(Reportable(reading.KeyArn, exposures)
-            .Select(exposure => new Finding("key-exposure", GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", exposure.ToString(), reading.KeyArn)));
+            .Select(exposure => new Finding(KeyExposure.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", exposure.ToString(), reading.KeyArn)));
         Put(reading.KeyArn, new(reading.Policy, reading.Grants, known?.Policy == reading.Policy ? known.Previous : known?.Policy, reading.At));
     }
 
@@ -85,7 +83,7 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
             "ON CONFLICT (key_arn) DO UPDATE SET policy = excluded.policy, grants = excluded.grants, previous = excluded.previous, seen_at = excluded.seen_at",
             _changed.Select(key => (Key: key, Known: _known[key])).Select(row => new object[]
             {
-                row.Key, row.Known.Policy ?? "", JsonSerializer.Serialize(row.Known.Grants, SentinelJson.Default.IReadOnlyListKeyGrant), row.Known.Previous ?? "",
+                row.Key, row.Known.Policy ?? "", JsonSerializer.Serialize(row.Known.Grants, KnowledgeJson.Default.IReadOnlyListKeyGrant), row.Known.Previous ?? "",
                 row.Known.SeenAt.ToUnixTimeMilliseconds(),
             }),
             cancellationToken);

@@ -1,18 +1,10 @@
 using System.Data.Common;
 using Dapper;
-using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Knowledge.Baselines;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge;
-
-/// <summary>How a principal's use of a protected set is to be taken.</summary>
-/// <param name="IsLearning">
-/// The record's day (UTC) began while the set was becoming known: what happens is taken for normal. It goes by whole days, as the facts do that use it: within a
-/// day no read comes first, so an instant in it at which the period ends would make the outcome depend on the order of arrival.
-/// </param>
-/// <param name="IsNew">The principal first used the set after that, and less than a day ago.</param>
-internal readonly record struct SetUse(bool IsLearning, bool IsNew);
 
 /// <summary>Who has used which protected set, by stable principal: roles, not their sessions or access keys.</summary>
 /// <remarks>
@@ -41,7 +33,7 @@ internal sealed class KnownPrincipals(SentinelOptions options) : IKnowledge
 
     public void Study(Observation observation)
     {
-        if (observation is not { IsKms: true, Succeeded: true, Set: { } set } || !AttestationFacts.IsCryptographic(observation.Record.EventName))
+        if (observation is not { IsKms: true, Succeeded: true, Set: { } set } || !CryptographicOperations.Contains(observation.Record.EventName))
             return;
 
         var at = observation.Record.EventTime;

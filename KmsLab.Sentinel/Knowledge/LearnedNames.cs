@@ -1,9 +1,8 @@
 using System.Data.Common;
 using Dapper;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge;
 

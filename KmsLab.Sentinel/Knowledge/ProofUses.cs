@@ -4,9 +4,9 @@ using System.Text.Json;
 using Dapper;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge;
 
@@ -35,9 +35,6 @@ internal sealed class ProofUses(int attempts, int limit) : IKnowledge
 
     public int Count => _uses.Count;
 
-    /// <summary>All replays on one set's keys are one alarm: an attacker with many proofs must not raise as many.</summary>
-    public static DetectionGroup GroupOf(string set) => new([new("set", set)]);
-
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<(byte[] Record, string KeyId, string Nonce, long Signed, byte[] Call, long At, string Set, string Evidence)>(
@@ -56,7 +53,7 @@ internal sealed class ProofUses(int attempts, int limit) : IKnowledge
             return;
 
         var use = ProofUse.Of(observation.Record, proof);
-        var kept = new KeptUse(use, set.Name, JsonSerializer.SerializeToUtf8Bytes(Evidence.Of(observation), SentinelJson.Default.Evidence));
+        var kept = new KeptUse(use, set.Name, JsonSerializer.SerializeToUtf8Bytes(Evidence.Of(observation), StoredJson.Default.Evidence));
         _uses[use.Record] = kept;
         _new.Add(kept);
         foreach (var replay in _watch.Add(use))
@@ -125,8 +122,8 @@ internal sealed class ProofUses(int attempts, int limit) : IKnowledge
     {
         public Finding ToFinding()
         {
-            var evidence = JsonSerializer.Deserialize(Evidence, SentinelJson.Default.Evidence)!;
-            return new("replayed-attestation", GroupOf(Set), evidence.EventTime, evidence.EventName, "its proof was used again", evidence.KeyArn)
+            var evidence = JsonSerializer.Deserialize(Evidence, StoredJson.Default.Evidence)!;
+            return new("replayed-attestation", ReplayedAttestation.GroupOf(Set), evidence.EventTime, evidence.EventName, "its proof was used again", evidence.KeyArn)
             {
                 Record = evidence with { Attestation = AttestationVerdict.Replayed, Detail = "its proof was used for another call too" },
             };

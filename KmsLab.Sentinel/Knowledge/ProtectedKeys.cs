@@ -2,8 +2,8 @@ using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge;
 

@@ -1,5 +1,4 @@
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.EvidencePath;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge;
 
@@ -7,11 +6,11 @@ namespace KmsLab.Sentinel.Knowledge;
 internal sealed class Surroundings(SentinelOptions options) : IKnowledge
 {
     private readonly IReadOnlyList<ProtectedSet> _sets = options.NamedSets;
-    private readonly EvidenceResources _evidence = new(options);
+    private readonly AuditResources _audit = new(options.Evidence, options.EffectiveLogGroups, options.Notifications.Sns.TopicArn);
 
     public void Study(Observation observation)
     {
         observation.Sets = _sets;
-        observation.EvidencePath = _evidence;
+        observation.AuditPath = _audit;
     }
 }

@@ -1,4 +1,4 @@
-using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Jobs;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.ServiceDefaults.Tracing;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using KmsLab.Sentinel.Ingest;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Jobs;
 
 namespace KmsLab.Sentinel.Publishing;
 
@@ -76,7 +76,7 @@ internal sealed partial class ChannelSender(
 
     private async Task<SendOutcome> AttemptAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        var notification = JsonSerializer.Deserialize(delivery.Payload, SentinelJson.Default.Notification)!;
+        var notification = JsonSerializer.Deserialize(delivery.Payload, AlarmJson.Default.Notification)!;
         using var timeout = new CancellationTokenSource(options.SendTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try

@@ -2,7 +2,7 @@ using System.Data.Common;
 using Dapper;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Leadership;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Publishing;

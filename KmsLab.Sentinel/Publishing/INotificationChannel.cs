@@ -1,5 +1,5 @@
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 
 namespace KmsLab.Sentinel.Publishing;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.State;
 
 namespace KmsLab.Sentinel.Publishing;
 
@@ -43,7 +42,7 @@ internal static class NotificationText
         return text.Append("\nAlarm ").Append(notification.AlarmId).Append(", notification ").Append(notification.Id).Append('\n').ToString();
     }
 
-    public static string Json(Notification notification) => JsonSerializer.Serialize(notification, SentinelJson.Default.Notification);
+    public static string Json(Notification notification) => JsonSerializer.Serialize(notification, AlarmJson.Default.Notification);
 
     /// <summary>
     /// Renders a notification so that it has at most <paramref name="bytes"/> in UTF-8: with as much of the latest evidence as fits (its total is said

@@ -1,4 +1,4 @@
-using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.ServiceDefaults.Tracing;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Publishing.CloudWatch;
 
 namespace KmsLab.Sentinel.Publishing;

@@ -2,10 +2,9 @@ using System.Data.Common;
 using System.Text;
 using Dapper;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Knowledge;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Rates;
 

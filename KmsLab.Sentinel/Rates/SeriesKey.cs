@@ -1,4 +1,5 @@
 using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Rates;
 

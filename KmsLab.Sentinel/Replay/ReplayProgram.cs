@@ -1,8 +1,8 @@
 using System.Text.Json;
-using KmsLab.Sentinel.Ingest;
-using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Sources.Files;
 using KmsLab.ServiceDefaults.CommandLine;
 using KmsLab.ServiceDefaults.Database;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.Sources.Files;
 using Spectre.Console;
 
 namespace KmsLab.Sentinel.Replay;

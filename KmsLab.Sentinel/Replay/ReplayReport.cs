@@ -2,10 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapper;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Api;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Queries;
+using KmsLab.Sentinel.Sources.Files;
 using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Replay;
@@ -78,7 +79,7 @@ internal sealed class ReplayQuery(Database database, SentinelStore store, Detect
     private async Task<IReadOnlyList<ReplayAlarm>> AlarmsAsync(CancellationToken cancellationToken)
     {
         var changes = (await QueryAsync<string>("SELECT payload FROM alarm_history ORDER BY happened_at, ordinal", cancellationToken))
-            .Select(payload => JsonSerializer.Deserialize(payload, SentinelJson.Default.HistoryEntry)!)
+            .Select(payload => JsonSerializer.Deserialize(payload, AlarmJson.Default.HistoryEntry)!)
             .Where(entry => entry.Kind == HistoryKind.State)
             .ToLookup(entry => entry.AlarmId, entry => new ReplayChange(entry.At, entry.State!.Value, entry.Occurrence!.Value, entry.Reason));
         var alarms = await store.ReadAlarmsAsync(cancellationToken);

@@ -1,5 +1,5 @@
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.Sources.Files;
 using KmsLab.Sentinel.State;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
-using KmsLab.Sentinel.Ingest;
-using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Sources.Files;
 
 namespace KmsLab.Sentinel.Replay;
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace KmsLab.Sentinel.State;

@@ -1,11 +1,11 @@
 using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.Sources.Files;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.State;

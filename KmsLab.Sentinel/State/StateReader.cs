@@ -2,9 +2,10 @@ using System.Data.Common;
 using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.Sources.Files;
+using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.State;
 
@@ -73,7 +74,7 @@ internal sealed class StateReader(DbConnection connection, CancellationToken can
     private async Task<IReadOnlyList<(WindowKey, DetectionGroup, IReadOnlyList<Evidence>)>> GroupsAsync()
     {
         var rows = await QueryAsync<(string Detection, string Group, string Members, string Evidence)>("SELECT detection, group_key, members, evidence FROM detection_group");
-        return [.. rows.Select(row => (new WindowKey(row.Detection, row.Group), AlarmRow.GroupOf(row.Members), (IReadOnlyList<Evidence>)AlarmRow.EvidenceOf(row.Evidence)))];
+        return [.. rows.Select(row => (new WindowKey(row.Detection, row.Group), StoredJson.GroupOf(row.Members), (IReadOnlyList<Evidence>)StoredJson.EvidenceOf(row.Evidence)))];
     }
 
     private async Task<IReadOnlyList<(WindowKey, long, long)>> CountsAsync()

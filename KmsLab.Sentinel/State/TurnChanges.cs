@@ -1,10 +1,10 @@
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Ingest.Files;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.Sources.Files;
+using KmsLab.Sentinel.Windows;
 
 namespace KmsLab.Sentinel.State;
 

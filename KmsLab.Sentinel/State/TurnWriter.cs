@@ -4,6 +4,7 @@ using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Storage;
 
 namespace KmsLab.Sentinel.State;
 
@@ -92,8 +93,8 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
             {
                 window.Key.Detection,
                 window.Key.Group,
-                JsonSerializer.Serialize(window.Value.Group.Values, SentinelJson.Default.IReadOnlyListKeyValuePairStringString),
-                JsonSerializer.Serialize(window.Value.Evidence, SentinelJson.Default.IReadOnlyListEvidence),
+                StoredJson.TextOf(window.Value.Group),
+                StoredJson.TextOf(window.Value.Evidence),
                 (window.Value.Evidence is [.., var last] ? last.EventTime : changes.Now).ToUnixTimeMilliseconds(),
             }));
         await InsertAsync(
@@ -158,7 +159,7 @@ internal sealed class TurnWriter(DbTransaction transaction, TurnChanges changes,
             at.Position.Skip, at.Position.Done ? 1L : 0L,
         }));
 
-    private static string Json(Notification notification) => JsonSerializer.Serialize(notification, SentinelJson.Default.Notification);
+    private static string Json(Notification notification) => JsonSerializer.Serialize(notification, AlarmJson.Default.Notification);
 
     private Task<int> InsertAsync(string into, string onConflict, IEnumerable<object[]> rows) =>
         RowWriter.InsertAsync(transaction, into, onConflict, rows, cancellationToken);

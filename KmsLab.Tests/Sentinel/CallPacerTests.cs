@@ -1,4 +1,4 @@
-using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Sources;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KmsLab.Tests.Sentinel;

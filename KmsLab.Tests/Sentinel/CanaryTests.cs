@@ -4,8 +4,8 @@ using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Canary;
-using KmsLab.Sentinel.Ingest;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Rates;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;

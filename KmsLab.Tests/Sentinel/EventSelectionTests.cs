@@ -1,5 +1,5 @@
 using Amazon.CloudTrail.Model;
-using KmsLab.Sentinel.TrailGuard;
+using KmsLab.Sentinel.TrailHealth.Guard;
 
 namespace KmsLab.Tests.Sentinel;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Tests.Sentinel;
 

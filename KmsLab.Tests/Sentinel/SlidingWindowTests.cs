@@ -1,5 +1,5 @@
 using CsCheck;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Windows;
 
 namespace KmsLab.Tests.Sentinel;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Tests.Sentinel;
 

@@ -1,6 +1,6 @@
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Knowledge;
-using KmsLab.Sentinel.TrailGuard;
+using KmsLab.Sentinel.TrailHealth.Guard;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Simulator;
 
 namespace KmsLab.Tests.Simulator;

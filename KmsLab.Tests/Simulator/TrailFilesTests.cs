@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text.Json.Nodes;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Replay;
 using KmsLab.Simulator;
 

@@ -1,5 +1,5 @@
-using KmsLab.Sentinel.Api;
-using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Queries;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Dashboard.Parts;
 
@@ -15,12 +15,12 @@ internal static class Palette
         if (series.IsError)
             return "var(--chart-error)";
 
-        var isCryptographic = AttestationFacts.IsCryptographic(series.Operation);
+        var isCryptographic = CryptographicOperations.Contains(series.Operation);
         var usual = Array.IndexOf(Usual, series.Operation);
         if (usual >= 0)
             return $"var(--chart-{usual + 1})";
 
-        var place = all.Where(other => !other.IsError && !Usual.Contains(other.Operation) && AttestationFacts.IsCryptographic(other.Operation) == isCryptographic)
+        var place = all.Where(other => !other.IsError && !Usual.Contains(other.Operation) && CryptographicOperations.Contains(other.Operation) == isCryptographic)
             .TakeWhile(other => other != series).Count();
         return isCryptographic ? $"var(--chart-{Usual.Length + 1 + place})" : $"var(--chart-grey-{place + 1})";
     }

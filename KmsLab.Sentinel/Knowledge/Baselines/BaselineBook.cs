@@ -1,6 +1,6 @@
 using System.Data.Common;
-using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge.Baselines;
 

@@ -1,4 +1,4 @@
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 
 namespace KmsLab.Sentinel.Knowledge.Baselines;
 

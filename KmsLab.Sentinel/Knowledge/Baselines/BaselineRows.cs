@@ -1,7 +1,6 @@
 using System.Data.Common;
-using System.Text.Json;
 using Dapper;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
 
 namespace KmsLab.Sentinel.Knowledge.Baselines;
 
@@ -44,7 +43,7 @@ internal sealed class BaselineRows(DbConnection connection, CancellationToken ca
     /// <summary>A group from its row.</summary>
     public static GroupBaseline GroupOf(long id, string members, long first, long active, long learnedTo, byte[] model, Season season, Pace pace)
     {
-        var group = new GroupBaseline(id, AlarmRow.GroupOf(members), season, pace) { First = first, Active = active, LearnedTo = learnedTo, WrittenTo = learnedTo };
+        var group = new GroupBaseline(id, StoredJson.GroupOf(members), season, pace) { First = first, Active = active, LearnedTo = learnedTo, WrittenTo = learnedTo };
         group.Restore(model);
         return group;
     }
@@ -60,7 +59,7 @@ internal sealed class BaselineRows(DbConnection connection, CancellationToken ca
             "ON CONFLICT (id) DO UPDATE SET first_at = excluded.first_at, active_at = excluded.active_at, learned_to = excluded.learned_to, model = excluded.model",
             detection.Changed.Select(group => new object[]
             {
-                group.Id, detection.Detection, group.Group.Key, JsonSerializer.Serialize(group.Group.Values, SentinelJson.Default.IReadOnlyListKeyValuePairStringString),
+                group.Id, detection.Detection, group.Group.Key, StoredJson.TextOf(group.Group),
                 group.First, group.Active, group.LearnedTo, group.ToBytes(),
             }),
             cancellationToken);

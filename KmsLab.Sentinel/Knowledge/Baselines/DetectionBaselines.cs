@@ -1,4 +1,5 @@
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge.Baselines;
 

@@ -1,4 +1,4 @@
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge.Baselines;
 

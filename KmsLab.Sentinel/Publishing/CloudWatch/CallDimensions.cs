@@ -1,5 +1,5 @@
-using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Publishing.CloudWatch;
 

@@ -1,9 +1,9 @@
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
-using KmsLab.Sentinel.Detection;
 using KmsLab.Sentinel.Knowledge;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Publishing.CloudWatch;
 
@@ -45,7 +45,7 @@ internal sealed class CallMetrics(MetricOptions options) : IKnowledge
         var keys = observation.Record.KeyArns.Select(_keys.ValueOf).ToList();
         foreach (var dimensions in CallDimensions.Of(observation, keys, _principals.ValueOf(observation.Principal)))
         {
-            var point = (start, JsonSerializer.Serialize(dimensions, SentinelJson.Default.IReadOnlyListKeyValuePairStringString));
+            var point = (start, JsonSerializer.Serialize(dimensions, StoredJson.Default.IReadOnlyListKeyValuePairStringString));
             _calls[point] = _calls.GetValueOrDefault(point) + 1;
         }
     }

@@ -1,5 +1,5 @@
 using Amazon.CloudWatch;
-using KmsLab.Sentinel.Duties;
+using KmsLab.Sentinel.Jobs;
 using KmsLab.ServiceDefaults.Aws;
 using Microsoft.Extensions.Options;
 
@@ -16,8 +16,8 @@ internal static class CloudWatchExtensions
         builder.Services.AddSingleton<VitalsQuery>();
         builder.Services.AddSingleton<MetricPublisher>();
         builder.Services.AddSingleton<MetricAlarmKeeper>();
-        builder.Services.AddSingleton<IDuty, VitalsDuty>();
-        builder.Services.AddSingleton<IDuty, MetricDuty>();
-        builder.Services.AddSingleton<IDuty, MetricAlarmDuty>();
+        builder.Services.AddSingleton<IJob, VitalsJob>();
+        builder.Services.AddSingleton<IJob, MetricJob>();
+        builder.Services.AddSingleton<IJob, MetricAlarmJob>();
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Amazon.CloudWatch;
 using Amazon.CloudWatch.Model;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
 
 namespace KmsLab.Sentinel.Publishing.CloudWatch;
 
@@ -25,6 +25,6 @@ internal sealed record MetricPoint(long Start, string Dimensions, long Calls)
         Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(Start).UtcDateTime,
         Value = Calls,
         Unit = StandardUnit.Count,
-        Dimensions = [.. JsonSerializer.Deserialize(Dimensions, SentinelJson.Default.ListKeyValuePairStringString)!.Select(pair => new Dimension { Name = pair.Key, Value = pair.Value })],
+        Dimensions = [.. JsonSerializer.Deserialize(Dimensions, StoredJson.Default.ListKeyValuePairStringString)!.Select(pair => new Dimension { Name = pair.Key, Value = pair.Value })],
     };
 }

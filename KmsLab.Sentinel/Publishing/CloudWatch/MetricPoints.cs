@@ -1,6 +1,6 @@
 using Dapper;
 using KmsLab.Sentinel.Leadership;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Storage;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Publishing.CloudWatch;

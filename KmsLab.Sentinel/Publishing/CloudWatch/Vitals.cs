@@ -1,8 +1,8 @@
 using Amazon.CloudWatch;
 using Amazon.CloudWatch.Model;
 using Dapper;
-using KmsLab.Sentinel.Api;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Publishing.CloudWatch;
@@ -51,7 +51,7 @@ internal sealed class VitalsQuery(Database database, DeliveryStore deliveries, D
         var now = time.GetUtcNow();
         return new(
             now,
-            StatusQuery.LagOf(status.Watermark?.Known, now) is { } lag ? TimeSpan.FromSeconds(lag) : null,
+            Watermark.LagOf(status.Watermark?.Known, now) is { } lag ? TimeSpan.FromSeconds(lag) : null,
             firing.GroupBy(detection => catalog.Find(detection)?.Definition.Severity ?? Severity.Low).ToDictionary(group => group.Key, group => group.Count()),
             backlogs.ToDictionary(backlog => backlog.Channel, backlog => backlog.Pending),
             backlogs.Min(backlog => backlog.OldestPending) is { } oldest ? now - oldest : TimeSpan.Zero,

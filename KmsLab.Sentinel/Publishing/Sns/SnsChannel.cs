@@ -3,8 +3,7 @@ using Amazon.Runtime;
 using Amazon.SimpleNotificationService;
 using Amazon.SimpleNotificationService.Model;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Detections;
 
 namespace KmsLab.Sentinel.Publishing.Sns;
 
@@ -80,7 +79,7 @@ internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOption
             ["email"] = NotificationText.Body(notification),
             ["sms"] = NotificationText.Headline(notification),
         },
-        SentinelJson.Default.SortedDictionaryStringString);
+        MessageJson.Default.SortedDictionaryStringString);
 
     private static MessageAttributeValue Attribute(string value) => new() { DataType = "String", StringValue = value };
 }

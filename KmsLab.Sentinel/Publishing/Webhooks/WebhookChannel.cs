@@ -4,8 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Detections;
 using Polly.Timeout;
 
 namespace KmsLab.Sentinel.Publishing.Webhooks;
@@ -84,6 +83,6 @@ internal sealed class WebhookChannel(string name, WebhookOptions options, IHttpC
     {
         var text = NotificationText.Fit(notification, NotificationText.Body, LongestSlackText)
             .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
-        return JsonSerializer.Serialize(new() { ["text"] = text }, SentinelJson.Default.SortedDictionaryStringString);
+        return JsonSerializer.Serialize(new() { ["text"] = text }, MessageJson.Default.SortedDictionaryStringString);
     }
 }

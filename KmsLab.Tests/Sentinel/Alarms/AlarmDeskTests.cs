@@ -1,5 +1,5 @@
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

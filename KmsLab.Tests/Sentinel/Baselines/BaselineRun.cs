@@ -1,6 +1,6 @@
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge.Baselines;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Tests.Sentinel.Baselines;
 

@@ -2,12 +2,14 @@ using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Knowledge.Baselines;
-using KmsLab.Sentinel.Knowledge.Reading;
+using KmsLab.Sentinel.Knowledge.Readers;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Windows;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Tests.Sentinel.Baselines;

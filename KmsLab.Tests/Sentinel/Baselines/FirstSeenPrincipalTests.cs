@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

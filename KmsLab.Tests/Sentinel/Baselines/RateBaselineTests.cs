@@ -1,6 +1,7 @@
 using KmsLab.Sentinel;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge.Baselines;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Tests.Sentinel.Baselines;
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using KmsLab.CloudTrail.Attestation;
-using KmsLab.Sentinel.Knowledge.Reading;
+using KmsLab.Sentinel.Knowledge.Readers;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Tests.Sentinel.Baselines;
 

@@ -1,6 +1,6 @@
 using KmsLab.Sentinel;
-using KmsLab.Sentinel.Api;
 using KmsLab.Sentinel.Dashboard;
+using KmsLab.Sentinel.Queries;
 
 namespace KmsLab.Tests.Sentinel.Dashboard;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KmsLab.CloudTrail.Attestation;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
@@ -163,10 +163,10 @@ public sealed class AttestationDetectionTests(PostgresCluster cluster)
         var second = Copy(first, Noon.AddSeconds(5)).With(r => r["sourceIPAddress"] = "203.0.113.9");
 
         bench.Select(first).ShouldBeNull();
-        bench.Select(second).ShouldNotBeNull().Group.Key.ShouldBe(ProofUses.GroupOf("vault").Key);
+        bench.Select(second).ShouldNotBeNull().Group.Key.ShouldBe(ReplayedAttestation.GroupOf("vault").Key);
 
         var finding = bench.Findings().ShouldHaveSingleItem();
-        finding.Group.Key.ShouldBe(ProofUses.GroupOf("vault").Key);
+        finding.Group.Key.ShouldBe(ReplayedAttestation.GroupOf("vault").Key);
         finding.Record.ShouldNotBeNull().EventId.ShouldBe(first["eventID"]!.GetValue<string>());
         finding.Record.Attestation.ShouldBe(AttestationVerdict.Replayed);
         bench.Findings().ShouldBeEmpty("told once");

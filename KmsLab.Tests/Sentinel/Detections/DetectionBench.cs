@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Trail;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Tests.Sentinel.Detections;

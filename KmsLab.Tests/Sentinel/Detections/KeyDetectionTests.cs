@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;

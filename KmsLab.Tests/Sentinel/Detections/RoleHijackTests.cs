@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using static KmsLab.Tests.Sentinel.Detections.DetectionBench;
 
 namespace KmsLab.Tests.Sentinel.Detections;

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 using KmsLab.Tests.LocalAws;
 
 namespace KmsLab.Tests.Sentinel.Detections;
@@ -26,7 +27,7 @@ public sealed partial class RunbookTests
     [MemberData(nameof(Ids))]
     public void Template_has_no_placeholder_between_quotes(string id)
     {
-        foreach (var command in Find(id).Runbook.Where(AlarmText.IsCommand))
+        foreach (var command in Find(id).Runbook.Where(Wording.IsCommand))
         {
             var quote = '\0';
             for (var at = 0; at < command.Length; at++)
@@ -54,7 +55,7 @@ public sealed partial class RunbookTests
     [MemberData(nameof(Ids))]
     public async Task Commands_filled_in_are_shell_commands_whatever_the_values(string id)
     {
-        var filled = Variants().SelectMany(alarm => AlarmText.Runbook(alarm, Find(id))).Where(AlarmText.IsCommand).Distinct().ToList();
+        var filled = Variants().SelectMany(alarm => AlarmText.Runbook(alarm, Find(id))).Where(Wording.IsCommand).Distinct().ToList();
         filled.ShouldAllBe(command => !Placeholder().IsMatch(command));
 
         var (exitCode, output) = await ShellAsync(["-n"], string.Join('\n', filled));
@@ -106,7 +107,7 @@ public sealed partial class RunbookTests
     [InlineData("unknown", "AttributeKey=AccessKeyId", "-name ")]
     public void Command_that_needs_something_unknown_is_left_out(string principal, string there, string notThere)
     {
-        var commands = AlarmText.Runbook(AlarmOf(principal), UnattestedCall.Definition).Where(AlarmText.IsCommand).ToList();
+        var commands = AlarmText.Runbook(AlarmOf(principal), UnattestedCall.Definition).Where(Wording.IsCommand).ToList();
 
         commands.ShouldContain(command => command.Contains(there));
         commands.ShouldAllBe(command => !command.Contains(notThere));
@@ -115,7 +116,7 @@ public sealed partial class RunbookTests
     [Fact]
     public void Sessions_are_revoked_and_principals_quarantined_by_policies_that_are_valid_JSON()
     {
-        foreach (var command in Reactions.StopPrincipal.Where(AlarmText.IsCommand).Where(command => command.Contains("--policy-document", StringComparison.Ordinal)))
+        foreach (var command in Reactions.StopPrincipal.Where(Wording.IsCommand).Where(command => command.Contains("--policy-document", StringComparison.Ordinal)))
         {
             var document = command[(command.IndexOf("--policy-document '", StringComparison.Ordinal) + "--policy-document '".Length)..^1].Replace("'\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"'", "2026-11-23T12:00:00Z", StringComparison.Ordinal);
             using var policy = JsonDocument.Parse(document);
@@ -157,7 +158,7 @@ public sealed partial class RunbookTests
     [
         .. alarms
             .SelectMany(alarm => DetectionCatalog.BuiltIn.SelectMany(definition => AlarmText.Runbook(alarm, definition)))
-            .Where(AlarmText.IsCommand)
+            .Where(Wording.IsCommand)
             .Distinct(),
     ];
 

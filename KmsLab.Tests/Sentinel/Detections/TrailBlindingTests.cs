@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
-using KmsLab.Sentinel.EvidencePath;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 using static KmsLab.Tests.Sentinel.Detections.DetectionBench;
@@ -165,7 +165,7 @@ public sealed class TrailBlindingTests(PostgresCluster cluster)
     [Fact]
     public void Names_of_the_path_that_are_none_are_told_at_start()
     {
-        var options = new EvidenceOptions { TrailArns = ["kmslab"], Topics = [Trail], KeyArns = ["alias/x"], Roles = ["r"], MinimumRetentionDays = -1 };
+        var options = new AuditPathOptions { TrailArns = ["kmslab"], Topics = [Trail], KeyArns = ["alias/x"], Roles = ["r"], MinimumRetentionDays = -1 };
         options.Check().Count().ShouldBe(5);
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using KmsLab.Sentinel.Ingest;
-using KmsLab.Sentinel.Ingest.Files;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Sources.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KmsLab.Tests.Sentinel.Files;

@@ -1,6 +1,6 @@
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Canary;
-using KmsLab.Sentinel.TrailGuard;
+using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.TrailHealth.Guard;
 using KmsLab.Tests.Postgres;
 using Microsoft.Data.Sqlite;
 

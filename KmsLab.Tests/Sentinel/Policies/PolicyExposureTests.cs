@@ -1,5 +1,6 @@
 using CsCheck;
 using KmsLab.Sentinel.Policies;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Tests.Sentinel.Policies;
 

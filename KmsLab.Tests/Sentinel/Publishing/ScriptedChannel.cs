@@ -1,5 +1,5 @@
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Publishing;
 
 namespace KmsLab.Tests.Sentinel.Publishing;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.SimpleNotificationService;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.Sns;
 using KmsLab.Tests.LocalAws;

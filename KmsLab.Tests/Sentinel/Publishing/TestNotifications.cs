@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Tests.Sentinel.Publishing;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Queries;
 
 namespace KmsLab.Tests.Sentinel.Usage;
 

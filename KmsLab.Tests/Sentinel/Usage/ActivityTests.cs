@@ -1,6 +1,6 @@
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Api;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Queries;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using KmsLab.Sentinel.Detection;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Tests.AwsSdk;
 
 namespace KmsLab.Tests.Sentinel.Usage;

@@ -1,6 +1,6 @@
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel;
-using KmsLab.Sentinel.Api;
+using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Rates;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;

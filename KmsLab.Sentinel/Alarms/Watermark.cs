@@ -1,7 +1,0 @@
-namespace KmsLab.Sentinel.Alarms;
-
-/// <summary>How far, in event time, the trail is known to be complete.</summary>
-/// <param name="Known">The last complete read of the slowest source less the allowed lateness; null before there is one.</param>
-/// <param name="Expected">Where it would be if everything were read just now.</param>
-/// <param name="StandsStill">Whether it has not moved for longer than the limit.</param>
-internal readonly record struct Watermark(DateTimeOffset? Known, DateTimeOffset Expected, bool StandsStill);

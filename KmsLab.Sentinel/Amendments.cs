@@ -1,0 +1,57 @@
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel;
+
+/// <summary>
+/// Records that replace others: an <c>addendum</c> with the reason <c>UPDATED_DATA</c> names the eventID of the record that it corrects
+/// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html).
+/// </summary>
+/// <remarks>
+/// The correction counts and the original does not, whichever comes first. An original that was counted is taken back from the rates, exactly; and from
+/// windows and alarms as far as their evidence, the latest 50 records, still shows it. What was told stays told: an alarm that rose by the original
+/// remains, with the correction among its evidence. An original that comes later is known already, like a duplicate.
+/// </remarks>
+internal sealed class Amendments
+{
+    private const string UpdatedData = "UPDATED_DATA";
+
+    private readonly IReadOnlyDictionary<RecordId, CountedCall?> _seen;
+
+    private readonly HashSet<RecordId> _replaced;
+
+    private Amendments(IReadOnlyDictionary<RecordId, RecordId> originals, HashSet<RecordId> replaced, IReadOnlyDictionary<RecordId, CountedCall?> seen) =>
+        (Originals, _replaced, _seen) = (originals, replaced, seen);
+
+    /// <summary>The original of each correction in this turn; of several corrections of one original, the last.</summary>
+    public IReadOnlyDictionary<RecordId, RecordId> Originals { get; }
+
+    /// <summary>Looks for corrections among new records, and what is known of their originals.</summary>
+    public static async Task<Amendments> OfAsync(IReadOnlyList<ParsedEvent> fresh, SentinelStore store, CancellationToken cancellationToken)
+    {
+        var (corrections, replaced) = (new Dictionary<RecordId, RecordId>(), new HashSet<RecordId>());
+        foreach (var item in fresh)
+        {
+            if (item.Record is { Addendum: { Reason: UpdatedData, OriginalEventId: { } original } } record && RecordId.From(original) is var id && id != record.Id)
+            {
+                if (corrections.TryGetValue(id, out var earlier))
+                    replaced.Add(earlier);
+                corrections[id] = record.Id;
+                replaced.Add(id);
+            }
+        }
+
+        var seen = corrections.Count == 0 ? new Dictionary<RecordId, CountedCall?>() : await store.FindCountedAsync(corrections.Keys, cancellationToken);
+        return new(corrections.ToDictionary(pair => pair.Value, pair => pair.Key), replaced, seen);
+    }
+
+    /// <summary>Whether a new record is replaced by another one of the same turn, and so is not to be counted.</summary>
+    public bool Replaces(RecordId record) => _replaced.Contains(record);
+
+    /// <summary>Whether a record was known before this turn.</summary>
+    public bool IsKnown(RecordId original) => _seen.ContainsKey(original);
+
+    /// <summary>What an original was counted for before this turn; null if it was not.</summary>
+    public CountedCall? CountedOf(RecordId original) => _seen.GetValueOrDefault(original);
+}

@@ -1,0 +1,38 @@
+using KmsLab.Sentinel.Trail;
+
+namespace KmsLab.Sentinel.Detections;
+
+/// <summary>How a call ended, as far as a change of something precious goes: done, refused for want of rights, or come to nothing.</summary>
+/// <remarks>
+/// Whoever is refused wanted to; that is told, too. Any other error, such as a key that is in no state for it, changed nothing and shows no intent that the
+/// caller didn't have the rights for anyway. Services name the refusal differently.
+/// </remarks>
+internal static class Attempt
+{
+    public static bool IsRefused(Observation observation) =>
+        observation.Record.ErrorCode is "AccessDenied" or "AccessDeniedException" or "UnauthorizedOperation" or "Client.UnauthorizedOperation" or "AuthorizationError" or "AuthorizationErrorException";
+
+    /// <summary>Whether it was done or refused.</summary>
+    public static bool Counts(Observation observation) => observation.Succeeded || IsRefused(observation);
+
+    /// <summary>What was done, or tried.</summary>
+    public static string Describe(Observation observation, string what) => observation.Succeeded ? what : $"tried, and refused with {observation.Record.ErrorCode}: {what}";
+
+    /// <summary>Whether the refusal names <paramref name="resource"/>: a refused call's record may have no parameters, but its message says what it was about.</summary>
+    public static bool RefusalNames(Observation observation, string resource)
+    {
+        if (!IsRefused(observation) || observation.Record.ErrorMessage is not { } message)
+            return false;
+
+        for (var at = 0; (at = message.IndexOf(resource, at, StringComparison.Ordinal)) >= 0; at += resource.Length)
+        {
+            if (at + resource.Length == message.Length || !GoesOn(message[at + resource.Length]))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a name goes on, and so is another one.</summary>
+    private static bool GoesOn(char next) => char.IsAsciiLetterOrDigit(next) || next is '-' or '_' or '/' or '+' or '@';
+}

@@ -1,0 +1,58 @@
+using KmsLab.Sentinel.Trail;
+
+namespace KmsLab.Sentinel.Detections;
+
+/// <summary>Somebody reads more different records than usual: all at once, or one by one for weeks.</summary>
+/// <remarks>
+/// Two windows, two signals. Within a day each record counts once, whether the reader knows it or not: whoever dumps a store reads each record, not one
+/// often. Over 30 days only records count that the reader had not read in the 31 days before: there a reader who always reads the same
+/// hundred counts nothing, and one new record an hour stands out.
+/// </remarks>
+internal static class DecryptSpread
+{
+    public static DetectionDefinition Definition { get; } = new()
+    {
+        Id = "decrypt-spread",
+        Title = "One reader reads unusually many different records in a day",
+        Severity = Severity.High,
+        Technique = "T1530",
+        About = "How many different records of a protected set one reader reads in a day (UTC), beside what it does on such a day of the week. A reader is a client of the application where the call "
+            + "carries a valid attestation, so that one client's bulk reading shows although every call is good; otherwise it is the principal. A reader that appears after the learning period is judged "
+            + "by the threshold alone until 14 days of it are known.",
+        Why = "{principal} (client {client}) read {observed} different records of {set} within {window} from {first}; {expected} would have been normal. Known from {basis}.",
+        Tuning = "Threshold is the number of different records a day that any reader may have, known or new. Readers that read everything by trade (a re-index, a backup) need an exception for their "
+            + "principal; a client of the application is learned within weeks.",
+        Runbook = Runbook,
+        Defaults = new(DetectionMode.On, Threshold: 200, Window: TimeSpan.FromDays(1)),
+        IsRelative = true,
+        IsAligned = true,
+        Select = observation => observation.Reading is { Kind: ReadingKind.FirstToday or ReadingKind.New } reading ? Of(reading) : null,
+    };
+
+    public static DetectionDefinition Slow { get; } = new()
+    {
+        Id = "decrypt-spread-slow",
+        Title = "One reader slowly reads its way through the records",
+        Severity = Severity.High,
+        Technique = "T1030",
+        About = "How many records of a protected set one reader reads within 30 days that it had not read in the 31 days before: one an hour is nothing to a rate, and a store copied in a month. "
+            + "Its baseline is slow on purpose, so that what it is to find does not become normal meanwhile. Readers are told apart as in decrypt-spread; the learning period does not count.",
+        Why = "{principal} (client {client}) read {observed} records of {set} within {window} that it had not read before; {expected} would have been normal. Known from {basis}.",
+        Tuning = "Threshold is the number of records new to it that any reader may read in 30 days. A new client that has to read its whole stock fires once: acknowledge it.",
+        Runbook = Runbook,
+        Defaults = new(DetectionMode.On, Threshold: 200, Window: TimeSpan.FromDays(30)),
+        IsRelative = true,
+        Select = observation => observation is { Reading: { Kind: ReadingKind.New } reading, Use.IsLearning: false } ? Of(reading) : null,
+    };
+
+    private static Selection Of(Reading reading) => new(reading.Reader) { FiresUnlearned = reading.IsNewcomer };
+
+    private static IReadOnlyList<string> Runbook =>
+    [
+        "Ask CryptoApi's GET /audit?requestId={requestId} which client it is (or who has the client tag {client}), and ask the client's owner what it does.",
+        "Nobody knows? Then take the client's key away, and if there is no client (none), the principal's credentials: somebody reads past the application.",
+        .. Reactions.FollowCredentials,
+        .. Reactions.StopPrincipal,
+        "The records that were read are named by r in their encryption contexts: each is one to report as disclosed.",
+    ];
+}

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel.Detections;
+
+/// <summary>A detection as this Sentinel runs it.</summary>
+internal sealed record ConfiguredDetection(DetectionDefinition Definition, DetectionSettings Settings);
+
+/// <summary>The detections there are, the configuration's own rules among them, and how the configuration wants them.</summary>
+internal sealed class DetectionCatalog(IOptions<SentinelOptions> options)
+{
+    private readonly Dictionary<string, ConfiguredDetection> _all = Configure(options.Value);
+
+    /// <summary>Those that the product brings. A new one is a file of its own and a line here.</summary>
+    public static IReadOnlyList<DetectionDefinition> BuiltIn { get; } =
+    [
+        UnattestedCall.Definition,
+        ForgedAttestation.Definition,
+        ReplayedAttestation.Definition,
+        UnverifiableAttestation.Definition,
+        KeyExposure.Definition,
+        KeyTampering.Definition,
+        RoleHijack.Definition,
+        AttestationKeyRead.Definition,
+        TrailBlinding.Definition,
+        DeliverySilent.Definition,
+        RansomPattern.Definition,
+        DryRunProbing.Definition,
+        KmsErrorBurst.Definition,
+        DecryptRateThreshold.Definition,
+        DecryptRateAnomaly.Definition,
+        DecryptSpread.Definition,
+        DecryptSpread.Slow,
+        FirstSeenPrincipal.Definition,
+    ];
+
+    /// <summary>All of them, the product's first.</summary>
+    public IReadOnlyCollection<ConfiguredDetection> All => _all.Values;
+
+    /// <summary>Those that are not off.</summary>
+    public IReadOnlyList<ConfiguredDetection> Active => field ??= [.. _all.Values.Where(detection => detection.Settings.Mode != DetectionMode.Off)];
+
+    /// <summary>The services whose records the active ones of <paramref name="options"/> need.</summary>
+    public static IReadOnlyList<string> EventSources(SentinelOptions options)
+    {
+        var builtIn = BuiltIn
+            .Where(definition => (options.Detections.GetValueOrDefault(definition.Id)?.Mode ?? definition.Defaults.Mode) != DetectionMode.Off)
+            .SelectMany(definition => definition.EventSources);
+        var rules = options.Rules.Values.Where(rule => rule.Mode != DetectionMode.Off).SelectMany(rule => rule.EventSources);
+        return [.. builtIn.Concat(rules).Prepend("kms.amazonaws.com").Distinct(StringComparer.Ordinal)];
+    }
+
+    public ConfiguredDetection? Find(string id) => _all.GetValueOrDefault(id);
+
+    public ConfiguredDetection? FindActive(string id) => Find(id) is { Settings.Mode: not DetectionMode.Off } detection ? detection : null;
+
+    public DetectionMode ModeOf(string id) => Find(id)?.Settings.Mode ?? DetectionMode.Off;
+
+    /// <summary>What is wrong with the detections' settings and the rules.</summary>
+    public static IEnumerable<string> Check(SentinelOptions options)
+    {
+        foreach (var (id, overrides) in options.Detections)
+        {
+            var at = $"Sentinel:Detections:{id}";
+            if (BuiltIn.FirstOrDefault(detection => string.Equals(detection.Id, id, StringComparison.OrdinalIgnoreCase)) is not { } definition)
+            {
+                yield return $"{at} is no detection: choose among {string.Join(", ", BuiltIn.Select(detection => detection.Id))}; rules of your own go into Sentinel:Rules";
+                continue;
+            }
+
+            foreach (var error in overrides.Check(at, definition.Defaults))
+                yield return error;
+        }
+
+        foreach (var (id, rule) in options.Rules)
+        {
+            if (BuiltIn.Any(detection => string.Equals(detection.Id, id, StringComparison.OrdinalIgnoreCase)))
+                yield return $"Sentinel:Rules:{id} has the name of a detection; tune that in Sentinel:Detections:{id}, or choose another name";
+            foreach (var error in rule.CheckRule($"Sentinel:Rules:{id}"))
+                yield return error;
+        }
+    }
+
+    private static Dictionary<string, ConfiguredDetection> Configure(SentinelOptions options)
+    {
+        var builtIn = BuiltIn.Select(definition =>
+            new ConfiguredDetection(definition, options.Detections.GetValueOrDefault(definition.Id)?.ApplyTo(definition.Defaults) ?? definition.Defaults));
+        var rules = options.Rules.Select(rule => CustomRule.Create(rule.Key, rule.Value));
+        return builtIn.Concat(rules).ToDictionary(detection => detection.Definition.Id, StringComparer.OrdinalIgnoreCase);
+    }
+}

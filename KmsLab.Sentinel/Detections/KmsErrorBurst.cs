@@ -1,0 +1,42 @@
+using KmsLab.Sentinel.Trail;
+
+namespace KmsLab.Sentinel.Detections;
+
+/// <summary>
+/// The lab's own alarm: KMS refuses one principal again and again, as when somebody guesses keys, tries stolen ciphertext, or finds out what
+/// stolen credentials may do.
+/// </summary>
+/// <remarks>
+/// A DryRun call always 'fails' with DryRunOperationException: that is its success, and says nothing about errors
+/// (https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html).
+/// </remarks>
+internal static class KmsErrorBurst
+{
+    public static DetectionDefinition Definition { get; } = new()
+    {
+        Id = "kms-error-burst",
+        Title = "KMS refuses one principal repeatedly",
+        Severity = Severity.High,
+        Technique = "T1110",
+        About = "The lab's own alarm, for every principal: somebody guesses keys, tries stolen ciphertext, or finds out what stolen credentials may do.",
+        Why = "KMS refused {principal} {observed} times within {window} (fewer than {threshold} are allowed), last {operation} with {error} from {address}.",
+        Tuning = "Threshold 2 in 60 s is the lab's own. An application that retries refused calls needs more; set an exception for it rather than for all.",
+        Runbook =
+        [
+            "Read the evidence: which operation, which key, which error, from which address.",
+            "InvalidCiphertextException means a wrong encryption context: a wrong Key given to CryptoApi, or ciphertext that was copied or changed.",
+            "Ask CryptoApi's GET /audit?requestId={requestId} which of its clients was behind the call.",
+            "AccessDenied means that the principal may not do this: find out who uses its credentials.",
+            "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={accessKey}",
+            "If it is not you:",
+            .. Reactions.StopPrincipal,
+        ],
+        Defaults = new(DetectionMode.On, Threshold: 2, Window: TimeSpan.FromSeconds(60)),
+        Select = Select,
+    };
+
+    private static Selection? Select(Observation observation) =>
+        observation is { IsKms: true, Record.ErrorCode: not (null or "DryRunOperationException") }
+            ? Selection.By("principal", observation.Principal)
+            : null;
+}

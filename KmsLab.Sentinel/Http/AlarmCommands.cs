@@ -1,0 +1,76 @@
+using System.Text.Json;
+using KmsLab.Sentinel.Queries;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel.Http;
+
+/// <summary>
+/// Acknowledging and silencing over HTTP: reads the body, and says in HTTP what <see cref="AlarmActions"/> made of it.
+/// </summary>
+internal sealed class AlarmCommands(AlarmActions actions, IOptions<SentinelOptions> options, TimeProvider time)
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/alarms/{id}/history", HistoryAsync);
+        var guarded = api.MapGroup("/alarms/{id}").AddEndpointFilter<WriteGuard>().WithMetadata(new RequestSizeLimitAttribute(CommandBody.MaxBytes));
+        guarded.MapPost("/acknowledge", (string id, HttpContext http, AlarmCommands commands) => commands.AcknowledgeAsync(id, http));
+        guarded.MapPost("/silence", (string id, HttpContext http, AlarmCommands commands) => commands.SilenceAsync(id, http));
+        guarded.MapDelete("/silence", (string id, HttpContext http, AlarmCommands commands) => commands.UnsilenceAsync(id, http));
+    }
+
+    private static async Task<IResult> HistoryAsync(string id, AlarmQuery query, CancellationToken cancellationToken)
+    {
+        var history = await query.HistoryAsync(id, cancellationToken);
+        return history.Count > 0 || await query.FindAsync(id, cancellationToken) is not null
+            ? TypedResults.Json(history, ApiJson.Default.IReadOnlyListHistoryEntry)
+            : NoSuchAlarm(id);
+    }
+
+    private async Task<IResult> AcknowledgeAsync(string id, HttpContext http)
+    {
+        var (body, unreadable) = await ReadAsync(http, CommandBody.OfAcknowledgement);
+        return body is null ? unreadable! : Answer(id, await actions.AcknowledgeAsync(id, By(body, http), body.Reason, http.RequestAborted));
+    }
+
+    private async Task<IResult> SilenceAsync(string id, HttpContext http)
+    {
+        var (body, unreadable) = await ReadAsync(http, json => CommandBody.OfSilence(json, time.GetUtcNow(), options.Value.Alarms.LongestSilence));
+        return body is null ? unreadable! : Answer(id, await actions.SilenceAsync(id, By(body, http), body.Reason, body.Until!.Value, http.RequestAborted));
+    }
+
+    private async Task<IResult> UnsilenceAsync(string id, HttpContext http) =>
+        Answer(id, await actions.UnsilenceAsync(id, By(CommandBody.None, http), http.RequestAborted));
+
+    private static string By(CommandBody body, HttpContext http) => body.By is null ? WriteGuard.CallerOf(http) : $"{body.By} ({WriteGuard.CallerOf(http)})";
+
+    private static IResult Answer(string id, ActionOutcome outcome) => outcome switch
+    {
+        { Alarm: null } => NoSuchAlarm(id),
+        { Refusal: { } refusal } => Conflict(refusal),
+        { Alarm: var alarm } => TypedResults.Json(alarm, ApiJson.Default.AlarmAnswer),
+    };
+
+    private static async Task<(CommandBody? Body, IResult? Unreadable)> ReadAsync(HttpContext http, Func<JsonElement, CommandBody> read)
+    {
+        try
+        {
+            using var json = await JsonDocument.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
+            var body = read(json.RootElement);
+            return body.Errors.Count == 0 ? (body, null) : (null, TypedResults.ValidationProblem(body.Errors, "Some members are wrong; errors says which, and what to send."));
+        }
+        catch (JsonException)
+        {
+            return (null, TypedResults.Problem("The body is no valid JSON.", statusCode: StatusCodes.Status400BadRequest, title: "The request can't be read"));
+        }
+        catch (BadHttpRequestException unreadable)
+        {
+            return (null, TypedResults.Problem(unreadable.Message, statusCode: unreadable.StatusCode, title: "The request can't be read"));
+        }
+    }
+
+    private static ProblemHttpResult NoSuchAlarm(string id) => SentinelApi.NoSuchAlarm(id);
+
+    private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict, title: "Nothing to do");
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Queries;
+using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.TrailHealth.Guard;
+
+namespace KmsLab.Sentinel.Http;
+
+/// <summary>JSON as the API answers it: camelCase, instants in UTC with a Z, spans of time in seconds.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(InstantConverter), typeof(SecondsConverter)])]
+[JsonSerializable(typeof(IReadOnlyList<HistoryEntry>))]
+[JsonSerializable(typeof(GuardAcceptance))]
+[JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(RatesAnswer))]
+[JsonSerializable(typeof(BaselineAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<ContextsAnswer>))]
+[JsonSerializable(typeof(ActivityAnswer))]
+[JsonSerializable(typeof(UsageAnswer))]
+[JsonSerializable(typeof(UsageNames))]
+[JsonSerializable(typeof(IReadOnlyList<DetectionAnswer>))]
+[JsonSerializable(typeof(AlarmChartAnswer))]
+[JsonSerializable(typeof(AlarmAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<AlarmAnswer>))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json;
+using KmsLab.Sentinel.Alarms;
+
+namespace KmsLab.Sentinel.Http;
+
+/// <summary>The body of a command about an alarm, read strictly: a misspelt member would otherwise silence nothing, or for ever.</summary>
+internal sealed class CommandBody
+{
+    public const int MaxBytes = 16 * 1024;
+
+    public const int MaxReason = 1000;
+    private const int MaxBy = 100;
+
+    private readonly Dictionary<string, string[]> _errors = [];
+
+    /// <summary>That of a request without one.</summary>
+    public static CommandBody None { get; } = new();
+
+    /// <summary>What is wrong, by member.</summary>
+    public IDictionary<string, string[]> Errors => _errors;
+
+    public string Reason { get; private set; } = "";
+
+    /// <summary>Who, in the caller's words.</summary>
+    public string? By { get; private set; }
+
+    public DateTimeOffset? Until { get; private set; }
+
+    /// <summary>Reads <c>{"reason","by"?}</c>.</summary>
+    public static CommandBody OfAcknowledgement(JsonElement json) => new CommandBody().Read(json, ["reason", "by"]);
+
+    /// <summary>Reads <c>{"reason","by"?,"until"}</c> or <c>{"reason","by"?,"duration"}</c>.</summary>
+    public static CommandBody OfSilence(JsonElement json, DateTimeOffset now, TimeSpan longest)
+    {
+        var body = new CommandBody().Read(json, ["reason", "by", "until", "duration"]);
+        if (json.ValueKind == JsonValueKind.Object)
+            body.ReadEnd(json, now, longest);
+        return body;
+    }
+
+    private CommandBody Read(JsonElement json, string[] members)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            return Wrong("body", "must be a JSON object such as {\"reason\": \"planned migration\"}.");
+
+        foreach (var unknown in json.EnumerateObject().Where(member => !members.Contains(member.Name)))
+            Wrong(unknown.Name, $"is not known here: {string.Join(", ", members)} are.");
+        Reason = Text(json, "reason", MaxReason, required: true) ?? "";
+        By = Text(json, "by", MaxBy, required: false);
+        return this;
+    }
+
+    private string? Text(JsonElement json, string member, int longest, bool required)
+    {
+        if (!json.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            if (required)
+                Wrong(member, "must say why, in a few words: people will read it in the alarm's history.");
+            return null;
+        }
+
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : "";
+        if (ProblemOf(text, longest) is { } problem)
+            Wrong(member, problem);
+        return text;
+    }
+
+    /// <summary>What is wrong with a reason, after the words 'the reason'; null when nothing is.</summary>
+    public static string? ProblemOfReason(string reason) => ProblemOf(reason, MaxReason);
+
+    private static string? ProblemOf(string text, int longest) =>
+        text.Length == 0 || text.Length > longest || text.Any(char.IsControl) ? $"must be a text of 1 to {longest} characters on one line." : null;
+
+    private void ReadEnd(JsonElement json, DateTimeOffset now, TimeSpan longest)
+    {
+        var (hasUntil, hasDuration) = (json.TryGetProperty("until", out var until), json.TryGetProperty("duration", out var duration));
+        if (hasUntil == hasDuration)
+        {
+            Wrong("until", "Say when the silence ends: either until, such as \"2026-11-24T18:00:00Z\", or duration, in seconds or as \"04:00:00\".");
+            return;
+        }
+
+        if (hasUntil)
+            Until = UntilOf(until);
+        else if (DurationOf(duration) is { } span)
+            Until = now + (span < TimeSpan.FromDays(36500) ? span : TimeSpan.FromDays(36500));
+
+        var member = hasUntil ? "until" : "duration";
+        if (Until is null)
+            Wrong(member, hasUntil ? "must be an instant with its offset from UTC, such as \"2026-11-24T18:00:00Z\"." : "must be a number of seconds, or a text such as \"04:00:00\" or \"2.00:00:00\".");
+        else if (Until <= now)
+            Wrong(member, "must end in the future.");
+        else if (Until > now + longest)
+            Wrong(member, $"must end within {longest.TotalDays:0.##} days ({AlarmOptions.Section}:LongestSilence): a silence without an end is one that is forgotten.");
+    }
+
+    private static DateTimeOffset? UntilOf(JsonElement until) =>
+        until.ValueKind == JsonValueKind.String && until.GetString()! is var text && HasOffset(text)
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
+            ? at.ToUniversalTime()
+            : null;
+
+    /// <summary>Without one it would be the server's own time zone, whatever that is.</summary>
+    private static bool HasOffset(string text) =>
+        text.EndsWith('Z') || (text.Length > 6 && text[^3] == ':' && text[^6] is '+' or '-');
+
+    private static TimeSpan? DurationOf(JsonElement duration) => duration.ValueKind switch
+    {
+        JsonValueKind.Number when duration.TryGetDouble(out var seconds) && Math.Abs(seconds) < TimeSpan.FromDays(36500).TotalSeconds => TimeSpan.FromSeconds(seconds),
+        JsonValueKind.String when TimeSpan.TryParseExact(duration.GetString(), "c", CultureInfo.InvariantCulture, out var span) => span,
+        _ => null,
+    };
+
+    private CommandBody Wrong(string member, string problem)
+    {
+        _errors[member] = [problem];
+        return this;
+    }
+}

@@ -1,0 +1,77 @@
+using KmsLab.Sentinel.Access;
+using KmsLab.Sentinel.Queries;
+using KmsLab.Sentinel.Trail;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KmsLab.Sentinel.Http;
+
+/// <summary>The HTTP API: what Sentinel reads, what it counted, and what it found. JSON in camelCase, instants in UTC, spans of time in seconds.</summary>
+internal static class SentinelApi
+{
+    private const string Landing = """
+        KmsLab Sentinel watches how this AWS account uses its KMS keys.
+
+          /api/status       what it reads, how far it is, what it could not parse
+          /api/rates        calls by key, principal, operation and outcome, in buckets of event time
+          /api/baselines    what a set's principal normally does, and what it did: ?set=&principal=
+          /api/contexts     distinct encryption contexts by day, key and principal
+          /api/activity     calls over time, what is normal of them, and the alarms of that time: ?from=&to=&keyArn=&principal=
+          /api/usage        who used which key; /names lists the keys and principals there are
+          /api/detections   what raises an alarm, and how often it did
+          /api/alarms       alarms with their evidence
+          /api/alarms/{id}  one of them; /history tells what happened to it, /chart what was counted, POST /acknowledge and /silence what people do about it
+          /api/guard/accept POST: what the trail guard finds changed is the new baseline
+          /health, /alive   whether it is ready, whether it lives
+
+        """;
+
+    public static void MapSentinelApi(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api").AddEndpointFilter(NoStoreAsync);
+        api.MapGet("/", () => TypedResults.Text(Landing));
+        api.MapGet("/status", StatusAsync).WithMetadata(InDoubt.LetIn);
+        api.MapGet("/rates", RatesAsync);
+        api.MapGet("/baselines", BaselineAsync);
+        api.MapGet("/contexts", ContextsAsync);
+        UsageApi.Map(api);
+        api.MapGet("/alarms", AlarmsAsync);
+        api.MapGet("/alarms/{id}", AlarmAsync);
+        AlarmCommands.Map(api);
+        GuardApi.Map(api);
+    }
+
+    private static async Task<JsonHttpResult<StatusAnswer>> StatusAsync(StatusQuery query, WatchQuery watch, CancellationToken cancellationToken) =>
+        TypedResults.Json(await watch.AddToAsync(await query.ReadAsync(cancellationToken), cancellationToken), ApiJson.Default.StatusAnswer);
+
+    private static async Task<JsonHttpResult<IReadOnlyList<ContextsAnswer>>> ContextsAsync([AsParameters] ContextsFilter filter, ContextsQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Json(await query.ReadAsync(filter, cancellationToken), ApiJson.Default.IReadOnlyListContextsAnswer);
+
+    private static async Task<JsonHttpResult<RatesAnswer>> RatesAsync(
+        [AsParameters] RatesFilter filter, RatesQuery query, WatermarkQuery watermarks, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var series = await query.ReadAsync(filter, cancellationToken);
+        var asOf = (await watermarks.ReadAsync(cancellationToken)).Known;
+        return TypedResults.Json(new RatesAnswer(asOf, Watermark.LagOf(asOf, time.GetUtcNow()), series), ApiJson.Default.RatesAnswer);
+    }
+
+    private static async Task<Results<JsonHttpResult<BaselineAnswer>, ProblemHttpResult>> BaselineAsync([AsParameters] BaselineFilter filter, BaselinesQuery query, CancellationToken cancellationToken) =>
+        await query.ReadAsync(filter, cancellationToken) is { } baseline
+            ? TypedResults.Json(baseline, ApiJson.Default.BaselineAnswer)
+            : TypedResults.Problem(
+                "Nothing is learned of this group. GET /api/rates lists principals; set is a protected set's name, or a key's ARN.", statusCode: StatusCodes.Status404NotFound, title: "No such baseline");
+
+    private static async Task<JsonHttpResult<IReadOnlyList<AlarmAnswer>>> AlarmsAsync(AlarmQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Json(await query.ReadAsync(cancellationToken), ApiJson.Default.IReadOnlyListAlarmAnswer);
+
+    private static async Task<Results<JsonHttpResult<AlarmAnswer>, ProblemHttpResult>> AlarmAsync(string id, AlarmQuery query, CancellationToken cancellationToken) =>
+        await query.FindAsync(id, cancellationToken) is { } alarm ? TypedResults.Json(alarm, ApiJson.Default.AlarmAnswer) : NoSuchAlarm(id);
+
+    public static ProblemHttpResult NoSuchAlarm(string id) =>
+        TypedResults.Problem($"There is no alarm {id}. GET /api/alarms lists them.", statusCode: StatusCodes.Status404NotFound, title: "No such alarm");
+
+    private static ValueTask<object?> NoStoreAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        context.HttpContext.Response.Headers.CacheControl = "no-store";
+        return next(context);
+    }
+}

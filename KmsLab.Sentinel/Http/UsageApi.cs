@@ -1,0 +1,41 @@
+using KmsLab.Sentinel.Queries;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace KmsLab.Sentinel.Http;
+
+/// <summary>What the page shows beyond alarms and status, as JSON.</summary>
+internal static class UsageApi
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/activity", ActivityAsync);
+        api.MapGet("/usage", UsageAsync);
+        api.MapGet("/usage/names", NamesAsync);
+        api.MapGet("/detections", DetectionsAsync);
+        api.MapGet("/alarms/{id}/chart", ChartAsync);
+    }
+
+    private static async Task<JsonHttpResult<ActivityAnswer>> ActivityAsync([AsParameters] ActivityFilter filter, ActivityQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Json(await query.ReadAsync(filter, cancellationToken), ApiJson.Default.ActivityAnswer);
+
+    private static async Task<JsonHttpResult<UsageAnswer>> UsageAsync([AsParameters] UsageFilter filter, UsageQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Json(await query.ReadAsync(filter, cancellationToken), ApiJson.Default.UsageAnswer);
+
+    private static async Task<JsonHttpResult<UsageNames>> NamesAsync(UsageQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Json(await query.NamesAsync(cancellationToken), ApiJson.Default.UsageNames);
+
+    private static async Task<JsonHttpResult<IReadOnlyList<DetectionAnswer>>> DetectionsAsync(DetectionsQuery query, CancellationToken cancellationToken) =>
+        TypedResults.Json(await query.ReadAsync(cancellationToken), ApiJson.Default.IReadOnlyListDetectionAnswer);
+
+    private static async Task<Results<JsonHttpResult<AlarmChartAnswer>, ProblemHttpResult>> ChartAsync(
+        string id, AlarmQuery alarms, AlarmChartQuery query, CancellationToken cancellationToken)
+    {
+        if (await alarms.FindAsync(id, cancellationToken) is not { } alarm)
+            return SentinelApi.NoSuchAlarm(id);
+
+        return await query.ReadAsync(alarm, cancellationToken) is { } chart
+            ? TypedResults.Json(chart, ApiJson.Default.AlarmChartAnswer)
+            : TypedResults.Problem(
+                $"The alarm's detection {alarm.Detection} is no longer configured.", statusCode: StatusCodes.Status404NotFound, title: "No chart");
+    }
+}

@@ -1,0 +1,35 @@
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.State;
+
+namespace KmsLab.Sentinel;
+
+/// <summary>What a log event turned out to be: a record, or one that can't be used.</summary>
+internal sealed record ParsedEvent(CloudTrailRecord? Record, Rejection? Rejection)
+{
+    /// <summary>
+    /// The ids under which it is known. The accounts on either side of a cross-account call get a copy each, with eventIDs of their own and one
+    /// sharedEventID: where both come in, the call counts once.
+    /// </summary>
+    public IEnumerable<RecordId> Ids => Record switch
+    {
+        null => [Rejection!.Id],
+        { SharedEventId: { } shared } => [Record.Id, RecordId.Hash("shared:" + shared)],
+        _ => [Record.Id],
+    };
+
+    /// <summary>Reads an event.</summary>
+    /// <returns>Null if it is not of interest.</returns>
+    public static ParsedEvent? Parse(SourceEvent source, string sourceName, RecordInterest interest) =>
+        source.Problem is { } found
+            ? new(null, new(RecordId.Hash($"{source.Origin}\n{found}"), sourceName, source.Origin, found))
+            : Read(source, sourceName, interest);
+
+    private static ParsedEvent? Read(SourceEvent source, string sourceName, RecordInterest interest) =>
+        CloudTrailRecordReader.Read(source.Utf8.Span, interest) switch
+        {
+            { Record: { } record } => new(record, null),
+            { Problem: { } problem } => new(null, new(RecordId.Hash(source.Utf8.Span), sourceName, source.Origin, problem)),
+            _ => null,
+        };
+}

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Amazon.CloudWatchLogs;
+using Amazon.CloudWatchLogs.Model;
+
+namespace KmsLab.Sentinel.Sources;
+
+/// <summary>A log group that a trail delivers to, read with FilterLogEvents.</summary>
+/// <remarks>
+/// All streams, for CloudTrail opens new ones at volume, and <c>nextToken</c> until there is none, for an empty page can carry one
+/// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html).
+/// </remarks>
+internal sealed class CloudWatchLogsSource(IAmazonCloudWatchLogs logs, string logGroup, IReadOnlyList<string> eventSources, CallPacer pacer) : IRecordSource
+{
+    private readonly string _filterPattern = FilterPattern(eventSources);
+
+    public string Name => $"logs:{logGroup}";
+
+    public async IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new FilterLogEventsRequest { LogGroupName = logGroup, FilterPattern = _filterPattern, StartTime = from.ToUnixTimeMilliseconds() };
+        do
+        {
+            var page = await PageAsync(request, cancellationToken);
+            yield return [.. (page.Events ?? []).Select(Event)];
+            request.NextToken = page.NextToken;
+        }
+        while (!string.IsNullOrEmpty(request.NextToken));
+    }
+
+    /// <summary>One pattern for all sources, so that each page is read once.</summary>
+    internal static string FilterPattern(IReadOnlyList<string> eventSources) => eventSources.Count == 1
+        ? $"{{ $.eventSource = \"{eventSources[0]}\" }}"
+        : $"{{ {string.Join(" || ", eventSources.Select(source => $"($.eventSource = \"{source}\")"))} }}";
+
+    private async Task<FilterLogEventsResponse> PageAsync(FilterLogEventsRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await pacer.WaitAsync(cancellationToken);
+            return await logs.FilterLogEventsAsync(request, cancellationToken);
+        }
+        catch (ResourceNotFoundException absent)
+        {
+            throw new SourceAbsentException($"The log group {logGroup} does not exist yet.", absent);
+        }
+    }
+
+    private static SourceEvent Event(FilteredLogEvent logEvent) =>
+        new(Encoding.UTF8.GetBytes(logEvent.Message ?? ""), $"{logEvent.LogStreamName}/{logEvent.EventId}");
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using KmsLab.CloudTrail.Attestation;
+using KmsLab.CloudTrail.Records;
+
+namespace KmsLab.Sentinel.Trail;
+
+/// <summary>
+/// A record as detections see it: its own fields, and what Sentinel knows beyond them. The facts are filled in before any
+/// detection looks, so that a detection stays a pure function.
+/// </summary>
+internal sealed class Observation(CloudTrailRecord record)
+{
+    /// <summary>As deep as the record reader lets a record be: one that it took must not stop the loop here.</summary>
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
+
+    private JsonElement? _root;
+
+    public CloudTrailRecord Record => record;
+
+    /// <summary>Who called, by a name that lasts.</summary>
+    public string Principal { get; } = StablePrincipal.Of(record.Identity);
+
+    /// <summary>Whether KMS was called.</summary>
+    public bool IsKms => record.EventSource == "kms.amazonaws.com";
+
+    /// <summary>Whether the call succeeded. A DryRun call never does anything: it always 'fails' with DryRunOperationException.</summary>
+    public bool Succeeded => record.ErrorCode is null;
+
+    /// <summary>The protected set that the first of its protected keys belongs to; null when it uses none.</summary>
+    public ProtectedSet? Set { get; set; }
+
+    /// <summary>The set's name, or the key's ARN where it belongs to none: what reads of the same data have in common.</summary>
+    public string SetOrKey => Set?.Name ?? (record.KeyArns.Count > 0 ? record.KeyArns[0] : "unknown");
+
+    /// <summary>What the attestation says; null when the call is no cryptographic one, or nobody gave Sentinel a public key to verify with.</summary>
+    public AttestationVerdict? Attestation { get; set; }
+
+    /// <summary>The well-formed proof that <see cref="Attestation"/> rests on, if there is one.</summary>
+    public AttestationProof? Proof { get; set; }
+
+    /// <summary>All protected sets.</summary>
+    public IReadOnlyList<ProtectedSet> Sets { get; set; } = [];
+
+    /// <summary>The path that records come through.</summary>
+    public AuditResources? AuditPath { get; set; }
+
+    /// <summary>For a call of ECS that names a task definition: the set whose roles it runs with.</summary>
+    public ProtectedSet? TaskSet { get; set; }
+
+    /// <summary>For a change of an alias: the key that it pointed to before.</summary>
+    public string? AliasedKey { get; set; }
+
+    /// <summary>The protected set of <see cref="AliasedKey"/>, or that which names the alias.</summary>
+    public ProtectedSet? AliasSet { get; set; }
+
+    /// <summary>When the call's last key was made, if that is not long ago.</summary>
+    public DateTimeOffset? KeyMadeAt { get; set; }
+
+    /// <summary>How the call exposed its key more than before, by policy or grant.</summary>
+    public IReadOnlyList<Exposure> Exposures { get; set; } = [];
+
+    /// <summary>What is known of the principal's use of the set; null when it uses none.</summary>
+    public SetUse? Use { get; set; }
+
+    /// <summary>What is known of the reading of a protected record; null when none is read, or none can be told from another.</summary>
+    public Reading? Reading { get; set; }
+
+    /// <summary>The record's <c>requestParameters</c>; <see cref="JsonValueKind.Undefined"/> or Null when there are none.</summary>
+    public JsonElement Parameters => Member(Root, "requestParameters");
+
+    /// <summary>The record's <c>responseElements</c>.</summary>
+    public JsonElement Response => Member(Root, "responseElements");
+
+    private JsonElement Root => _root ??= JsonElement.Parse(record.Json.Span, Options);
+
+    /// <summary>A text among the request parameters, by its path; null when it is missing or no text.</summary>
+    public string? Parameter(params ReadOnlySpan<string> path)
+    {
+        var element = Parameters;
+        foreach (var name in path)
+            element = Member(element, name);
+        return Text(element);
+    }
+
+    /// <summary>A text; null when it is none.</summary>
+    public static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // Half a surrogate pair, or bytes that are no UTF-8.
+        }
+    }
+
+    /// <summary>A member of an object, whatever <paramref name="element"/> turns out to be.</summary>
+    public static JsonElement Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
+}

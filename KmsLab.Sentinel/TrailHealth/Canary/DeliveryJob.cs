@@ -1,0 +1,52 @@
+using System.Globalization;
+using KmsLab.Sentinel.Jobs;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Trail;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel.TrailHealth.Canary;
+
+/// <summary>Looks, now and then, whether records still come: sources that can't be read, canaries that stay out, and without a canary, silence.</summary>
+internal sealed class DeliveryJob(
+    Pipeline pipeline, CanaryWatch watch, IEnumerable<IRecordSource> sources, SentinelStatus status, IOptions<SentinelOptions> options, TimeProvider time) : IJob
+{
+    private readonly string[] _sources = [.. sources.Select(source => source.Name)];
+    private readonly DeliveryOptions _options = options.Value.Delivery;
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - _lookedAt < _options.LookInterval)
+            return;
+
+        _lookedAt = now;
+        if (await watch.LookAsync(now, cancellationToken) is { } turn)
+            await pipeline.TakeAsync(turn, cancellationToken);
+        if (await ReadingAsync(now, cancellationToken) is { Count: > 0 } findings)
+            await pipeline.TakeAsync(Turn.Of(findings), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Finding>> ReadingAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var book = await pipeline.KnowAsync<CanaryBook>(cancellationToken);
+        var findings = new List<Finding>();
+        foreach (var source in _sources)
+        {
+            var read = await pipeline.LastCompleteReadAsync(source, cancellationToken);
+            if (now - Later(read, _startedAt) > _options.UnreadableAfter)
+                findings.Add(Silent(source, now, "Read", $"it can't be read since {At(Later(read, _startedAt))}: {status.Of(source).Problem ?? "no read ended"}"));
+            else if (!book.Brings(source) && _options.NoRecordsAfter is { } limit && now - Later(book.NewestRecordOf(source), _startedAt) > limit)
+                findings.Add(Silent(source, now, "Read", $"it is read without errors and has brought no new record since {At(Later(book.NewestRecordOf(source), _startedAt))}"));
+        }
+
+        return findings;
+    }
+
+    private static Finding Silent(string source, DateTimeOffset now, string what, string detail) => new("delivery-silent", new DetectionGroup([new("source", source)]), now, what, detail);
+
+    private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
+
+    private static string At(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,129 @@
+using KmsLab.Sentinel.Detections.AuditPath;
+using KmsLab.Sentinel.Jobs;
+using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.ServiceDefaults.Database;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel.TrailHealth.Guard;
+
+/// <summary>Looks at the way of the evidence every minute, and takes in what people accept.</summary>
+internal sealed partial class GuardJob(
+    Pipeline pipeline, Database database, GuardLook look, GuardCalls calls, KeyHome home, CanaryState canary, GuardState state,
+    IOptions<SentinelOptions> options, TimeProvider time, ILogger<GuardJob> logger) : IJob
+{
+    private const int MostAcceptances = 100;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(50);
+
+    private readonly GuardOptions _options = options.Value.Guard;
+    private readonly BackgroundCall<GuardReport> _pending = new(Patience, time);
+    private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _searchedAt = DateTimeOffset.MinValue;
+    private int _nextKey;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (!_options.Enabled)
+            return;
+
+        await AcceptAsync(cancellationToken);
+        if (TakeReport() is { } report)
+            await TakeAsync(report, cancellationToken);
+        if (!_pending.IsOut && time.GetUtcNow() - _lookedAt >= _options.Interval)
+            await LookAsync(cancellationToken);
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        _lookedAt = time.GetUtcNow();
+        var book = await pipeline.KnowAsync<GuardBook>(cancellationToken);
+        var plan = Plan(book, await pipeline.KnowAsync<ProtectedKeys>(cancellationToken));
+        _pending.Start(stop => look.LookAsync(plan, stop), cancellationToken);
+    }
+
+    private GuardPlan Plan(GuardBook book, ProtectedKeys protectedKeys)
+    {
+        var trails = options.Value.Evidence.TrailArns.Concat(book.Facts.Select(fact => fact.Resource).Where(AuditResource.IsTrail)).Distinct(StringComparer.Ordinal).ToList();
+        var find = options.Value.Evidence.TrailArns.Length == 0 && (trails.Count == 0 || _lookedAt - _searchedAt >= _options.SurveyInterval);
+        if (find)
+            _searchedAt = _lookedAt;
+
+        List<string> evidence = canary.KeyArn is { } key ? [key] : [];
+        List<string> others = [.. protectedKeys.All.Where(home.Has).Except(evidence).Order(StringComparer.Ordinal)];
+        return new(trails, options.Value.EffectiveLogGroups, find, [.. evidence, .. NextOf(others)], [.. evidence, .. others]);
+    }
+
+    /// <summary>Some of the protected keys, each in its turn.</summary>
+    private IEnumerable<string> NextOf(List<string> keys)
+    {
+        var count = Math.Min(keys.Count, _options.KeysPerLook);
+        var first = _nextKey;
+        _nextKey += count;
+        return Enumerable.Range(first, count).Select(index => keys[index % keys.Count]);
+    }
+
+    private GuardReport? TakeReport()
+    {
+        try
+        {
+            return _pending.TryTake(out var report) ? report : null;
+        }
+        // It was under way when this Sentinel stopped leading, and leads again.
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        // The edge: what went wrong is shown, and the next look comes in a minute.
+        catch (Exception problem)
+        {
+            state.Last = state.Last with { Problems = [new("*", "*", $"{problem.GetType().Name}: {problem.Message}")] };
+            Log.Failed(logger, problem);
+            return null;
+        }
+    }
+
+    private async Task TakeAsync(GuardReport report, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var refused = calls.TakeRefused();
+        await pipeline.TakeAsync(
+            Turn.Of(memory =>
+            {
+                memory.Know<OwnRefusals>().Note(refused, now);
+                memory.Know<GuardBook>().Take(report, memory.Know<ProtectedKeys>().SetOf, now);
+            }),
+            cancellationToken);
+        foreach (var problem in report.Problems.Except(state.Last.Problems))
+            Log.CallFailed(logger, problem.Action, problem.Resource, problem.Problem);
+        state.Last = new(now, report.Problems);
+    }
+
+    private async Task AcceptAsync(CancellationToken cancellationToken)
+    {
+        // Nothing departs, nothing is to be accepted.
+        if (!(await pipeline.KnowAsync<GuardBook>(cancellationToken)).Departures.Any())
+            return;
+
+        var accepted = await database.ReadAsync(connection => GuardRows.AcceptancesAsync(connection, pending: true, MostAcceptances, cancellationToken), cancellationToken);
+        if (accepted.Count == 0)
+            return;
+
+        await pipeline.TakeAsync(
+            Turn.Of(memory =>
+            {
+                foreach (var acceptance in accepted.Reverse())
+                    memory.Know<GuardBook>().Accept(acceptance);
+            }),
+            cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "The trail guard could not look.")]
+        public static partial void Failed(ILogger logger, Exception problem);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The trail guard's call {Action} on {Resource} did not succeed: {Problem}")]
+        public static partial void CallFailed(ILogger logger, string action, string resource, string problem);
+    }
+}

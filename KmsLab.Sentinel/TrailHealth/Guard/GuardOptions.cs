@@ -1,0 +1,28 @@
+namespace KmsLab.Sentinel.TrailHealth.Guard;
+
+/// <summary>The section <c>Sentinel:Guard</c>: the look at the trail from outside.</summary>
+internal sealed class GuardOptions
+{
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Time from one look to the next.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How many protected keys each look asks for, in turn; the evidence's own keys are asked for every time.</summary>
+    public int KeysPerLook { get; set; } = 10;
+
+    /// <summary>Time until a call that was denied, or whose subject is gone, is made again: each leaves an error on the trail.</summary>
+    public TimeSpan DeniedRetry { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often trails that deliver to the log groups are looked for, and the policies, grants and tags of keys are read.</summary>
+    public TimeSpan SurveyInterval { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>What is wrong with it.</summary>
+    public IEnumerable<string> Check()
+    {
+        if (Interval <= TimeSpan.Zero || DeniedRetry <= TimeSpan.Zero || SurveyInterval <= TimeSpan.Zero)
+            yield return "Sentinel:Guard: Interval, DeniedRetry and SurveyInterval must be more than zero, for instance 00:01:00";
+        if (KeysPerLook < 1)
+            yield return "Sentinel:Guard:KeysPerLook must be at least 1";
+    }
+}

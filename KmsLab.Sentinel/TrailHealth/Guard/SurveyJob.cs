@@ -1,0 +1,145 @@
+using KmsLab.Sentinel.Detections.AuditPath;
+using KmsLab.Sentinel.Jobs;
+using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.TrailHealth.Canary;
+using Microsoft.Extensions.Options;
+
+namespace KmsLab.Sentinel.TrailHealth.Guard;
+
+/// <summary>
+/// At start and daily: the policies and grants of the protected keys and of the evidence's, compared with those before (drift), and the tags of all
+/// keys where a protected set goes by a tag. Between surveys, a key that a record names and nobody knows is asked for its tags once.
+/// </summary>
+internal sealed partial class SurveyJob(
+    Pipeline pipeline, KeySurvey survey, KeyHome home, CanaryState canary, IOptions<SentinelOptions> options, TimeProvider time, ILogger<SurveyJob> logger) : IJob
+{
+    private const int QuestionsACall = 20;
+    private const int MostAttempts = 3;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan AfterRefusal = TimeSpan.FromSeconds(75);
+
+    private readonly BackgroundCall<IReadOnlyList<string>?> _list = new(Patience, time);
+    private readonly BackgroundCall<SurveyReport> _pending = new(Patience, time);
+    private readonly Queue<SurveyQuestion> _questions = [];
+    private readonly HashSet<string> _asked = [];
+    private readonly bool _hasTags = options.Value.NamedSets.Any(set => !string.IsNullOrWhiteSpace(set.Tag));
+    private DateTimeOffset _surveyedAt = DateTimeOffset.MinValue;
+    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
+    private string? _account;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (!options.Value.Guard.Enabled)
+            return;
+
+        var protectedKeys = await pipeline.KnowAsync<ProtectedKeys>(cancellationToken);
+        await BeginAsync(protectedKeys, cancellationToken);
+        await TakeListAsync(cancellationToken);
+        if (Outcome(_pending) is { } report)
+            await TakeAsync(report, protectedKeys, cancellationToken);
+        await AskForSeenAsync(cancellationToken);
+
+        if (_questions.Count > 0 && !_pending.IsOut && time.GetUtcNow() >= _notBefore)
+        {
+            var next = Enumerable.Range(0, Math.Min(QuestionsACall, _questions.Count)).Select(_ => _questions.Dequeue()).ToList();
+            _pending.Start(stop => survey.AskAsync(next, stop), cancellationToken);
+        }
+    }
+
+    private async Task BeginAsync(ProtectedKeys protectedKeys, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - _surveyedAt < options.Value.Guard.SurveyInterval)
+            return;
+
+        _surveyedAt = now;
+        _asked.Clear();
+        if (_hasTags)
+            _list.Start(survey.ListKeysAsync, cancellationToken);
+        var evidence = (await pipeline.KnowAsync<GuardBook>(cancellationToken)).Facts.Where(fact => fact.Aspect == GuardAspect.EncryptionKey).Select(fact => fact.Seen);
+        foreach (var key in protectedKeys.All.Concat(options.Value.Evidence.KeyArns).Concat(evidence).Append(canary.KeyArn ?? "").Where(AuditResource.IsKey))
+            AskForPolicy(key);
+    }
+
+    private void AskForPolicy(string key)
+    {
+        if (home.Has(key) && _asked.Add(key))
+            _questions.Enqueue(new(key, Tags: false));
+    }
+
+    private async Task TakeListAsync(CancellationToken cancellationToken)
+    {
+        if (Outcome(_list) is not { Count: > 0 } keys)
+            return;
+
+        _account = keys[0].Split(':')[4];
+        foreach (var key in keys)
+            _questions.Enqueue(new(key, Tags: true));
+        (await pipeline.KnowAsync<SeenKeys>(cancellationToken)).Know(keys);
+    }
+
+    /// <summary>Keys of other accounts, or ones that may be gone by now, are not asked for: that would leave errors on the trail.</summary>
+    private async Task AskForSeenAsync(CancellationToken cancellationToken)
+    {
+        if (_account is null)
+            return;
+
+        foreach (var key in (await pipeline.KnowAsync<SeenKeys>(cancellationToken)).Take().Where(key => home.Has(key) && key.Split(':')[4] == _account))
+            _questions.Enqueue(new(key, Tags: true));
+    }
+
+    private async Task TakeAsync(SurveyReport report, ProtectedKeys protectedKeys, CancellationToken cancellationToken)
+    {
+        var known = protectedKeys.All.ToHashSet(StringComparer.Ordinal);
+        await pipeline.TakeAsync(
+            Turn.Of(memory =>
+            {
+                foreach (var (key, name, value) in report.Tags)
+                    memory.Know<ProtectedKeys>().Learn(key, name, value);
+                foreach (var reading in report.Readings)
+                    memory.Know<KeyPolicies>().Learn(reading);
+            }),
+            cancellationToken);
+        foreach (var key in (await pipeline.KnowAsync<ProtectedKeys>(cancellationToken)).All.Except(known))
+        {
+            Log.Learned(logger, key);
+            AskForPolicy(key);
+        }
+
+        foreach (var question in report.Unanswered.Where(question => question.Attempts < MostAttempts))
+            _questions.Enqueue(question);
+        if (report.Unanswered.Count > 0)
+            _notBefore = time.GetUtcNow() + AfterRefusal;
+    }
+
+    private T? Outcome<T>(BackgroundCall<T> call) where T : class?
+    {
+        try
+        {
+            return call.TryTake(out var outcome) ? outcome : null;
+        }
+        // It was under way when this Sentinel stopped leading, and leads again: the whole survey begins anew.
+        catch (OperationCanceledException)
+        {
+            _surveyedAt = DateTimeOffset.MinValue;
+            _questions.Clear();
+            return null;
+        }
+        // The edge: each call's failure is in the guard's problems; this is something else, and the next survey tries again.
+        catch (Exception problem)
+        {
+            Log.Failed(logger, problem);
+            return null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{KeyArn} carries a protected set's tag: it is protected from now on")]
+        public static partial void Learned(ILogger logger, string keyArn);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A part of the survey of keys failed.")]
+        public static partial void Failed(ILogger logger, Exception problem);
+    }
+}

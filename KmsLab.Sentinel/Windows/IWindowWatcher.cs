@@ -1,0 +1,18 @@
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Trail;
+
+namespace KmsLab.Sentinel.Windows;
+
+/// <summary>Hears of what windows hold: the alarms, which rest on them.</summary>
+internal interface IWindowWatcher
+{
+    /// <summary>A group has a new record: if it has an alarm, the record may belong to its evidence.</summary>
+    void Touch(ConfiguredDetection detection, GroupWindow window);
+
+    /// <summary>A record reached the threshold.</summary>
+    void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, Watermark watermark, DateTimeOffset now);
+
+    /// <summary>A record was corrected: it is no evidence any more.</summary>
+    void Withdraw(string eventId, TurnChanges changes);
+}
