@@ -22,9 +22,10 @@ internal sealed class PostgresCluster(PostgresInstallation installation, DataDir
     /// <summary>
     /// A shell hands a request to stop on as SIGINT.
     /// At SIGTERM the server would wait for its clients to leave by themselves.
+    /// Its log, which it writes to standard error line by line whether anything is wrong or not, is no error on the dashboard.
     /// </summary>
     private const string Wrapper = """
-        "$@" & server=$!; trap 'kill -INT $server' INT TERM; wait $server; wait $server
+        "$@" 2>&1 & server=$!; trap 'kill -INT $server' INT TERM; wait $server; wait $server
         """;
 
     /// <summary>The cluster's folder: in the data directory, or for root in one that the server's user can reach.</summary>

@@ -15,6 +15,8 @@ internal static class LabBuilder
         ["Logging:LogLevel:Aspire.Hosting"] = "Warning",
         // That an open dashboard is open, and each browser that leaves it, are no news in a lab that listens on loopback.
         ["Logging:LogLevel:Aspire.Hosting.Dashboard"] = "Critical",
+        // A resource that is started again makes it fail to read the log of the one before. What can't start, its state says.
+        ["Logging:LogLevel:Aspire.Hosting.Dcp.DcpExecutor"] = "Critical",
         // The keys are the dashboard's own, for its cookies; that a fresh account keeps them unencrypted is no news either.
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
         ["DcpPublisher:WaitForResourceCleanup"] = "true",

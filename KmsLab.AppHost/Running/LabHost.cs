@@ -15,6 +15,9 @@ namespace KmsLab.AppHost.Running;
 internal sealed class LabHost(DistributedApplication app, LabSettings settings, DataDirectory data, DatabaseChoice database)
     : IAsyncDisposable
 {
+    /// <summary>Aspire's name for its dashboard.</summary>
+    private const string DashboardName = "aspire-dashboard";
+
     /// <summary>Five resources stop one after the other.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
@@ -39,7 +42,7 @@ internal sealed class LabHost(DistributedApplication app, LabSettings settings, 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Lifetime.ApplicationStopping);
         await app.Services.GetRequiredService<LabReadiness>().WaitAsync(stopping.Token);
         Running = new(
-            settings.Url("Lab:DashboardUrl"),
+            AddressOf(DashboardName) ?? settings.Url("Lab:DashboardUrl"),
             AddressOf("cryptoapi")!, AddressOf("sentinel")!, AddressOf("localaws"), AddressOf("simulator"));
         Running.Write(data);
         Console.WriteLine(Welcome.Text(Running, data, database, Dashboard(Running.Dashboard)));
@@ -70,8 +73,10 @@ internal sealed class LabHost(DistributedApplication app, LabSettings settings, 
 
     private Uri? AddressOf(string name)
     {
-        var services = app.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ProjectResource>();
-        return services.FirstOrDefault(one => one.Name == name) is { } service ? new Uri(service.GetEndpoint("http").Url) : null;
+        var listening = app.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<IResourceWithEndpoints>();
+        return listening.FirstOrDefault(one => one.Name == name)?.GetEndpoint("http") is { IsAllocated: true } endpoint
+            ? new Uri(endpoint.Url)
+            : null;
     }
 
     /// <summary>Aspire's own would end the application at a signal, under a scenario that still puts things right.</summary>
