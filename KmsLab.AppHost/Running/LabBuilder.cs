@@ -40,12 +40,11 @@ internal static class LabBuilder
 
     /// <summary>
     /// No certificate is needed.
-    /// In mode <c>local</c> the dashboard is open to this machine: no secret stands in any resource's environment.
-    /// In the others it asks for the token that the welcome prints.
+    /// The dashboard is open to this machine, or asks for the token that the welcome prints.
     /// </summary>
     private static IEnumerable<string> OfDashboard(LabSettings settings) =>
     [
         "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
-        .. settings.Mode == LabMode.Local ? ["--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true"] : Array.Empty<string>(),
+        .. settings.HasOpenDashboard ? ["--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true"] : Array.Empty<string>(),
     ];
 }

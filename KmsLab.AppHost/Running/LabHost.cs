@@ -67,7 +67,7 @@ internal sealed class LabHost(DistributedApplication app, LabSettings settings, 
     /// <summary>Address of the dashboard, with the login where it asks for one.</summary>
     private string Dashboard(Uri address)
     {
-        var token = settings.Mode == LabMode.Local ? null : app.Services.GetRequiredService<IConfiguration>()["AppHost:BrowserToken"];
+        var token = settings.HasOpenDashboard ? null : app.Services.GetRequiredService<IConfiguration>()["AppHost:BrowserToken"];
         return token is null ? address.ToString().TrimEnd('/') : new Uri(address, $"/login?t={token}").ToString();
     }
 

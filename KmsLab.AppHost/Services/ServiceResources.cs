@@ -30,14 +30,20 @@ internal static class ServiceResources
         return builder.ExecutionContext.IsPublishMode ? service : service.AsBuiltProgram(new TProject().ProjectPath);
     }
 
-    /// <summary>Hands on configuration keys such as <c>Sentinel:LogGroups:0</c> as environment variables.</summary>
+    /// <summary>
+    /// Hands on configuration keys such as <c>Sentinel:LogGroups:0</c> as environment variables; a manifest gets parameters for secrets.
+    /// </summary>
     public static IResourceBuilder<ProjectResource> WithSettings(
         this IResourceBuilder<ProjectResource> service, IEnumerable<KeyValuePair<string, string?>> settings)
     {
+        var builder = service.ApplicationBuilder;
         foreach (var (key, value) in settings)
         {
-            if (value is not null)
-                service.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
+            var variable = key.Replace(":", "__", StringComparison.Ordinal);
+            if (value is not null && builder.ExecutionContext.IsPublishMode && SecretSettings.IsSecret(key, value))
+                service.WithEnvironment(variable, builder.ParameterOf(key));
+            else if (value is not null)
+                service.WithEnvironment(variable, value);
         }
 
         return service;

@@ -9,6 +9,8 @@ namespace KmsLab.AppHost.Settings;
 /// </summary>
 internal sealed class LabSettings
 {
+    private static readonly string[] SectionsOfServices = ["ConnectionStrings", "CryptoApi", "LocalAws", "Sentinel", "Simulator"];
+
     private readonly IConfigurationRoot _all;
 
     private LabSettings(IConfigurationRoot all) => _all = all;
@@ -32,6 +34,12 @@ internal sealed class LabSettings
 
     /// <summary>Names the stand-in for AWS.</summary>
     public LabMode Mode => LabModes.Of(_all);
+
+    /// <summary>
+    /// Tells if the dashboard needs no login: in mode <c>local</c> no secret stands in any resource's environment, unless the user gives one.
+    /// </summary>
+    public bool HasOpenDashboard => Mode == LabMode.Local
+        && !SectionsOfServices.SelectMany(Of).Any(setting => setting.Value is { } value && SecretSettings.IsSecret(setting.Key, value));
 
     /// <summary>The value of a key such as <c>Lab:Mode</c>; null where it is not set or empty.</summary>
     public string? this[string key] => _all[key] is { Length: > 0 } value ? value : null;

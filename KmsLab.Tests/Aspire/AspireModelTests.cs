@@ -5,6 +5,7 @@ using KmsLab.AppHost.Arguments;
 using KmsLab.AppHost.Data;
 using KmsLab.AppHost.Databases;
 using KmsLab.AppHost.Problems;
+using KmsLab.AppHost.Running;
 using KmsLab.AppHost.Settings;
 using KmsLab.Simulator;
 
@@ -16,6 +17,11 @@ public sealed class AspireModelTests
     [Theory]
     [InlineData("local", "sqlite", new[] { "cryptoapi", "localaws", "sentinel", "simulator" })]
     [InlineData("local", "container", new[] { "cryptoapi", "localaws", "postgres", "sentinel", "sentinel-state", "simulator", "vault" })]
+    [InlineData("local", "postgres", new[] { "cryptoapi", "localaws", "postgres", "sentinel", "sentinel-state", "simulator", "vault" })]
+    [InlineData("localstack", "container", new[]
+    {
+        "cryptoapi", "localaws", "localstack", "postgres", "sentinel", "sentinel-state", "simulator", "vault",
+    })]
     [InlineData("localstack", "sqlite", new[] { "cryptoapi", "localaws", "localstack", "sentinel", "simulator" })]
     public void Mode_and_database_have_their_resources(string mode, string database, string[] expected)
     {
@@ -38,18 +44,54 @@ public sealed class AspireModelTests
     }
 
     [Theory]
-    [InlineData("cryptoapi", new[] { "localaws", "postgres", "vault" })]
-    [InlineData("sentinel", new[] { "localaws", "postgres", "sentinel-state" })]
-    [InlineData("simulator", new[] { "postgres", "vault" })]
-    public void Service_waits_for_what_it_calls_at_its_start(string service, string[] expected)
+    [InlineData("container")]
+    [InlineData("postgres")]
+    public void Service_waits_for_what_it_calls_at_its_start(string database)
     {
         using var folder = new TempFolder();
 
-        var waits = Resource(Compose(folder, LabDatabase.Container), service).Annotations
-            .OfType<WaitAnnotation>().Select(wait => wait.Resource.Name);
+        var builder = Compose(folder, Enum.Parse<LabDatabase>(database, ignoreCase: true), "--Lab:Mode=localstack");
 
-        waits.Order(StringComparer.Ordinal).ShouldBe(expected);
+        WaitsOf(builder, "localaws").ShouldBe(["localstack"]);
+        WaitsOf(builder, "cryptoapi").ShouldBe(["localaws", "postgres", "vault"]);
+        WaitsOf(builder, "sentinel").ShouldBe(["localaws", "postgres", "sentinel-state"]);
+        WaitsOf(builder, "simulator").ShouldBe(["postgres", "vault"]);
     }
+
+    [Fact]
+    public void Token_of_LocalStack_is_a_secret_parameter()
+    {
+        using var folder = new TempFolder();
+
+        var token = Resource(Compose(folder, LabDatabase.Sqlite, "--Lab:Mode=localstack"), "localstack-auth-token");
+
+        token.ShouldBeOfType<ParameterResource>().Secret.ShouldBeTrue();
+    }
+
+    /// <summary>Whoever is on this machine may look at an open dashboard, and at every resource's environment there.</summary>
+    [Theory]
+    [InlineData(true, "--Lab:Mode=local")]
+    [InlineData(true, "--ConnectionStrings:vault=Host=db;Username=app", "--ConnectionStrings:vault:PasswordFile=/run/password")]
+    [InlineData(false, "--Lab:Mode=localstack")]
+    [InlineData(false, "--Lab:Mode=aws")]
+    [InlineData(false, "--ConnectionStrings:vault=Host=db;Username=app;Password=secret")]
+    [InlineData(false, "--Sentinel:Notifications:Webhooks:team:Url=https://hooks.example.com/secret")]
+    [InlineData(false, "--Sentinel:Notifications:Webhooks:team:Secret=0123456789abcdef")]
+    public void Dashboard_is_open_only_where_it_shows_no_secret(bool isOpen, params string[] options)
+    {
+        var arguments = new LabCommand().Parse(options);
+
+        var builder = LabBuilder.Create(arguments, LabSettings.Read(arguments));
+
+        (builder.Configuration["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] is not null).ShouldBe(isOpen);
+    }
+
+    [Theory]
+    [InlineData("azure")]
+    [InlineData("2")]
+    public void Unknown_mode_is_refused_with_those_that_are_there(string mode) =>
+        Should.Throw<LabException>(() => LabSettings.Read(new LabCommand().Parse([$"--Lab:Mode={mode}"])))
+            .Message.ShouldBe($"Lab:Mode is '{mode}'. Set it to local, localstack or aws, such as --Lab:Mode=local.");
 
     [Theory]
     [InlineData("cryptoapi", 5080)]
@@ -103,8 +145,17 @@ public sealed class AspireModelTests
             .Message.ShouldContain("--Lab:Database");
     }
 
+    private static IEnumerable<string> WaitsOf(IDistributedApplicationBuilder builder, string service) =>
+        Resource(builder, service).Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource.Name).Order(StringComparer.Ordinal);
+
     private static IDistributedApplicationBuilder Compose(TempFolder folder, LabDatabase database, params string[] options)
     {
+        if (database == LabDatabase.Postgres)
+        {
+            var (found, reason) = PostgresInstallation.Find();
+            Strict.Require(found is not null, reason);
+        }
+
         var settings = LabSettings.Read(new LabCommand().Parse(options));
         var builder = DistributedApplication.CreateBuilder(
             new DistributedApplicationOptions { AssemblyName = "KmsLab.AppHost", DisableDashboard = true });

@@ -41,14 +41,14 @@ public sealed class DatabaseOutageTests(PostgresApplication postgres)
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var load = new Load(application);
         var writers = Enumerable.Range(0, Writers).Select(_ => load.WriteAsync(over.Token)).ToList();
-        await load.UntilMoreAsync(load.Acknowledged, Some);
+        await Load.UntilMoreAsync(load.Acknowledged, Some);
 
         var command = await takeAway(application);
         if (command == KnownResourceCommands.StartCommand)
-            await load.UntilMoreAsync(load.Refused, Writers);
+            await Load.UntilMoreAsync(load.Refused, Writers);
         await application.CommandAsync("postgres", command);
 
-        await load.UntilMoreAsync(load.Acknowledged, Some);
+        await Load.UntilMoreAsync(load.Acknowledged, Some);
         await application.UntilHealthyAsync();
         await over.CancelAsync();
         await Task.WhenAll(writers);
@@ -88,7 +88,7 @@ public sealed class DatabaseOutageTests(PostgresApplication postgres)
         }
 
         /// <summary>Waits until there are so many more.</summary>
-        public async Task UntilMoreAsync<T>(ConcurrentQueue<T> answers, int more)
+        public static async Task UntilMoreAsync<T>(ConcurrentQueue<T> answers, int more)
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
             deadline.CancelAfter(Patience);

@@ -10,6 +10,8 @@ namespace KmsLab.Tests.Aspire;
 /// </summary>
 public sealed class LabProcessTests
 {
+    private const string Webhook = "Sentinel:Notifications:Webhooks:team-with-a-name-of-some-length";
+
     /// <summary>In a home where .NET and Aspire never kept anything yet, which is when they have most to say.</summary>
     [Fact]
     public async Task Lab_prints_where_it_is_and_nothing_else()
@@ -90,6 +92,18 @@ public sealed class LabProcessTests
     }
 
     [Fact]
+    public async Task Account_without_the_full_feed_is_one_line_and_exit_code_1()
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("FullFeed") == "true", "Here it has it.");
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start(["--data", folder.Path, "--Lab:Mode=aws"]);
+
+        (await lab.WaitForExitAsync()).ShouldBe(1);
+        lab.Output.ShouldBe("KmsLab could not start: mode aws needs Aspire.Hosting.AWS. "
+            + "Run: dotnet run --project KmsLab.AppHost -p:FullFeed=true -- --Lab:Mode=aws");
+    }
+
+    [Fact]
     public async Task Unknown_scenario_is_one_line_and_exit_code_1()
     {
         using var lab = LabProcess.Start(["--scenario", "no-such"]);
@@ -109,7 +123,7 @@ public sealed class LabProcessTests
             + "'KmsLab.CryptoApi.Encryption.KeyPolicy'.");
     }
 
-    /// <summary>Twice: Aspire keeps a state of its own from the first on.</summary>
+    /// <summary>Twice: Aspire keeps a state of its own from the first on. Secrets of the user's are left to whoever deploys.</summary>
     [Fact]
     public async Task Manifest_is_written_again_and_again_and_holds_no_secret_and_no_folder_of_this_machine()
     {
@@ -117,7 +131,11 @@ public sealed class LabProcessTests
         foreach (var round in new[] { 1, 2 })
         {
             using var publish = LabProcess.Start(
-                ["--data", folder["data"], "--operation", "publish", "--publisher", "manifest", "--output-path", folder["manifest"]]);
+            [
+                "--data", folder["data"], "--operation", "publish", "--publisher", "manifest", "--output-path", folder["manifest"],
+                "--ConnectionStrings:vault=Host=db;Username=app;Password=hidden-password",
+                $"--{Webhook}:Url=https://hooks.example.com/hidden-path", $"--{Webhook}:Secret=hidden-secret-of-32-characters",
+            ]);
             (await publish.WaitForExitAsync()).ShouldBe(0, $"round {round}: {publish.Output}");
         }
 
@@ -125,6 +143,8 @@ public sealed class LabProcessTests
         var text = await File.ReadAllTextAsync(manifest, TestContext.Current.CancellationToken);
         text.ShouldContain("\"cryptoapi\"");
         text.ShouldNotContain(folder["data"]);
+        text.ShouldContain("\"ConnectionStrings__vault\": \"{connectionstrings-vault.value}\"");
+        text.ShouldNotContain("hidden-");
         text.ShouldNotContain("SecretAccessKey");
         text.ShouldNotContain("BEGIN PRIVATE KEY");
         Directory.Exists(folder["data"]).ShouldBeFalse("a password was made for a deployment");
