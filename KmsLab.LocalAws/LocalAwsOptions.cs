@@ -18,7 +18,7 @@ public sealed class LocalAwsOptions
     public string AccountId { get; set; } = "000000000000";
 
     /// <summary>The Region of the trail that is provisioned at start. Calls go to the Region that they are signed for.</summary>
-    [RegularExpression("[a-z]{2}(-[a-z]+)+-[0-9]", ErrorMessage = "LocalAws:Region must be a Region such as us-east-1.")]
+    [RegularExpression("[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", ErrorMessage = "LocalAws:Region must be a Region such as us-east-1.")]
     public string Region { get; set; } = "us-east-1";
 
     /// <summary>The largest request body that is read, in bytes.</summary>

@@ -16,7 +16,7 @@ internal sealed class PrincipalDirectory
 
     private readonly ConcurrentDictionary<string, Principal> _configured = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (Principal Principal, DateTimeOffset Expires)> _sessions = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Principal> _unknown = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string AccessKeyId, string Partition), Principal> _unknown = new();
     private readonly string _account;
     private readonly RegionScope _scope; // sessions belong to no Region
     private readonly TimeProvider _time;
@@ -26,7 +26,7 @@ internal sealed class PrincipalDirectory
         _account = options.Value.AccountId;
         _scope = new(_account, "");
         _time = time;
-        Anonymous = Unknown("anonymous");
+        Anonymous = Unknown("anonymous", Partitions.Of(options.Value.Region));
         foreach (var principal in options.Value.Principals)
             _configured[principal.AccessKeyId] = Principal.FromArn(principal.AccessKeyId, principal.Arn, time.GetUtcNow());
         foreach (var (_, session) in store.Read(Stored.Load))
@@ -36,17 +36,21 @@ internal sealed class PrincipalDirectory
     /// <summary>Who calls an operation that needs no credentials.</summary>
     public Principal Anonymous { get; }
 
+    /// <summary>The principal behind a key.</summary>
+    /// <param name="accessKeyId">The key.</param>
+    /// <param name="region">The Region that it signs for, which tells the partition of a key that nobody knows.</param>
     /// <exception cref="AwsException">ExpiredTokenException: the session of the key is over.</exception>
-    public Principal Find(string accessKeyId)
+    public Principal Find(string accessKeyId, string region)
     {
-        if (_configured.TryGetValue(accessKeyId, out var principal) || _unknown.TryGetValue(accessKeyId, out principal))
+        var partition = Partitions.Of(region);
+        if (_configured.TryGetValue(accessKeyId, out var principal) || _unknown.TryGetValue((accessKeyId, partition), out principal))
             return principal;
         if (_sessions.TryGetValue(accessKeyId, out var session))
             return session.Expires > _time.GetUtcNow() ? session.Principal : throw Expired();
 
-        principal = Unknown(accessKeyId);
+        principal = Unknown(accessKeyId, partition);
         if (_unknown.Count < MaxUnknown)
-            _unknown.TryAdd(accessKeyId, principal);
+            _unknown.TryAdd((accessKeyId, partition), principal);
         return principal;
     }
 
@@ -75,6 +79,6 @@ internal sealed class PrincipalDirectory
 
     private static AwsException Expired() => new("ExpiredTokenException", "The security token included in the request is expired") { QueryCode = "ExpiredToken" };
 
-    private Principal Unknown(string accessKeyId) =>
-        Principal.FromArn(accessKeyId, $"arn:aws:iam::{_account}:user/{accessKeyId}", DateTimeOffset.UnixEpoch);
+    private Principal Unknown(string accessKeyId, string partition) =>
+        Principal.FromArn(accessKeyId, $"arn:{partition}:iam::{_account}:user/{accessKeyId}", DateTimeOffset.UnixEpoch);
 }

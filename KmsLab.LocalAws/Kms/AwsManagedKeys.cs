@@ -50,7 +50,7 @@ internal sealed class AwsManagedKeys(TimeProvider time)
             Created = now,
             Description = description,
             IsAwsManaged = true,
-            Policy = KeyPolicies.Default(ring.Scope.Account),
+            Policy = KeyPolicies.Default(ring.Scope),
             Materials = [KeyMaterial.Create(now, null)],
             RotationPeriodInDays = KeyRotations.DefaultPeriodInDays,
             NextRotation = now.AddDays(KeyRotations.DefaultPeriodInDays),

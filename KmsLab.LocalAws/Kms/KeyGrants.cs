@@ -50,7 +50,7 @@ internal sealed class KeyGrants(KeyFinder finder, TimeProvider time)
         Created = time.GetUtcNow(),
         GranteePrincipal = request.GranteePrincipal!,
         RetiringPrincipal = request.RetiringPrincipal,
-        IssuingAccount = $"arn:aws:iam::{call.Account}:root",
+        IssuingAccount = call.Scope.IamArn("root"),
         Operations = request.Operations!,
         Constraints = request.Constraints,
     };

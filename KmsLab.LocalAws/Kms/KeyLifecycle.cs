@@ -34,7 +34,7 @@ internal sealed class KeyLifecycle(KeyFinder finder, TimeProvider time)
             Created = now,
             Description = request.Description ?? "",
             IsMultiRegion = isMultiRegion,
-            Policy = request.Policy is { } policy ? KeyPolicies.Check(policy) : KeyPolicies.Default(call.Account),
+            Policy = request.Policy is { } policy ? KeyPolicies.Check(policy) : KeyPolicies.Default(call.Scope),
             Tags = KeyTags.Merge([], request.Tags),
             Materials = [KeyMaterial.Create(now, null)],
         };

@@ -17,7 +17,7 @@ internal sealed class KeyPolicies(KeyFinder finder)
     }
 
     /// <summary>The policy of a key that was made without one: the account decides through IAM.</summary>
-    public static string Default(string account) => $$"""
+    public static string Default(RegionScope scope) => $$"""
         {
           "Version" : "2012-10-17",
           "Id" : "key-default-1",
@@ -25,7 +25,7 @@ internal sealed class KeyPolicies(KeyFinder finder)
             "Sid" : "Enable IAM User Permissions",
             "Effect" : "Allow",
             "Principal" : {
-              "AWS" : "arn:aws:iam::{{account}}:root"
+              "AWS" : "{{scope.IamArn("root")}}"
             },
             "Action" : "kms:*",
             "Resource" : "*"

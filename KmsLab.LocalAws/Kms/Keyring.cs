@@ -31,9 +31,9 @@ internal sealed class Keyring(RegionScope scope)
             change();
     }
 
-    public string AliasArn(string name) => $"arn:aws:kms:{Scope.Region}:{Scope.Account}:{name}";
+    public string AliasArn(string name) => Scope.Arn("kms", name);
 
-    public string KeyArn(string id) => $"arn:aws:kms:{Scope.Region}:{Scope.Account}:key/{id}";
+    public string KeyArn(string id) => Scope.Arn("kms", $"key/{id}");
 
     /// <summary>Puts a changed or new key into memory and file. Inside <see cref="Change"/> only.</summary>
     public void Save(AwsCall call, KmsKey key)

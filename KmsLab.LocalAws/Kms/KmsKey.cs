@@ -1,3 +1,5 @@
+using KmsLab.LocalAws.Wire;
+
 namespace KmsLab.LocalAws.Kms;
 
 /// <summary>A symmetric KMS key. Immutable: a change replaces it, so the crypto path reads it without a lock.</summary>
@@ -29,7 +31,7 @@ internal sealed record KmsKey
     /// <summary>When the automatic rotation is due next.</summary>
     public DateTimeOffset? NextRotation { get; init; }
 
-    public string Arn => $"arn:aws:kms:{Region}:{Account}:key/{Id}";
+    public string Arn => $"arn:{Partitions.Of(Region)}:kms:{Region}:{Account}:key/{Id}";
 
     public KeyMaterial Current => Materials[^1];
 

@@ -5,7 +5,7 @@ namespace KmsLab.LocalAws.Logs;
 /// <summary>The ARNs of groups and streams. AWS writes a group's in two ways: with <c>:*</c> (<c>arn</c>) and without (<c>logGroupArn</c>).</summary>
 internal static class LogArn
 {
-    public static string OfGroup(RegionScope scope, string group) => $"arn:aws:logs:{scope.Region}:{scope.Account}:log-group:{group}";
+    public static string OfGroup(RegionScope scope, string group) => scope.Arn("logs", $"log-group:{group}");
 
     public static string OfGroupAndAllIn(RegionScope scope, string group) => OfGroup(scope, group) + ":*";
 

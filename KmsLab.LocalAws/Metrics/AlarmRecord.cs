@@ -71,5 +71,5 @@ internal sealed record AlarmRecord
         Metrics = Settings.Metrics,
     };
 
-    public static string ArnOf(RegionScope scope, string name) => $"arn:aws:cloudwatch:{scope.Region}:{scope.Account}:alarm:{name}";
+    public static string ArnOf(RegionScope scope, string name) => scope.Arn("cloudwatch", $"alarm:{name}");
 }

@@ -42,7 +42,7 @@ internal sealed class AlarmTransitions(AlarmStore alarms, SnsPublisher sns)
         Task? last = null;
         foreach (var action in alarm.Actions)
         {
-            var error = action.StartsWith("arn:aws:sns:", StringComparison.Ordinal)
+            var error = action.Split(':') is ["arn", _, "sns", ..]
                 ? sns.TryPublish(action, AlarmNotice.Subject(scope, alarm), AlarmNotice.Message(scope, old, alarm))
                 : "KmsLab LocalAws runs actions on SNS topics only";
             last = alarms.Note(scope, new()

@@ -26,7 +26,7 @@ internal sealed class TopicOperations(SnsStore store)
         var attributes = (request.Attributes ?? []).Where(a => a.Key != "FifoTopic").ToDictionary(a => Known(a.Key), a => a.Value);
         var tags = Tags(request.Tags, []);
 
-        var arn = $"arn:aws:sns:{call.Region}:{call.Account}:{name}";
+        var arn = call.Scope.Arn("sns", name);
         call.AnswerAfter(store.ChangeTopic(arn, current =>
         {
             if (current is null)

@@ -33,10 +33,20 @@ internal sealed class Documents<T>(string kind, JsonTypeInfo<T> contract) where 
 /// <summary>The table of documents.</summary>
 internal sealed class DocumentSchema : IStateSchema
 {
+    private static readonly (string Region, string Partition)[] MovedRegions =
+    [
+        ("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b"), ("eu-isoe-", "aws-iso-e"), ("us-isof-", "aws-iso-f"), ("eusc-", "aws-eusc"),
+    ];
+
     public string Name => "documents";
 
     public IReadOnlyList<string> Steps { get; } =
     [
         "CREATE TABLE documents (kind TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, account, region, id)) WITHOUT ROWID;",
+        // Until December 2026 every ARN was of the partition aws.
+        string.Join('\n', MovedRegions.Select(moved => $"""
+            UPDATE documents SET id = replace(id, 'arn:aws:', 'arn:{moved.Partition}:'),
+                body = CAST(replace(CAST(body AS TEXT), 'arn:aws:', 'arn:{moved.Partition}:') AS BLOB) WHERE region LIKE '{moved.Region}%';
+            """)),
     ];
 }

@@ -188,7 +188,7 @@ internal sealed class CloudTrailService : AwsService
 
     private static AwsException NotFound(AwsCall call, string nameOrArn, string code = "TrailNotFoundException")
     {
-        var arn = nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : $"arn:aws:cloudtrail:{call.Region}:{call.Account}:trail/{nameOrArn}";
+        var arn = nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : call.Scope.Arn("cloudtrail", $"trail/{nameOrArn}");
         return new(code, $"Unknown trail: {arn} for the user: {call.Account}", code == "TrailNotFoundException" ? 404 : 400);
     }
 
@@ -198,7 +198,7 @@ internal sealed class CloudTrailService : AwsService
     {
         null => null,
         ['a', 'r', 'n', ':', ..] arn => arn,
-        { } name => $"arn:aws:sns:{trail.Definition.HomeRegion}:{trail.Account}:{name}",
+        { } name => new RegionScope(trail.Account, trail.Definition.HomeRegion).Arn("sns", name),
     };
 
     private static TrailChangedResponse Changed(LiveTrail trail) => new()

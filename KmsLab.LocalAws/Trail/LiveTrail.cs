@@ -11,7 +11,7 @@ internal sealed class LiveTrail(string account, TrailDefinition definition, Deli
 
     public string Account { get; } = account;
 
-    public string Arn { get; } = $"arn:aws:cloudtrail:{definition.HomeRegion}:{account}:trail/{definition.Name}";
+    public string Arn { get; } = new RegionScope(account, definition.HomeRegion).Arn("cloudtrail", $"trail/{definition.Name}");
 
     public DeliveryStatus Status { get; } = status ?? new();
 
@@ -49,5 +49,5 @@ internal sealed record LogGroupArn(RegionScope Scope, string Group)
         ? new(new(account, region), group)
         : null;
 
-    public static string Format(RegionScope scope, string group) => $"arn:aws:logs:{scope.Region}:{scope.Account}:log-group:{group}:*";
+    public static string Format(RegionScope scope, string group) => scope.Arn("logs", $"log-group:{group}:*");
 }

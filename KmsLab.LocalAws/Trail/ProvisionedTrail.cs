@@ -32,7 +32,7 @@ internal sealed class ProvisionedTrail(StateStore store, Trails trails, LogStore
         IsMultiRegionTrail = true,
         LogFileValidationEnabled = true,
         CloudWatchLogsLogGroupArn = LogGroupArn.Format(scope, settings.LogGroup),
-        CloudWatchLogsRoleArn = $"arn:aws:iam::{scope.Account}:role/{settings.Name}-trail",
+        CloudWatchLogsRoleArn = scope.IamArn($"role/{settings.Name}-trail"),
         IsLogging = true,
         Started = time.GetUtcNow(),
     };

@@ -47,7 +47,7 @@ internal sealed class UpstreamKeys
             return name;
         return name.StartsWith("alias/", StringComparison.Ordinal)
             ? _aliases.GetValueOrDefault((scope, name))
-            : $"arn:aws:kms:{scope.Region}:{scope.Account}:key/{name}";
+            : scope.Arn("kms", $"key/{name}");
     }
 
     /// <summary>The members that name keys, and those of a KeyMetadata inside.</summary>

@@ -63,6 +63,3 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <exception cref="AwsException">AccessDeniedException, worded as IAM's.</exception>
     public void Authorize(string resource) => denials.Check(Caller, Service, Operation.Name, resource);
 }
-
-/// <summary>State is kept per account and Region.</summary>
-internal readonly record struct RegionScope(string Account, string Region);

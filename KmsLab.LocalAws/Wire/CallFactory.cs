@@ -39,7 +39,7 @@ internal sealed class CallFactory(PrincipalDirectory principals, Denials denials
     /// <summary>AWS writes a service's name for address and User-Agent, too, when that calls on somebody's behalf.</summary>
     private (Principal Caller, string SourceIp, string? UserAgent) OriginOf(HttpContext http, Credential? credential)
     {
-        var caller = credential is { } key ? principals.Find(key.AccessKeyId) : principals.Anonymous;
+        var caller = credential is { } key ? principals.Find(key.AccessKeyId, key.Region) : principals.Anonymous;
         return Told(http, InvokedByHeader) is { } service
             ? (caller.InvokedBy(service), service, service)
             : (caller, SourceIp(http), http.Request.Headers.UserAgent is { Count: > 0 } userAgent ? userAgent.ToString() : null);

@@ -49,9 +49,11 @@ public sealed class LocalAwsHost : IAsyncDisposable
     }
 
     /// <summary>Stops the endpoint and starts another one on the same state, on another port.</summary>
-    public async Task RestartAsync()
+    /// <param name="beforeStart">Done while it is stopped, such as to change its state file.</param>
+    public async Task RestartAsync(Action? beforeStart = null)
     {
         await _app.DisposeAsync();
+        beforeStart?.Invoke();
         _app = await StartAppAsync(_settings, _time);
     }
 
