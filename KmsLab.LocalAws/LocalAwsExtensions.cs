@@ -11,6 +11,7 @@ using KmsLab.LocalAws.Upstream;
 using KmsLab.LocalAws.Wire;
 using KmsLab.ServiceDefaults;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws;
 
@@ -94,7 +95,9 @@ public static class LocalAwsExtensions
     private static void AddUpstream(this IServiceCollection services)
     {
         services.AddHttpForwarder();
+        services.AddSingleton<IPostConfigureOptions<LocalAwsOptions>, UpstreamAccount>();
         services.AddSingleton<UpstreamLogs>();
+        services.AddSingleton<UpstreamSessions>();
         services.AddSingleton<UpstreamDelivery>();
         services.AddSingleton<UpstreamEndpoint>();
     }

@@ -64,7 +64,14 @@ internal sealed class KeyManagement(IAmazonKeyManagementService kms, KmsCalls ca
     public async Task<string> CreateAsync(string description, Tag? tag, string client, CancellationToken cancellationToken)
     {
         var set = new Tag { TagKey = SetTag, TagValue = SetName };
-        var request = new CreateKeyRequest { Description = description, Tags = tag is null ? [set] : [set, tag] };
+        // Named although they are AWS's defaults: not every emulator fills them in.
+        var request = new CreateKeyRequest
+        {
+            Description = description,
+            KeyUsage = KeyUsageType.ENCRYPT_DECRYPT,
+            KeySpec = KeySpec.SYMMETRIC_DEFAULT,
+            Tags = tag is null ? [set] : [set, tag],
+        };
         var answer = await CallAsync("CreateKey", client, request, null, async (call, token) =>
         {
             var created = await kms.CreateKeyAsync(request, token);

@@ -81,8 +81,10 @@ internal sealed partial class KmsKeyStartup(
     private async Task<string> FindAsync(CancellationToken cancellationToken)
     {
         var found = await management.DescribeAsync(KeyId, cancellationToken);
-        if (found.KeyUsage != KeyUsageType.ENCRYPT_DECRYPT || found.KeySpec != KeySpec.SYMMETRIC_DEFAULT)
-            throw new UnusableKeyException($"CryptoApi:KmsKeyId {KeyId} is a {found.KeySpec} key for {found.KeyUsage}: name a symmetric encryption key.");
+        // What an emulator leaves out has AWS's default.
+        var (usage, spec) = (found.KeyUsage ?? KeyUsageType.ENCRYPT_DECRYPT, found.KeySpec ?? KeySpec.SYMMETRIC_DEFAULT);
+        if (usage != KeyUsageType.ENCRYPT_DECRYPT || spec != KeySpec.SYMMETRIC_DEFAULT)
+            throw new UnusableKeyException($"CryptoApi:KmsKeyId {KeyId} is a {spec} key for {usage}: name a symmetric encryption key.");
         if (found.KeyState == KeyState.PendingDeletion)
             throw new UnusableKeyException($"CryptoApi:KmsKeyId {KeyId} is a key scheduled for deletion. Cancel that, or name another key.");
         return found.Arn;
@@ -109,7 +111,7 @@ internal sealed partial class KmsKeyStartup(
     private void GiveUp(string message, Exception problem)
     {
         Log.GaveUp(logger, message, problem);
-        key.Report(message);
+        key.Fail(message);
         Environment.ExitCode = 1;
         lifetime.ApplicationStarted.Register(lifetime.StopApplication); // A start that is cut off would only say that it was.
     }

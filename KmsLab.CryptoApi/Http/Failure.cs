@@ -26,6 +26,7 @@ internal sealed record Failure(int Status, string Reason, string Message, TimeSp
     public static Failure? Of(Exception exception) => exception switch
     {
         KmsKeyNotReadyException => new(503, "starting", "The service is starting: it is still looking up its encryption key.", Soon),
+        KmsKeyUnusableException => new(503, "kms-key-unusable", "The service has no encryption key that it can use. The operator has to see to it."),
         IdempotencyConflictException => new(409, "idempotency-under-way", "A request with the same Idempotency-Key is under way.", Soon),
         NameBusyException => new(503, "name-busy", "Another write of the same Name is under way.", Soon),
         DamagedRecordException => new(500, "damaged-record", "The stored record is damaged and can't be read."),

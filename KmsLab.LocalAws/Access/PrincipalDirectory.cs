@@ -58,12 +58,18 @@ internal sealed class PrincipalDirectory
     /// <exception cref="FormatException">The ARN is not a role's.</exception>
     public (RoleSession Session, Principal Principal) Open(AwsCall call, string roleArn, string sessionName, TimeSpan duration)
     {
-        RemoveExpired(call);
         var accessKeyId = SessionKeyPrefix + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
-        var session = new RoleSession(accessKeyId, roleArn, sessionName, call.Time, call.Time + duration);
+        return Adopt(call, new RoleSession(accessKeyId, roleArn, sessionName, call.Time, call.Time + duration));
+    }
+
+    /// <summary>Takes over a session of a role that somebody else opened.</summary>
+    /// <exception cref="FormatException">The ARN is not a role's.</exception>
+    public (RoleSession Session, Principal Principal) Adopt(AwsCall call, RoleSession session)
+    {
+        RemoveExpired(call);
         var principal = session.ToPrincipal();
-        _sessions[accessKeyId] = (principal, session.Expires);
-        call.Write(writer => Stored.Put(writer, _scope, accessKeyId, session));
+        _sessions[session.AccessKeyId] = (principal, session.Expires);
+        call.Write(writer => Stored.Put(writer, _scope, session.AccessKeyId, session));
         return (session, principal);
     }
 

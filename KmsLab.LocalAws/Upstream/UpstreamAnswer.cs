@@ -14,7 +14,7 @@ internal static class UpstreamAnswer
     {
         var succeeded = http.StatusCode < 300;
         if (protocol == QueryProtocol.Instance)
-            return (null, succeeded ? null : XmlError(body, http.StatusCode));
+            return succeeded ? (XmlResponse(operation, body), null) : (null, XmlError(body, http.StatusCode));
 
         var json = protocol == CborProtocol.Instance ? CborToJson(body) : body;
         try
@@ -50,11 +50,36 @@ internal static class UpstreamAnswer
     private static string? Text(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    private static object? XmlResponse(Operation operation, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            if (Load(body).Root?.Elements().FirstOrDefault(element => element.Name.LocalName == $"{operation.Name}Result") is not { } result)
+                return null;
+            using var buffer = WireBuffer.Rent();
+            XmlToJson.Write(result, operation.Response, buffer.Json);
+            buffer.Json.Flush();
+            return JsonSerializer.Deserialize(buffer.Written.Span, operation.Response);
+        }
+        catch (Exception error) when (error is XmlException or JsonException)
+        {
+            // Not as our contract has it: the record says that the call was made, without its response.
+            return null;
+        }
+    }
+
+    // From its bytes: a byte-order mark may come first.
+    private static XDocument Load(ReadOnlyMemory<byte> xml)
+    {
+        using var stream = new MemoryStream(xml.ToArray());
+        return XDocument.Load(stream);
+    }
+
     private static AwsException XmlError(ReadOnlyMemory<byte> xml, int status)
     {
         try
         {
-            var error = XDocument.Parse(System.Text.Encoding.UTF8.GetString(xml.Span)).Descendants();
+            var error = Load(xml).Descendants();
             string? Find(string name) => error.FirstOrDefault(element => element.Name.LocalName == name)?.Value;
             return Find("Code") is { } code ? new(code, Find("Message") ?? "", status) : Unknown(status);
         }

@@ -23,6 +23,7 @@ internal sealed partial class UpstreamEndpoint : IDisposable
     private readonly AwsEndpoint _own;
     private readonly CallFactory _calls;
     private readonly TrailRecorder _trail;
+    private readonly UpstreamSessions _sessions;
     private readonly IHttpForwarder _forwarder;
     private readonly TimeProvider _time;
     private readonly ILogger<UpstreamEndpoint> _logger;
@@ -42,10 +43,10 @@ internal sealed partial class UpstreamEndpoint : IDisposable
     });
 
     public UpstreamEndpoint(
-        ServiceCatalog catalog, AwsEndpoint own, CallFactory calls, TrailRecorder trail, IHttpForwarder forwarder,
+        ServiceCatalog catalog, AwsEndpoint own, CallFactory calls, TrailRecorder trail, UpstreamSessions sessions, IHttpForwarder forwarder,
         IOptions<LocalAwsOptions> options, TimeProvider time, ILogger<UpstreamEndpoint> logger)
     {
-        (_catalog, _own, _calls, _trail, _forwarder, _time, _logger) = (catalog, own, calls, trail, forwarder, time, logger);
+        (_catalog, _own, _calls, _trail, _sessions, _forwarder, _time, _logger) = (catalog, own, calls, trail, sessions, forwarder, time, logger);
         (_upstream, _maxBody) = (options.Value.Upstream!, options.Value.MaxRequestBody);
     }
 
@@ -148,6 +149,7 @@ internal sealed partial class UpstreamEndpoint : IDisposable
             var request = protocol.ReadRequest(operation, message);
             var (response, error) = UpstreamAnswer.Read(protocol, operation, http.Response, held.GetBuffer().AsMemory(0, (int)held.Length));
             _keys.Touch(call, request, response);
+            _sessions.Learn(call, request, response);
             _trail.Record(call, request, response, error);
             await call.LastWrite;
         }

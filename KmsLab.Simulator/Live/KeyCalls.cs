@@ -160,7 +160,7 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
 
     private async Task MakeAsync(string key, IAmazonKeyManagementService kms, IAmazonKeyManagementService restorer)
     {
-        var id = (await kms.CreateKeyAsync(new CreateKeyRequest { Description = $"{key}, made by KmsLab.Simulator" }, CancellationToken.None)).KeyMetadata.Arn;
+        var id = (await kms.CreateKeyAsync(new CreateKeyRequest { Description = $"{key}, made by KmsLab.Simulator", KeyUsage = KeyUsageType.ENCRYPT_DECRYPT }, CancellationToken.None)).KeyMetadata.Arn;
         keys.Add(key, id);
         undo.Add($"the new key {id}", target.Command($"kms schedule-key-deletion --key-id {id} --pending-window-in-days 7"), restoring => restorer.ScheduleKeyDeletionAsync(new ScheduleKeyDeletionRequest { KeyId = id, PendingWindowInDays = 7 }, restoring));
     }

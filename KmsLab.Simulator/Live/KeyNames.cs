@@ -28,7 +28,7 @@ internal sealed class KeyNames(LabTarget target)
         if (await IsThereAsync(alias, kms, cancellationToken))
             return await FindAsync(alias, kms, cancellationToken);
 
-        var made = (await kms.CreateKeyAsync(new CreateKeyRequest { Description = "A neighbour's key, made by KmsLab.Simulator" }, cancellationToken)).KeyMetadata;
+        var made = (await kms.CreateKeyAsync(new CreateKeyRequest { Description = "A neighbour's key, made by KmsLab.Simulator", KeyUsage = KeyUsageType.ENCRYPT_DECRYPT }, cancellationToken)).KeyMetadata;
         await kms.CreateAliasAsync(new CreateAliasRequest { AliasName = alias, TargetKeyId = made.KeyId }, cancellationToken);
         return made.Arn;
     }

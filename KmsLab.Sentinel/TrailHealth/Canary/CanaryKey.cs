@@ -47,7 +47,13 @@ internal sealed partial class CanaryKey(IAmazonKeyManagementService kms, IOption
     private async Task CreateAsync(string alias, CancellationToken cancellationToken)
     {
         var created = await kms.CreateKeyAsync(
-            new CreateKeyRequest { Description = "KmsLab: Sentinel's canary, used by nobody else", Tags = [new Tag { TagKey = Tag, TagValue = "sentinel" }] }, cancellationToken);
+            new CreateKeyRequest
+            {
+                Description = "KmsLab: Sentinel's canary, used by nobody else",
+                KeyUsage = KeyUsageType.ENCRYPT_DECRYPT,
+                Tags = [new Tag { TagKey = Tag, TagValue = "sentinel" }],
+            },
+            cancellationToken);
         try
         {
             await kms.CreateAliasAsync(new CreateAliasRequest { AliasName = alias, TargetKeyId = created.KeyMetadata.KeyId }, cancellationToken);

@@ -38,6 +38,8 @@ public sealed class FailureTableTests
         (new SqliteException("", 13), 507, "database-full", true),
         (new KmsLab.ServiceDefaults.Database.DatabaseDownException(new IOException()), 503, "database-circuit-open", true),
         (new DamagedRecordException("cut short"), 500, "damaged-record", false),
+        (new KmsKeyNotReadyException("it is being looked up"), 503, "starting", true),
+        (new KmsKeyUnusableException("it is for signing"), 503, "kms-key-unusable", false), // never called starting: waiting mends nothing
     ];
 
     [Fact]
