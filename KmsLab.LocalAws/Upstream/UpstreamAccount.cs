@@ -35,6 +35,7 @@ internal sealed partial class UpstreamAccount(ILogger<UpstreamAccount> logger) :
     private string? Ask(Uri upstream)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
+        using var pause = new ManualResetEventSlim();
         for (var tried = 1; ; tried++)
         {
             try
@@ -50,7 +51,7 @@ internal sealed partial class UpstreamAccount(ILogger<UpstreamAccount> logger) :
                 }
             }
 
-            Thread.Sleep(Pause); // Options are made before anything runs that could wait in another way.
+            pause.Wait(Pause); // Options are made before anything runs that could await.
         }
     }
 
