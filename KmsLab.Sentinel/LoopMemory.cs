@@ -39,12 +39,12 @@ internal sealed class LoopMemory
     /// <summary>When the last complete read of each source began.</summary>
     public Dictionary<string, DateTimeOffset> CompletedReads { get; }
 
-    public static async Task<LoopMemory> LoadAsync(SentinelStore store, DetectionCatalog catalog, KnowledgeCatalog knowledgeCatalog, AlarmDesks desks, SentinelOptions options, CancellationToken cancellationToken)
+    public static async Task<LoopMemory> LoadAsync(SentinelStore store, DetectionCatalog catalog, KnowledgeCatalog knowledgeCatalog, AlarmDesks desks, SeriesOptions series, WindowOptions windowOptions, CancellationToken cancellationToken)
     {
         var knowledge = knowledgeCatalog.Create();
         var saved = await store.LoadAsync(knowledge, cancellationToken);
 
-        var windows = new WindowBook(catalog, knowledge, options);
+        var windows = new WindowBook(catalog, knowledge, windowOptions);
         foreach (var (key, group, evidence) in saved.Groups)
             windows.Restore(key, group, evidence);
         foreach (var (key, at, records) in saved.Counts)
@@ -53,7 +53,7 @@ internal sealed class LoopMemory
             windows.Find(key)?.Values?.Add(at, value);
 
         var desk = desks.Create(saved.Handlings);
-        return new(new SeriesBook(saved.Series, options), windows, knowledge, new AlarmBook(saved.Alarms, catalog, desk), desk, new SeenRecords(store), new(saved.CompletedReads));
+        return new(new SeriesBook(saved.Series, series), windows, knowledge, new AlarmBook(saved.Alarms, catalog, desk), desk, new SeenRecords(store), new(saved.CompletedReads));
     }
 
     /// <summary>One kind of knowledge.</summary>

@@ -8,7 +8,8 @@ using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.Sentinel.TrailHealth.Guard;
-using Microsoft.Extensions.Options;
+using KmsLab.Sentinel.Turns;
+using KmsLab.Sentinel.Windows;
 
 namespace KmsLab.Sentinel;
 
@@ -23,7 +24,12 @@ internal sealed partial class Pipeline(
     AlarmDesks desks,
     RatePruning rates,
     IEnumerable<IRecordSource> sources,
-    IOptions<SentinelOptions> options,
+    RecordInterest interest,
+    TurnOptions turns,
+    DeliveryOptions delivery,
+    CanaryOptions canary,
+    SeriesOptions series,
+    WindowOptions windows,
     TimeProvider time,
     SentinelMetrics metrics,
     SentinelStatus status,
@@ -31,8 +37,6 @@ internal sealed partial class Pipeline(
 {
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
 
-    private readonly SentinelOptions _options = options.Value;
-    private readonly RecordInterest _interest = new(options.Value.EffectiveEventSources);
     private readonly string[] _sources = [.. sources.Select(source => source.Name)];
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private LoopMemory? _memory;
@@ -117,24 +121,24 @@ internal sealed partial class Pipeline(
         if (now - _prunedAt < PruneInterval)
             return;
 
-        await store.PruneAsync(now, now - _options.Retention, cancellationToken);
+        await store.PruneAsync(now, now - turns.Retention, cancellationToken);
         foreach (var detection in catalog.All)
-            await store.PruneAsync(detection, now - _options.Retention, cancellationToken);
+            await store.PruneAsync(detection, now - turns.Retention, cancellationToken);
         await desks.PruneAsync(now, cancellationToken);
         await rates.RunAsync(now, _memory, cancellationToken);
-        _memory?.Prune(now - _options.Retention, now);
+        _memory?.Prune(now - turns.Retention, now);
         _prunedAt = now;
     }
 
     private async Task<LoopMemory> MemoryAsync(CancellationToken cancellationToken) =>
-        _memory ??= await LoopMemory.LoadAsync(store, catalog, knowledge, desks, _options, cancellationToken);
+        _memory ??= await LoopMemory.LoadAsync(store, catalog, knowledge, desks, series, windows, cancellationToken);
 
     private List<ParsedEvent> Parse(Turn turn)
     {
         var events = new List<ParsedEvent>(turn.Events.Count);
         foreach (var source in turn.Events)
         {
-            if (ParsedEvent.Parse(source, turn.Source, _interest) is { } parsed)
+            if (ParsedEvent.Parse(source, turn.Source, interest) is { } parsed)
                 events.Add(parsed);
         }
 
@@ -161,14 +165,14 @@ internal sealed partial class Pipeline(
         foreach (var item in fresh)
         {
             var eventTime = item.Record?.EventTime ?? changes.Now;
-            var until = After(eventTime > changes.Now ? eventTime : changes.Now, _options.Retention);
+            var until = After(eventTime > changes.Now ? eventTime : changes.Now, turns.Retention);
             changes.Seen.AddRange(item.Ids.Select(id => (id, until)));
 
             if (item.Rejection is { } rejection)
                 changes.Reject(rejection);
             else if (amendments.Replaces(item.Record!.Id))
                 changes.Add(Counter.Replaced);
-            else if (eventTime < changes.Now - _options.Retention)
+            else if (eventTime < changes.Now - turns.Retention)
                 changes.Add(Counter.TooLate);
             else if (!canaries.Owns(item.Record!))
                 records.Add(new Observation(item.Record!));
@@ -182,7 +186,7 @@ internal sealed partial class Pipeline(
 
     private IReadOnlyList<Finding> Accept(IReadOnlyList<Finding> fresh, TurnChanges changes)
     {
-        changes.Seen.AddRange(fresh.Select(finding => (finding.Id, After(finding.At, _options.Retention))));
+        changes.Seen.AddRange(fresh.Select(finding => (finding.Id, After(finding.At, turns.Retention))));
         return fresh;
     }
 
@@ -200,7 +204,7 @@ internal sealed partial class Pipeline(
         if (!amendments.IsKnown(original))
         {
             if (!changes.Seen.Exists(seen => seen.Id == original))
-                changes.Seen.Add((original, After(changes.Now, _options.Retention)));
+                changes.Seen.Add((original, After(changes.Now, turns.Retention)));
             return;
         }
 
@@ -232,9 +236,9 @@ internal sealed partial class Pipeline(
         var known = SlowestOf(source => memory.Canaries.Brings(source) ? memory.Canaries.ReachOf(source) : memory.CompletedReads.TryGetValue(source, out var at) ? at : null);
         var slowestCanary = SlowestOf(source => memory.Canaries.Brings(source) ? memory.Canaries.ReachOf(source) : DateTimeOffset.MaxValue);
         return new(
-            known == DateTimeOffset.MinValue ? null : known - _options.AllowedLateness,
-            now - _options.AllowedLateness,
-            now - Later(slowestRead, _startedAt) > _options.StandstillLimit || now - Later(slowestCanary, _startedAt) > _options.Delivery.LateAfter + _options.Canary.Interval);
+            known == DateTimeOffset.MinValue ? null : known - turns.AllowedLateness,
+            now - turns.AllowedLateness,
+            now - Later(slowestRead, _startedAt) > turns.StandstillLimit || now - Later(slowestCanary, _startedAt) > delivery.LateAfter + canary.Interval);
     }
 
     private DateTimeOffset SlowestOf(Func<string, DateTimeOffset?> reachOf) =>

@@ -16,6 +16,7 @@ using KmsLab.Sentinel.Sources.Files;
 using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.Sentinel.TrailHealth.Guard;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
 using KmsLab.ServiceDefaults.Database;
@@ -31,7 +32,8 @@ public static class SentinelExtensions
     {
         builder.AddServiceDefaults("Sentinel", "http://localhost:5090");
         builder.Services.AddOptions<SentinelOptions>().BindConfiguration(SentinelOptions.Section).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<SentinelOptions>, SentinelOptionsValidator>();
+        builder.Services.AddSentinelOptions();
+        builder.Services.AddSingleton(AccessOf);
 
         builder.AddDatabase("sentinel", DatabaseOf(builder.Configuration), typeof(SentinelExtensions).Assembly);
         builder.AddAwsClient<IAmazonCloudWatchLogs>();
@@ -99,13 +101,14 @@ public static class SentinelExtensions
 
     private static IEnumerable<IRecordSource> SourcesOf(IServiceProvider services)
     {
-        var options = services.GetRequiredService<IOptions<SentinelOptions>>().Value;
+        var options = services.GetRequiredService<SourceOptions>();
+        var eventSources = services.GetRequiredService<DetectionOptions>().EffectiveEventSources;
         var sources = new List<IRecordSource>();
         var pacer = new CallPacer(options.LogsCallsPerSecond, services.GetRequiredService<TimeProvider>());
         foreach (var group in options.EffectiveLogGroups)
-            sources.Add(new CloudWatchLogsSource(services.GetRequiredService<IAmazonCloudWatchLogs>(), group, options.EffectiveEventSources, pacer));
+            sources.Add(new CloudWatchLogsSource(services.GetRequiredService<IAmazonCloudWatchLogs>(), group, eventSources, pacer));
         if (options.EventHistory)
-            sources.Add(new EventHistorySource(services.GetRequiredService<IAmazonCloudTrail>(), options.EffectiveEventSources, services.GetRequiredService<TimeProvider>()));
+            sources.Add(new EventHistorySource(services.GetRequiredService<IAmazonCloudTrail>(), eventSources, services.GetRequiredService<TimeProvider>()));
         foreach (var path in options.EffectiveFiles)
             sources.Add(new FileSource(path, services.GetRequiredService<ILogger<FileSource>>()));
         return sources;
@@ -113,6 +116,12 @@ public static class SentinelExtensions
 
     private static IEnumerable<SourceReader> ReadersOf(IServiceProvider services) =>
         [.. services.GetRequiredService<IEnumerable<IRecordSource>>().Select(source => ActivatorUtilities.CreateInstance<SourceReader>(services, source))];
+
+    private static AccessSettings AccessOf(IServiceProvider services)
+    {
+        var monitor = services.GetRequiredService<IOptionsMonitor<SentinelOptions>>();
+        return new(() => (monitor.CurrentValue.Access, monitor.CurrentValue.Api));
+    }
 
     private static DatabaseProvider DatabaseOf(ConfigurationManager configuration) => configuration["Sentinel:Database"] switch
     {

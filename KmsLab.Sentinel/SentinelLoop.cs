@@ -2,14 +2,14 @@ using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Tracing;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel;
 
 /// <summary>The loop: while this process leads, every source, then the clock, then housekeeping, again and again.</summary>
 internal sealed partial class SentinelLoop(
-    IEnumerable<SourceReader> readers, IEnumerable<IJob> jobs, Pipeline pipeline, OutboxSignal outbox, LeaderStatus leader, SentinelStatus status, IOptions<SentinelOptions> options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
+    IEnumerable<SourceReader> readers, IEnumerable<IJob> jobs, Pipeline pipeline, OutboxSignal outbox, LeaderStatus leader, SentinelStatus status, SourceOptions options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
 {
     private readonly SourceReader[] _readers = [.. readers];
     private readonly IJob[] _jobs = [.. jobs];
@@ -42,7 +42,7 @@ internal sealed partial class SentinelLoop(
     {
         while (!ended.IsCancellationRequested)
         {
-            var pause = options.Value.HeadInterval;
+            var pause = options.HeadInterval;
             try
             {
                 await TurnAsync(ended);

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel;
 

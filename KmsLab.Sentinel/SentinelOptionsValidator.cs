@@ -12,12 +12,12 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
     public ValidateOptionsResult Validate(string? name, SentinelOptions options)
     {
         var errors = new List<string>();
-        Check(options.EventHistory || options.EffectiveLogGroups.Count > 0 || options.EffectiveFiles.Count > 0,
+        Check(options.EventHistory || options.Sources.EffectiveLogGroups.Count > 0 || options.Sources.EffectiveFiles.Count > 0,
             "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to, or Sentinel:EventHistory=true, or Sentinel:Files:0 to a folder of records");
-        Check(options.EffectiveLogGroups.Distinct(StringComparer.Ordinal).Count() == options.EffectiveLogGroups.Count, "Sentinel:LogGroups names a group twice");
-        Check(options.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
-        Check(CloudWatchLogsSource.FilterPattern(options.EffectiveEventSources).Length <= FilterPattern.MaxLength,
-            $"The detections and rules read {options.EffectiveEventSources.Count} services, more than one filter pattern of CloudWatch Logs can name ({FilterPattern.MaxLength} characters): switch off some, or name fewer in Sentinel:EventSources");
+        Check(options.Sources.EffectiveLogGroups.Distinct(StringComparer.Ordinal).Count() == options.Sources.EffectiveLogGroups.Count, "Sentinel:LogGroups names a group twice");
+        Check(options.Judged.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
+        Check(CloudWatchLogsSource.FilterPattern(options.Judged.EffectiveEventSources).Length <= FilterPattern.MaxLength,
+            $"The detections and rules read {options.Judged.EffectiveEventSources.Count} services, more than one filter pattern of CloudWatch Logs can name ({FilterPattern.MaxLength} characters): switch off some, or name fewer in Sentinel:EventSources");
 
         Check(options.LogsCallsPerSecond > 0, "Sentinel:LogsCallsPerSecond must be at least 1");
         Positive(options.HeadInterval, nameof(options.HeadInterval));
@@ -26,19 +26,19 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         Positive(options.StandstillLimit, nameof(options.StandstillLimit));
         Check(options.AllowedLateness >= TimeSpan.Zero, "Sentinel:AllowedLateness must not be negative");
         Check(options.Sweeps.All(sweep => sweep.LookBack > TimeSpan.Zero && sweep.Every > TimeSpan.Zero), "Each of Sentinel:Sweeps needs a LookBack and an Every of more than zero");
-        Check(options.Retention >= options.DeepestLookBack + TimeSpan.FromHours(1), "Sentinel:Retention must be one hour more than the deepest of Sentinel:Sweeps");
+        Check(options.Retention >= options.Sources.DeepestLookBack + TimeSpan.FromHours(1), "Sentinel:Retention must be one hour more than the deepest of Sentinel:Sweeps");
         errors.AddRange(options.Rates.Validate(options.BucketSize, options.Retention));
         Check(options.MaxSeries > 0, "Sentinel:MaxSeries must be at least 1");
         Check(options.MaxGroups > 0, "Sentinel:MaxGroups must be at least 1");
 
-        errors.AddRange(DetectionCatalog.Check(options));
+        errors.AddRange(DetectionCatalog.Check(options.Judged));
         errors.AddRange(options.NamedSets.SelectMany(set => set.Check($"Sentinel:ProtectedSets:{set.Name}")));
         errors.AddRange(options.Attestation.Check());
         errors.AddRange(options.Delivery.Check());
         errors.AddRange(options.Evidence.Check());
         errors.AddRange(options.Guard.Check());
         errors.AddRange(options.Canary.Check(options.Delivery));
-        errors.AddRange(options.Baselines.Validate(options));
+        errors.AddRange(options.Baselines.Validate(options.Retention, options.Detections));
 
         errors.AddRange(options.Notifications.Validate());
         Check(options.Notifications.GiveUpAfter < options.Retention, "Sentinel:Notifications:GiveUpAfter must be less than Sentinel:Retention");

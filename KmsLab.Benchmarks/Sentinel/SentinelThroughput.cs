@@ -85,6 +85,7 @@ internal static class SentinelThroughput
         services.AddSingleton(database);
         services.AddSingleton<IEnumerable<IRecordSource>>([]);
         services.Configure<SentinelOptions>(options => (options.LogGroups, options.Retention) = (["bench"], TimeSpan.FromDays(36_500)));
+        services.AddSentinelOptions();
         services.AddLeadership();
         services.AddSentinelPipeline();
         services.AddSingleton<ChannelRoutes>();

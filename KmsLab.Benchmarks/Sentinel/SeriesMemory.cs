@@ -1,5 +1,4 @@
 using System.Globalization;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.State;
 
@@ -15,7 +14,7 @@ internal static class SeriesMemory
         var at = DateTimeOffset.UnixEpoch.AddYears(56);
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var book = new SeriesBook([], new SentinelOptions { MaxSeries = series });
+        var book = new SeriesBook([], new SeriesOptions { MaxSeries = series });
         for (var number = 0; number < series;)
         {
             // A turn's changes are gone after its commit.

@@ -17,7 +17,6 @@ internal static class AccessExtensions
     public static void AddSentinelAccess(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton<AccessSettings>();
         services.AddSingleton<EndedSessions>();
         services.AddSingleton<Standing>();
         services.AddSingleton<LoginLimit>();

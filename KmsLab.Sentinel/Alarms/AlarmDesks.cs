@@ -3,16 +3,13 @@ using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.ServiceDefaults.Database;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>Makes the loop's <see cref="AlarmDesk"/>, and fetches for it what people asked for.</summary>
-internal sealed class AlarmDesks(Database database, LeaderWrites writes, DetectionCatalog catalog, ChannelRoutes routes, IOptions<SentinelOptions> options)
+internal sealed class AlarmDesks(Database database, LeaderWrites writes, DetectionCatalog catalog, ChannelRoutes routes, AlarmOptions options)
 {
-    private readonly AlarmOptions _options = options.Value.Alarms;
-
-    public AlarmDesk Create(IEnumerable<AlarmHandling> handlings) => new(handlings, catalog, routes, _options);
+    public AlarmDesk Create(IEnumerable<AlarmHandling> handlings) => new(handlings, catalog, routes, options);
 
     /// <summary>Commands that no turn has taken in, in order.</summary>
     public Task<IReadOnlyList<AlarmCommand>> CommandsAsync(CancellationToken cancellationToken) =>
@@ -25,7 +22,7 @@ internal sealed class AlarmDesks(Database database, LeaderWrites writes, Detecti
             DELETE FROM alarm_history WHERE happened_at < @floor;
             DELETE FROM alarm_handling WHERE silenced_until < @now AND NOT EXISTS (SELECT 1 FROM alarm WHERE alarm.id = alarm_handling.alarm_id);
             """,
-            new { floor = (now - _options.KeepHistory).ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
+            new { floor = (now - options.KeepHistory).ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
         cancellationToken,
         repeatable: true);
 }

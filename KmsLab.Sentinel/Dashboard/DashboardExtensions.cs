@@ -32,6 +32,7 @@ internal static class DashboardExtensions
     /// <summary>The page of scenarios is there where a simulator is.</summary>
     private static void AddSimulatorClient(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<HealthOptions>();
         builder.Services.AddOptions<SimulatorOptions>().BindConfiguration(SimulatorOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SimulatorOptions>, SimulatorOptionsValidator>();
         if (!string.IsNullOrEmpty(builder.Configuration[$"{SimulatorOptions.Section}:{nameof(SimulatorOptions.Url)}"]))

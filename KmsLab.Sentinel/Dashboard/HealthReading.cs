@@ -33,9 +33,9 @@ internal sealed class HealthReading
     private const int LooksMissed = 5;
 
     private readonly StatusAnswer _status;
-    private readonly SentinelOptions _options;
+    private readonly HealthOptions _options;
 
-    private HealthReading(StatusAnswer status, SentinelOptions options) => (_status, _options) = (status, options);
+    private HealthReading(StatusAnswer status, HealthOptions options) => (_status, _options) = (status, options);
 
     private TimeSpan Late => _options.Delivery.LateAfter + (_options.Canary.IsOn ? _options.Canary.Interval : TimeSpan.Zero);
 
@@ -44,7 +44,7 @@ internal sealed class HealthReading
     /// <summary>What the canary tells of what is read now; the event history's row is of the last time that it was needed.</summary>
     private IEnumerable<DeliveryStatus> Deliveries => _status.Delivery.Where(delivery => _status.Sources.Any(source => source.Name == delivery.Source));
 
-    public static IReadOnlyList<HealthLight> Of(StatusAnswer status, int openAlarms, SentinelOptions options)
+    public static IReadOnlyList<HealthLight> Of(StatusAnswer status, int openAlarms, HealthOptions options)
     {
         var reading = new HealthReading(status, options);
         return [Alarms(openAlarms), reading.Sentinel(), reading.Source(), reading.Delivery(), reading.Canary(), reading.Trail(), .. reading.Notifications()];
@@ -81,7 +81,7 @@ internal sealed class HealthReading
             return new("Delivery lag", Health.Doubtful, "not known yet", "The first complete read is yet to come.");
 
         var complete = $"Complete up to {Span(behind)} ago.";
-        if (behind > (Late + _options.AllowedLateness).TotalSeconds)
+        if (behind > (Late + _options.Turns.AllowedLateness).TotalSeconds)
             return new("Delivery lag", Health.Bad, Span(behind), $"{complete} What happened since then is not known.");
         return Deliveries.Select(delivery => delivery.LagSeconds).Max() is { } lag
             ? new("Delivery lag", Health.Good, Span(lag), complete)

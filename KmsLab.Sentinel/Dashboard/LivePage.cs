@@ -1,4 +1,5 @@
 using System.Data.Common;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Tracing;
 using Microsoft.AspNetCore.Components;
 

@@ -1,14 +1,12 @@
-using Microsoft.Extensions.Options;
-
 namespace KmsLab.Sentinel.Detections;
 
 /// <summary>A detection as this Sentinel runs it.</summary>
 internal sealed record ConfiguredDetection(DetectionDefinition Definition, DetectionSettings Settings);
 
 /// <summary>The detections there are, the configuration's own rules among them, and how the configuration wants them.</summary>
-internal sealed class DetectionCatalog(IOptions<SentinelOptions> options)
+internal sealed class DetectionCatalog(DetectionOptions options)
 {
-    private readonly Dictionary<string, ConfiguredDetection> _all = Configure(options.Value);
+    private readonly Dictionary<string, ConfiguredDetection> _all = Configure(options);
 
     /// <summary>Those that the product brings. A new one is a file of its own and a line here.</summary>
     public static IReadOnlyList<DetectionDefinition> BuiltIn { get; } =
@@ -40,7 +38,7 @@ internal sealed class DetectionCatalog(IOptions<SentinelOptions> options)
     public IReadOnlyList<ConfiguredDetection> Active => field ??= [.. _all.Values.Where(detection => detection.Settings.Mode != DetectionMode.Off)];
 
     /// <summary>The services whose records the active ones of <paramref name="options"/> need.</summary>
-    public static IReadOnlyList<string> EventSources(SentinelOptions options)
+    public static IReadOnlyList<string> EventSources(DetectionOptions options)
     {
         var builtIn = BuiltIn
             .Where(definition => (options.Detections.GetValueOrDefault(definition.Id)?.Mode ?? definition.Defaults.Mode) != DetectionMode.Off)
@@ -56,7 +54,7 @@ internal sealed class DetectionCatalog(IOptions<SentinelOptions> options)
     public DetectionMode ModeOf(string id) => Find(id)?.Settings.Mode ?? DetectionMode.Off;
 
     /// <summary>What is wrong with the detections' settings and the rules.</summary>
-    public static IEnumerable<string> Check(SentinelOptions options)
+    public static IEnumerable<string> Check(DetectionOptions options)
     {
         foreach (var (id, overrides) in options.Detections)
         {
@@ -80,7 +78,7 @@ internal sealed class DetectionCatalog(IOptions<SentinelOptions> options)
         }
     }
 
-    private static Dictionary<string, ConfiguredDetection> Configure(SentinelOptions options)
+    private static Dictionary<string, ConfiguredDetection> Configure(DetectionOptions options)
     {
         var builtIn = BuiltIn.Select(definition =>
             new ConfiguredDetection(definition, options.Detections.GetValueOrDefault(definition.Id)?.ApplyTo(definition.Defaults) ?? definition.Defaults));

@@ -1,15 +1,15 @@
 using System.Text.Json;
+using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Queries;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Http;
 
 /// <summary>
 /// Acknowledging and silencing over HTTP: reads the body, and says in HTTP what <see cref="AlarmActions"/> made of it.
 /// </summary>
-internal sealed class AlarmCommands(AlarmActions actions, IOptions<SentinelOptions> options, TimeProvider time)
+internal sealed class AlarmCommands(AlarmActions actions, AlarmOptions options, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -36,7 +36,7 @@ internal sealed class AlarmCommands(AlarmActions actions, IOptions<SentinelOptio
 
     private async Task<IResult> SilenceAsync(string id, HttpContext http)
     {
-        var (body, unreadable) = await ReadAsync(http, json => CommandBody.OfSilence(json, time.GetUtcNow(), options.Value.Alarms.LongestSilence));
+        var (body, unreadable) = await ReadAsync(http, json => CommandBody.OfSilence(json, time.GetUtcNow(), options.LongestSilence));
         return body is null ? unreadable! : Answer(id, await actions.SilenceAsync(id, By(body, http), body.Reason, body.Until!.Value, http.RequestAborted));
     }
 

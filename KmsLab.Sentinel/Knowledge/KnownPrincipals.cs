@@ -11,7 +11,7 @@ namespace KmsLab.Sentinel.Knowledge;
 /// A use is a cryptographic call that succeeded: who is refused has not become known by it. First times are the earliest event times seen, so a late
 /// record makes nobody look newer. Roles that the set's configuration names are known.
 /// </remarks>
-internal sealed class KnownPrincipals(SentinelOptions options) : IKnowledge
+internal sealed class KnownPrincipals(BaselineOptions options) : IKnowledge
 {
     /// <summary>How long a new principal stays new: what it did on its first day is evidence.</summary>
     private static readonly TimeSpan Newness = TimeSpan.FromDays(1);
@@ -19,7 +19,6 @@ internal sealed class KnownPrincipals(SentinelOptions options) : IKnowledge
     private readonly Dictionary<(string Set, string Principal), DateTimeOffset> _firstUse = [];
     private readonly Dictionary<string, DateTimeOffset> _began = [];
     private readonly HashSet<(string Set, string Principal)> _changed = [];
-    private readonly BaselineOptions _options = options.Baselines;
 
     public bool HasChanges => _changed.Count > 0;
 
@@ -43,7 +42,7 @@ internal sealed class KnownPrincipals(SentinelOptions options) : IKnowledge
         // Differences, for a record may say that it is of the year 9999.
         var began = _began[set.Name];
         var first = _firstUse.GetValueOrDefault((set.Name, observation.Principal), at);
-        var (elapsed, learning) = (at - began, _options.LearningPeriod);
+        var (elapsed, learning) = (at - began, options.LearningPeriod);
         observation.Use = new(
             IsLearning: learning > TimeSpan.Zero && elapsed - at.UtcDateTime.TimeOfDay < learning,
             IsNew: first - began >= learning && at - first < Newness && !set.Roles.Contains(observation.Principal));
@@ -61,7 +60,7 @@ internal sealed class KnownPrincipals(SentinelOptions options) : IKnowledge
     private bool Note(string set, string principal, DateTimeOffset at)
     {
         var isKnown = _firstUse.TryGetValue((set, principal), out var first);
-        if (isKnown ? first <= at : _firstUse.Count >= _options.MaxGroups)
+        if (isKnown ? first <= at : _firstUse.Count >= options.MaxGroups)
             return false;
 
         _firstUse[(set, principal)] = at;

@@ -10,7 +10,7 @@ namespace KmsLab.Sentinel.Knowledge;
 /// Names that records teach: which task definitions run with a protected role (RunTask names only the definition), which key an alias pointed to
 /// (UpdateAlias names only the new one), and which keys were made lately.
 /// </summary>
-internal sealed class LearnedNames(IReadOnlyCollection<ProtectedSet> sets, ProtectedKeys protectedKeys) : IKnowledge
+internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKeys) : IKnowledge
 {
     /// <summary>How long a key is new.</summary>
     public static readonly TimeSpan NewFor = TimeSpan.FromHours(24);
@@ -77,7 +77,7 @@ internal sealed class LearnedNames(IReadOnlyCollection<ProtectedSet> sets, Prote
     private void StudyTasks(Observation observation)
     {
         if (observation.Record.EventName == "RegisterTaskDefinition" && observation.Succeeded && observation.Parameter("family") is { } registered
-            && sets.FirstOrDefault(set => set.Roles.Contains(observation.Parameter("taskRoleArn")) || set.Roles.Contains(observation.Parameter("executionRoleArn"))) is { } set)
+            && sets.All.FirstOrDefault(set => set.Roles.Contains(observation.Parameter("taskRoleArn")) || set.Roles.Contains(observation.Parameter("executionRoleArn"))) is { } set)
         {
             Put(Family, $"{AccountOf(observation.Record)}:{registered}", set.Name, observation.Record.EventTime);
         }
@@ -85,8 +85,8 @@ internal sealed class LearnedNames(IReadOnlyCollection<ProtectedSet> sets, Prote
         if (observation.Parameter("taskDefinition") is { } definition)
         {
             var family = FamilyOf(definition);
-            observation.TaskSet = sets.FirstOrDefault(set => set.TaskFamilies.Contains(family))
-                ?? sets.FirstOrDefault(set => set.Name == Find(Family, $"{AccountOf(observation.Record)}:{family}"));
+            observation.TaskSet = sets.All.FirstOrDefault(set => set.TaskFamilies.Contains(family))
+                ?? sets.All.FirstOrDefault(set => set.Name == Find(Family, $"{AccountOf(observation.Record)}:{family}"));
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class LearnedNames(IReadOnlyCollection<ProtectedSet> sets, Prote
 
         var name = $"{AccountOf(observation.Record)}:{observation.Record.Region}:{alias}";
         observation.AliasedKey = Find(Alias, name);
-        observation.AliasSet = (observation.AliasedKey is { } key ? protectedKeys.SetOf(key) : null) ?? sets.FirstOrDefault(set => set.Aliases.Contains(alias));
+        observation.AliasSet = (observation.AliasedKey is { } key ? protectedKeys.SetOf(key) : null) ?? sets.All.FirstOrDefault(set => set.Aliases.Contains(alias));
         if (!observation.Succeeded)
             return;
         if (observation.Record.EventName == "DeleteAlias")

@@ -11,9 +11,9 @@ namespace KmsLab.Sentinel.Knowledge;
 /// Which set a key belongs to: by configuration, or because it was once seen with the set's tag. A key that is in stays in, for taking the tag away
 /// would be the first thing that an attacker does; it leaves when its set leaves the configuration.
 /// </summary>
-internal sealed class ProtectedKeys(IReadOnlyCollection<ProtectedSet> sets) : IKnowledge
+internal sealed class ProtectedKeys(ProtectedSets sets) : IKnowledge
 {
-    private readonly Dictionary<string, ProtectedSet> _byKey = sets.SelectMany(set => set.Keys, (set, key) => (set, key)).DistinctBy(pair => pair.key).ToDictionary(pair => pair.key, pair => pair.set);
+    private readonly Dictionary<string, ProtectedSet> _byKey = sets.All.SelectMany(set => set.Keys, (set, key) => (set, key)).DistinctBy(pair => pair.key).ToDictionary(pair => pair.key, pair => pair.set);
     private readonly List<(string Set, string Key)> _new = [];
 
     public bool HasChanges => _new.Count > 0;
@@ -29,7 +29,7 @@ internal sealed class ProtectedKeys(IReadOnlyCollection<ProtectedSet> sets) : IK
             new CommandDefinition("SELECT set_name, key_arn FROM protected_key", cancellationToken: cancellationToken));
         foreach (var (name, key) in rows)
         {
-            if (sets.FirstOrDefault(set => set.Name == name) is { } set)
+            if (sets.All.FirstOrDefault(set => set.Name == name) is { } set)
                 _byKey.TryAdd(key, set);
         }
     }
@@ -46,7 +46,7 @@ internal sealed class ProtectedKeys(IReadOnlyCollection<ProtectedSet> sets) : IK
     /// <summary>A key was seen with these tags.</summary>
     public void Learn(string keyArn, string tagKey, string tagValue)
     {
-        if (sets.FirstOrDefault(set => set.Tag == $"{tagKey}={tagValue}") is { } set && _byKey.TryAdd(keyArn, set))
+        if (sets.All.FirstOrDefault(set => set.Tag == $"{tagKey}={tagValue}") is { } set && _byKey.TryAdd(keyArn, set))
             _new.Add((set.Name, keyArn));
     }
 

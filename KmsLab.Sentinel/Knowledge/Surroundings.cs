@@ -3,14 +3,11 @@ using KmsLab.Sentinel.Trail;
 namespace KmsLab.Sentinel.Knowledge;
 
 /// <summary>What the configuration says of the world around a record, for detections whose records are about no key.</summary>
-internal sealed class Surroundings(SentinelOptions options) : IKnowledge
+internal sealed class Surroundings(ProtectedSets sets, AuditResources audit) : IKnowledge
 {
-    private readonly IReadOnlyList<ProtectedSet> _sets = options.NamedSets;
-    private readonly AuditResources _audit = new(options.Evidence, options.EffectiveLogGroups, options.Notifications.Sns.TopicArn);
-
     public void Study(Observation observation)
     {
-        observation.Sets = _sets;
-        observation.AuditPath = _audit;
+        observation.Sets = sets.All;
+        observation.AuditPath = audit;
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace KmsLab.Sentinel.Leadership;
 
 /// <summary>Registers the lease. Call it before what leads: hosted services stop in the reverse order.</summary>
@@ -7,7 +5,6 @@ internal static class LeadershipExtensions
 {
     public static IServiceCollection AddLeadership(this IServiceCollection services)
     {
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<SentinelOptions>>().Value.Lease);
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LeaseStore>(provider));
         services.AddSingleton<LeaderStatus>();
         services.AddSingleton<LeaderWrites>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Jobs;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Publishing;
 

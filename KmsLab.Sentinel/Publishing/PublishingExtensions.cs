@@ -2,7 +2,6 @@ using Amazon.SimpleNotificationService;
 using KmsLab.Sentinel.Publishing.Sns;
 using KmsLab.Sentinel.Publishing.Webhooks;
 using KmsLab.ServiceDefaults.Aws;
-using Microsoft.Extensions.Options;
 using Polly;
 
 namespace KmsLab.Sentinel.Publishing;
@@ -14,7 +13,6 @@ internal static class PublishingExtensions
     {
         builder.AddAwsClient<IAmazonSimpleNotificationService>();
         builder.Services.AddWebhookClient();
-        builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<SentinelOptions>>().Value.Notifications);
         builder.Services.AddSingleton<PublishingMetrics>();
         builder.Services.AddSingleton<DeliveryStore>();
         builder.Services.AddSingleton<ChannelRoutes>();

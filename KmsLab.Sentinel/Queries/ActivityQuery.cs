@@ -5,20 +5,18 @@ using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Queries;
 
 /// <summary>Reads calls over time, added up by the database, with what was expected of them and the alarms of that time.</summary>
 internal sealed class ActivityQuery(
-    Database database, DetectionCatalog catalog, BaselinesQuery baselines, WatermarkQuery watermarks, IOptions<SentinelOptions> options, TimeProvider time)
+    Database database, DetectionCatalog catalog, BaselinesQuery baselines, WatermarkQuery watermarks, RateOptions rates, SeriesOptions series, ProtectedSets sets, TimeProvider time)
 {
     private const int OperationsShown = 6;
     private const int AlarmsShown = 500;
 
     private static readonly TimeSpan DefaultRange = TimeSpan.FromHours(1);
 
-    private readonly SentinelOptions _options = options.Value;
 
     public async Task<ActivityAnswer> ReadAsync(ActivityFilter filter, CancellationToken cancellationToken)
     {
@@ -38,10 +36,10 @@ internal sealed class ActivityQuery(
     private ActivitySlots SlotsOf(ActivityFilter filter)
     {
         var now = time.GetUtcNow();
-        var (oldest, newest) = (now - _options.Rates.KeepFor, now + TimeSpan.FromDays(1));
+        var (oldest, newest) = (now - rates.KeepFor, now + TimeSpan.FromDays(1));
         var to = Clamp(filter.To ?? now, oldest, newest);
         var from = Clamp(filter.From ?? to - DefaultRange, oldest, newest);
-        return ActivitySlots.Of(from < to ? from : to, to, ActivitySlots.UnitOf(from, now, _options.BucketSize, _options.Rates));
+        return ActivitySlots.Of(from < to ? from : to, to, ActivitySlots.UnitOf(from, now, series.BucketSize, rates));
     }
 
     private static DateTimeOffset Clamp(DateTimeOffset at, DateTimeOffset least, DateTimeOffset most) => at < least ? least : at > most ? most : at;
@@ -123,7 +121,7 @@ internal sealed class ActivityQuery(
 
     private async Task<string> SetOfAsync(string keyArn, CancellationToken cancellationToken)
     {
-        var keys = new ProtectedKeys(_options.NamedSets);
+        var keys = new ProtectedKeys(sets);
         await database.ReadAsync(
             async connection =>
             {

@@ -1,6 +1,5 @@
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Publishing;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Queries;
 
@@ -13,7 +12,7 @@ internal readonly record struct ActionOutcome(AlarmAnswer? Alarm, string? Refusa
 /// What people do about alarms, whether they ask through the API or on the page. It is written down, and done when that is durable; the loop, which alone
 /// owns the alarms, takes it in with its next turn, in that turn's transaction. So it does not matter whether the Sentinel that is asked is the active one.
 /// </summary>
-internal sealed class AlarmActions(AlarmQuery query, PublishingMetrics metrics, IOptions<SentinelOptions> options, TimeProvider time)
+internal sealed class AlarmActions(AlarmQuery query, PublishingMetrics metrics, AlarmOptions options, TimeProvider time)
 {
     public Task<ActionOutcome> AcknowledgeAsync(string id, string by, string reason, CancellationToken cancellationToken) => ActAsync(
         id,
@@ -29,7 +28,7 @@ internal sealed class AlarmActions(AlarmQuery query, PublishingMetrics metrics, 
 
     private string? RefuseEnd(DateTimeOffset until)
     {
-        var (now, longest) = (time.GetUtcNow(), options.Value.Alarms.LongestSilence);
+        var (now, longest) = (time.GetUtcNow(), options.LongestSilence);
         return until > now && until <= now + longest
             ? null
             : $"A silence must end in the future, within {longest.TotalDays:0.##} days ({AlarmOptions.Section}:LongestSilence): one without an end is one that is forgotten.";

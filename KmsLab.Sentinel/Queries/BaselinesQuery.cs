@@ -4,7 +4,6 @@ using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Queries;
 
@@ -31,12 +30,11 @@ internal sealed record BaselineAnswer(
 internal sealed record BaselinePoint(DateTimeOffset Start, double Low, double High, long? Observed);
 
 /// <summary>Reads baselines.</summary>
-internal sealed class BaselinesQuery(Database database, DetectionCatalog catalog, IOptions<SentinelOptions> options, TimeProvider time)
+internal sealed class BaselinesQuery(Database database, DetectionCatalog catalog, BaselineOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Back = TimeSpan.FromDays(7);
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
 
-    private readonly BaselineOptions _options = options.Value.Baselines;
 
     /// <returns>Null when nothing is learned of such a group.</returns>
     public async Task<BaselineAnswer?> ReadAsync(BaselineFilter filter, CancellationToken cancellationToken)
@@ -85,21 +83,21 @@ internal sealed class BaselinesQuery(Database database, DetectionCatalog catalog
 
     private BaselineAnswer Answer(ConfiguredDetection detection, Row row)
     {
-        var season = new Season(BaselineOptions.BucketOf(detection), _options.Zone);
-        var group = BaselineRows.GroupOf(row.Id, row.Members, row.First, row.Active, row.LearnedTo, row.Model, season, _options.PaceOf(detection));
-        group.LearnTo(row.Cursor, _options.MinimumHistory);
+        var season = new Season(BaselineOptions.BucketOf(detection), options.Zone);
+        var group = BaselineRows.GroupOf(row.Id, row.Members, row.First, row.Active, row.LearnedTo, row.Model, season, options.PaceOf(detection));
+        group.LearnTo(row.Cursor, options.MinimumHistory);
 
         var now = time.GetUtcNow();
         var from = Math.Max(row.First, season.StartOf((now - Back).ToUnixTimeMilliseconds()));
         var points = new List<BaselinePoint>();
         for (var start = from; start <= (now + Ahead).ToUnixTimeMilliseconds(); start += season.Length)
         {
-            var expected = group.Expect(start, buckets: 1, _options.TimeZone);
+            var expected = group.Expect(start, buckets: 1, options.TimeZone);
             points.Add(new(Instant(start), expected.Low, expected.High, start <= now.ToUnixTimeMilliseconds() ? row.Counts.GetValueOrDefault(start) : null));
         }
 
         return new(
-            detection.Definition.Id, group.Group.ToDictionary(), season.Bucket.TotalSeconds, Instant(row.First), Instant(row.Cursor), group.IsLearned(row.Cursor, _options.MinimumHistory),
+            detection.Definition.Id, group.Group.ToDictionary(), season.Bucket.TotalSeconds, Instant(row.First), Instant(row.Cursor), group.IsLearned(row.Cursor, options.MinimumHistory),
             detection.Settings.Threshold, points);
     }
 

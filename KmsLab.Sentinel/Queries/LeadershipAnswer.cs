@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Queries;
 

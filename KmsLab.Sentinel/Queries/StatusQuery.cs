@@ -5,6 +5,7 @@ using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Queries;

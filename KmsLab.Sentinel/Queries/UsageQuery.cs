@@ -2,13 +2,13 @@ using System.Data.Common;
 using Dapper;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Queries;
 
 /// <summary>Reads who used which key: calls from the rates, added up by the database; proofs, contexts and times from the days.</summary>
-internal sealed class UsageQuery(Database database, IOptions<SentinelOptions> options, TimeProvider time)
+internal sealed class UsageQuery(Database database, ProtectedSets sets, TimeProvider time)
 {
     /// <summary>Rows of an answer.</summary>
     public const int RowsShown = 500;
@@ -35,7 +35,7 @@ internal sealed class UsageQuery(Database database, IOptions<SentinelOptions> op
             var shown = pairs.Take(RowsShown).ToList();
             var days = (await DaysAsync(connection, filter, range, cancellationToken)).ToDictionary(row => (row.KeyArn, row.Principal));
             var contexts = await _sketches.ReadAsync(connection, range.FirstDay, range.To, [.. shown.Select(pair => pair.Key)], cancellationToken);
-            var keys = new ProtectedKeys(options.Value.NamedSets);
+            var keys = new ProtectedKeys(sets);
             await keys.LoadAsync(connection, cancellationToken);
 
             var rows = shown.Select(pair => Row([.. pair], days.GetValueOrDefault(pair.Key), contexts.GetValueOrDefault(pair.Key), keys, range));

@@ -1,13 +1,13 @@
 using System.Data.Common;
 using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.Sentinel.TrailHealth.Guard;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Queries;
 
 /// <summary>Adds to <c>/api/status</c> how the evidence itself is watched.</summary>
-internal sealed class WatchQuery(Database database, CanaryState canary, GuardQuery guard, IOptions<SentinelOptions> options)
+internal sealed class WatchQuery(Database database, CanaryState canary, GuardQuery guard, CanaryOptions canaryOptions, GuardOptions guardOptions)
 {
     /// <summary>Without the database the status stays as it is, and says so.</summary>
     public async Task<StatusAnswer> AddToAsync(StatusAnswer status, CancellationToken cancellationToken)
@@ -24,8 +24,8 @@ internal sealed class WatchQuery(Database database, CanaryState canary, GuardQue
 
     private async Task<StatusAnswer> ReadAsync(StatusAnswer status, CancellationToken cancellationToken) => status with
     {
-        Canary = options.Value.Canary.IsOn ? await CanaryQuery.CanaryAsync(database, canary, cancellationToken) : null,
-        Delivery = options.Value.Canary.IsOn ? await CanaryQuery.DeliveriesAsync(database, cancellationToken) : [],
-        Guard = options.Value.Guard.Enabled ? await guard.ReadAsync(cancellationToken) : null,
+        Canary = canaryOptions.IsOn ? await CanaryQuery.CanaryAsync(database, canary, cancellationToken) : null,
+        Delivery = canaryOptions.IsOn ? await CanaryQuery.DeliveriesAsync(database, cancellationToken) : [],
+        Guard = guardOptions.Enabled ? await guard.ReadAsync(cancellationToken) : null,
     };
 }

@@ -1,4 +1,5 @@
 using Dapper;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Queries;

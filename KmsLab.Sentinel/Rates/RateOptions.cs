@@ -3,7 +3,7 @@ namespace KmsLab.Sentinel.Rates;
 /// <summary>The section <c>Sentinel:Rates</c>: how long counts are kept, and how fine.</summary>
 internal sealed class RateOptions
 {
-    /// <summary>How long buckets of <see cref="SentinelOptions.BucketSize"/> are kept; then they are added up to coarser ones.</summary>
+    /// <summary>How long buckets of <see cref="SeriesOptions.BucketSize"/> are kept; then they are added up to coarser ones.</summary>
     public TimeSpan FineFor { get; set; } = TimeSpan.FromHours(48);
 
     /// <summary>Size of the coarser buckets.</summary>

@@ -1,8 +1,8 @@
 using System.Data.Common;
 using Dapper;
 using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Rates;
 
@@ -11,13 +11,12 @@ namespace KmsLab.Sentinel.Rates;
 /// One coarse bucket of all series is one transaction: its fine buckets go and their sum stays, or neither. A late record makes a fine bucket again,
 /// which the next round adds to the coarse one; so the sums are exact, and whoever reads in between finds both.
 /// </remarks>
-internal sealed class RatePruning(Database database, LeaderWrites writes, IOptions<SentinelOptions> options)
+internal sealed class RatePruning(Database database, LeaderWrites writes, RateOptions rates, TurnOptions turns)
 {
     private const int SpansARound = 12;
     private const int SeriesARound = 2000;
     private const int PairsARound = 2000;
 
-    private readonly RateOptions _rates = options.Value.Rates;
     private DateTimeOffset? _rolledTo;
     private DateTimeOffset? _next;
     private bool _mayHaveUnusedPairs = true; // At start nobody knows where the last process stopped.
@@ -27,17 +26,17 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, IOptio
     /// <param name="cancellationToken">Gives up between transactions.</param>
     public async Task RunAsync(DateTimeOffset now, LoopMemory? memory, CancellationToken cancellationToken)
     {
-        await RollUpAsync(Floor(now - _rates.FineFor), cancellationToken);
-        await DeleteAsync(Floor(now - _rates.KeepFor), cancellationToken);
+        await RollUpAsync(Floor(now - rates.FineFor), cancellationToken);
+        await DeleteAsync(Floor(now - rates.KeepFor), cancellationToken);
         _mayHaveUnusedPairs |= await ExecuteAsync(
-            "DELETE FROM context_count WHERE day_at < @floor; DELETE FROM key_use WHERE day_at < @floor", new { floor = (now - _rates.KeepFor).ToUnixTimeMilliseconds() }, repeatable: true, cancellationToken) > 0;
+            "DELETE FROM context_count WHERE day_at < @floor; DELETE FROM key_use WHERE day_at < @floor", new { floor = (now - rates.KeepFor).ToUnixTimeMilliseconds() }, repeatable: true, cancellationToken) > 0;
         if (_mayHaveUnusedPairs)
             _mayHaveUnusedPairs = await DeletePairsAsync(memory?.Know<KeyUseBook>(), cancellationToken);
         if (memory is not null)
-            await DeleteSeriesAsync(memory.Series, Floor(now - _rates.KeepFor), cancellationToken);
+            await DeleteSeriesAsync(memory.Series, Floor(now - rates.KeepFor), cancellationToken);
     }
 
-    private long Size => (long)_rates.CoarseBucketSize.TotalMilliseconds;
+    private long Size => (long)rates.CoarseBucketSize.TotalMilliseconds;
 
     private DateTimeOffset Floor(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds() / Size * Size);
 
@@ -50,7 +49,7 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, IOptio
         for (var rounds = 0; next < end && rounds < SpansARound; rounds++)
         {
             await RollUpOneAsync(next.ToUnixTimeMilliseconds(), cancellationToken);
-            _next = next += _rates.CoarseBucketSize;
+            _next = next += rates.CoarseBucketSize;
         }
 
         if (next >= end)
@@ -60,9 +59,9 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, IOptio
     /// <summary>What came late since the last round lies within the time for which late records are accepted; at start nobody knows how old it is.</summary>
     private async Task<DateTimeOffset?> BeginAsync(CancellationToken cancellationToken)
     {
-        var lateness = options.Value.Retention - _rates.FineFor;
+        var lateness = turns.Retention - rates.FineFor;
         return _rolledTo is { } last
-            ? Floor(last - (lateness > TimeSpan.Zero ? lateness : TimeSpan.Zero)) - _rates.CoarseBucketSize
+            ? Floor(last - (lateness > TimeSpan.Zero ? lateness : TimeSpan.Zero)) - rates.CoarseBucketSize
             : await FirstFineAsync(cancellationToken);
     }
 

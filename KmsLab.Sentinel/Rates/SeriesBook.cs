@@ -17,7 +17,7 @@ internal sealed class SeriesBook
     private readonly long _bucketSize;
     private long _lastId;
 
-    public SeriesBook(IEnumerable<KeyValuePair<SeriesKey, SeriesEntry>> series, SentinelOptions options)
+    public SeriesBook(IEnumerable<KeyValuePair<SeriesKey, SeriesEntry>> series, SeriesOptions options)
     {
         _entries = new(series);
         _lastId = _entries.Count == 0 ? 0 : _entries.Values.Max(entry => entry.Id);

@@ -101,7 +101,7 @@ internal static class ReplayProgram
         services.AddSingleton<IEnumerable<IRecordSource>>([source]);
         services.AddSingleton<IConfiguration>(Configuration(replay));
         services.AddOptions<SentinelOptions>().BindConfiguration(SentinelOptions.Section).PostConfigure(options => Adapt(options, replay));
-        services.AddSingleton<IValidateOptions<SentinelOptions>, SentinelOptionsValidator>();
+        services.AddSentinelOptions();
         services.AddLeadership();
         services.AddSentinelPipeline();
         services.AddSingleton<ChannelRoutes>(); // To nobody: the past is told here, not notified.

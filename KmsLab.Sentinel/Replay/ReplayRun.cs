@@ -1,7 +1,7 @@
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Sources.Files;
 using KmsLab.Sentinel.State;
-using Microsoft.Extensions.Options;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Replay;
 
@@ -16,10 +16,9 @@ namespace KmsLab.Sentinel.Replay;
 /// turns, so the outcome is the same as without it.
 /// </para>
 /// </remarks>
-internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelStore store, ReplayClock clock, ReplayOptions replay, IOptions<SentinelOptions> options)
+internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelStore store, ReplayClock clock, ReplayOptions replay, RecordInterest interest, TurnOptions turns)
 {
-    private readonly RecordInterest _interest = new(options.Value.EffectiveEventSources);
-    private readonly TimeSpan _step = Step(options.Value.AllowedLateness);
+    private readonly TimeSpan _step = Step(turns.AllowedLateness);
     private ReplaySlice _slice = new();
     private DateTimeOffset _ticked;
     private bool _hasRead;
@@ -55,7 +54,7 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelSt
         for (var index = 0; index < page.Events.Count; index++)
         {
             var item = page.Events[index];
-            var glance = item.Problem is null ? RecordGlance.At(item.Utf8.Span, _interest) : new(true, null);
+            var glance = item.Problem is null ? RecordGlance.At(item.Utf8.Span, interest) : new(true, null);
             if (!IsWanted(glance))
             {
                 _slice.PassOver();
@@ -123,6 +122,6 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelSt
             return;
 
         var last = open.Append(_ticked + _step).Max();
-        await TickAsync(last + options.Value.AllowedLateness, cancellationToken);
+        await TickAsync(last + turns.AllowedLateness, cancellationToken);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SweepOptions
 /// Decides how far back to read. The head is read every time, longer after a gap; sweeps come when they are due, all of them at start, the deepest
 /// first, which makes up for those that look less far.
 /// </summary>
-internal sealed class ReadPlan(SentinelOptions options)
+internal sealed class ReadPlan(SourceOptions options)
 {
     private readonly Dictionary<SweepOptions, DateTimeOffset> _sweptAt = [];
 

@@ -1,16 +1,16 @@
 using System.Data.Common;
 using KmsLab.Sentinel.Jobs;
-using Microsoft.Extensions.Options;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Sources;
 
 /// <summary>Reads one source at two speeds: its head each time, then a few pages of a sweep that is due; and not at all while it backs off.</summary>
 internal sealed partial class SourceReader(
-    IRecordSource source, Pipeline pipeline, IOptions<SentinelOptions> options, TimeProvider time, SentinelStatus status, SentinelMetrics metrics, ILogger<SourceReader> logger) : IAsyncDisposable
+    IRecordSource source, Pipeline pipeline, SourceOptions options, TimeProvider time, SentinelStatus status, SentinelMetrics metrics, ILogger<SourceReader> logger) : IAsyncDisposable
 {
     private const int SweepPagesATurn = 5;
 
-    private readonly ReadPlan _plan = new(options.Value);
+    private readonly ReadPlan _plan = new(options);
     private readonly FailureStreak _streak = new();
     private Sweep? _sweep;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;

@@ -6,6 +6,7 @@ using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.Sources.Files;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.State;

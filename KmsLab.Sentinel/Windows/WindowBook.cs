@@ -7,7 +7,7 @@ using KmsLab.Sentinel.Trail;
 namespace KmsLab.Sentinel.Windows;
 
 /// <summary>The windows of all groups of all detections; beyond the limit of groups of a detection, new ones share one.</summary>
-internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowledge> knowledge, SentinelOptions options)
+internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowledge> knowledge, WindowOptions options)
 {
     private readonly Dictionary<WindowKey, GroupWindow> _windows = [];
     private readonly Dictionary<string, int> _groups = [];

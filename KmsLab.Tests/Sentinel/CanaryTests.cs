@@ -305,7 +305,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
     private static Task<CanaryBook> Book(SentinelProcess sentinel) => sentinel.Pipeline.KnowAsync<CanaryBook>(Cancellation);
 
     private static CanaryWatch Watch(SentinelProcess sentinel, SentinelBed bed) =>
-        new(sentinel.Pipeline, [new Named(SentinelBed.Source)], new CanaryState(), Microsoft.Extensions.Options.Options.Create(bed.Options));
+        new(sentinel.Pipeline, [new Named(SentinelBed.Source)], new CanaryState(), bed.Options.Canary, bed.Options.Delivery, bed.Options.Turns);
 
     private static JsonObject Record(CanaryCall call, string requestId, DateTimeOffset? at = null) => TestRecords.Decrypt(at ?? Noon).With(record =>
     {

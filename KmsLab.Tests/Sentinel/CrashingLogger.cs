@@ -1,4 +1,4 @@
-using KmsLab.Sentinel;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Tests.Sentinel;
 

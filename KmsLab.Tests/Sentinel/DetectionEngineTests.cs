@@ -6,7 +6,6 @@ using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Tests.Sentinel;
 
@@ -161,7 +160,9 @@ public sealed class DetectionEngineTests(PostgresCluster cluster)
         using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
         var options = new SentinelOptions { Attestation = { PublicKeys = { ["k1"] = key.ExportSubjectPublicKeyInfoPem() } } };
         options.ProtectedSets["vault"] = new() { Keys = [TestRecords.KeyArn] };
-        using var catalog = new KnowledgeCatalog(Options.Create(options));
+        using var catalog = new KnowledgeCatalog(
+            new DetectionCatalog(options.Judged), new(options.NamedSets), new(options.Evidence, options.Sources.EffectiveLogGroups, ""), options.Attestation, options.Baselines,
+            options.Canary, options.Delivery, options.Metrics, options.Turns);
 
         Studied(TestRecords.Decrypt()).Attestation.ShouldBe(AttestationVerdict.Absent);
         Studied(TestRecords.Decrypt().With(r => r["eventName"] = "DescribeKey")).Attestation.ShouldBeNull();

@@ -1,8 +1,8 @@
 using System.Text;
 using CsCheck;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

@@ -11,6 +11,7 @@ using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 using Microsoft.Extensions.Time.Testing;
@@ -58,7 +59,6 @@ internal sealed class SentinelBed : IAsyncDisposable
     /// <summary>Starts a process on what the last one left. It leads: whatever an earlier one still writes is refused.</summary>
     public SentinelProcess Start(CrashPlan? plan = null, params IRecordSource[] sources)
     {
-        var options = Microsoft.Extensions.Options.Options.Create(Options);
         var status = new SentinelStatus();
         var leader = new LeaderStatus(new CrashingLogger<LeaderStatus>(null, Messages));
         var leases = new LeaseStore(_opened, Options.Lease);
@@ -69,13 +69,14 @@ internal sealed class SentinelBed : IAsyncDisposable
         IReadOnlyList<INotificationChannel> channels = [new RecordingChannel(Sent), .. Channels];
         var deliveries = new DeliveryStore(_opened, writes);
         var routes = new ChannelRoutes(channels);
-        var catalog = new DetectionCatalog(options);
-        var desks = new AlarmDesks(_opened, writes, catalog, routes, options);
+        var catalog = new DetectionCatalog(Options.Judged);
+        var desks = new AlarmDesks(_opened, writes, catalog, routes, Options.Alarms);
         var pipeline = new Pipeline(
-            store, catalog, new KnowledgeCatalog(options), desks, new RatePruning(_opened, writes, options), sources is [] ? [new NamedSource()] : sources, options, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
+            store, catalog, Knowledge(catalog), desks, new RatePruning(_opened, writes, Options.Rates, Options.Turns), sources is [] ? [new NamedSource()] : sources,
+            new(Options.Judged.EffectiveEventSources), Options.Turns, Options.Delivery, Options.Canary, Options.Series, Options.Windows, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
         var publisher = new OutboxPublisher(
             deliveries, channels, Options.Notifications, new OutboxSignal(), new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), leader, Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
-        var readers = sources.Select(source => new SourceReader(source, pipeline, options, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));
+        var readers = sources.Select(source => new SourceReader(source, pipeline, Options.Sources, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));
         var statusQuery = new StatusQuery(_opened, status, leader, leases, new WatermarkQuery(_opened, status), deliveries, routes, sources, Time);
         return new(pipeline, publisher, [.. readers], status, store, statusQuery, new RatesQuery(_opened, Time), leader);
     }
@@ -102,7 +103,7 @@ internal sealed class SentinelBed : IAsyncDisposable
     public MetricPublisher Publisher(SentinelProcess process, IAmazonCloudWatch cloudWatch)
     {
         var writes = new LeaderWrites(_opened, new LeaseStore(_opened, Options.Lease), process.Leader);
-        var vitals = new VitalsQuery(_opened, new DeliveryStore(_opened, writes), new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options)), process.Status, Time);
+        var vitals = new VitalsQuery(_opened, new DeliveryStore(_opened, writes), new DetectionCatalog(Options.Judged), process.Status, Time);
         return new(cloudWatch, new MetricPoints(_opened, writes), vitals, Options.Metrics, new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), process.Status, Time);
     }
 
@@ -112,27 +113,27 @@ internal sealed class SentinelBed : IAsyncDisposable
     /// <summary>What <c>/api/baselines</c> asks.</summary>
     public BaselinesQuery Baselines()
     {
-        var options = Microsoft.Extensions.Options.Options.Create(Options);
-        return new(_opened, new DetectionCatalog(options), options, Time);
+        return new(_opened, new DetectionCatalog(Options.Judged), Options.Baselines, Time);
     }
 
     /// <summary>What <c>/api/usage</c> asks.</summary>
-    public UsageQuery Usage() => new(_opened, Microsoft.Extensions.Options.Options.Create(Options), Time);
+    public UsageQuery Usage() => new(_opened, new(Options.NamedSets), Time);
 
     /// <summary>What <c>/api/activity</c> asks.</summary>
     public ActivityQuery Activity(SentinelProcess process)
     {
-        var options = Microsoft.Extensions.Options.Options.Create(Options);
-        return new(_opened, new DetectionCatalog(options), Baselines(), new WatermarkQuery(_opened, process.Status), options, Time);
+        return new(
+            _opened, new DetectionCatalog(Options.Judged), Baselines(), new WatermarkQuery(_opened, process.Status), Options.Rates, Options.Series,
+            new(Options.NamedSets), Time);
     }
 
     /// <summary>What <c>/api/detections</c> asks.</summary>
-    public DetectionsQuery Detections() => new(_opened, new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options)));
+    public DetectionsQuery Detections() => new(_opened, new DetectionCatalog(Options.Judged));
 
     /// <summary>What <c>/api/alarms/{id}/chart</c> answers for the one alarm of a detection.</summary>
     public async Task<AlarmChartAnswer?> ChartAsync(string detection)
     {
-        var catalog = new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options));
+        var catalog = new DetectionCatalog(Options.Judged);
         var alarms = await Query.ReadAsync(TestContext.Current.CancellationToken);
         return await new AlarmChartQuery(_opened, catalog, Baselines(), Time).ReadAsync(alarms.Single(alarm => alarm.Detection == detection), TestContext.Current.CancellationToken);
     }
@@ -148,7 +149,7 @@ internal sealed class SentinelBed : IAsyncDisposable
         return [.. rows.Select(row => string.Join('|', ((IDictionary<string, object>)row).Values.Select(value => value is byte[] bytes ? Convert.ToHexString(bytes) : $"{value}")))];
     }
 
-    private AlarmQuery Query => new(_opened, new DetectionCatalog(Microsoft.Extensions.Options.Options.Create(Options)), Time);
+    private AlarmQuery Query => new(_opened, new DetectionCatalog(Options.Judged), Time);
 
     public async ValueTask DisposeAsync()
     {
@@ -160,6 +161,10 @@ internal sealed class SentinelBed : IAsyncDisposable
     /// <summary>A new process begins a term at once, as if the one before were known to be dead.</summary>
     private static async Task LeadAsync(LeaderStatus leader, LeaseStore leases) =>
         leader.Begin((await leases.TakeAsync(leader.Self, await leases.ReadAsync(CancellationToken.None), force: true, CancellationToken.None))!);
+
+    private KnowledgeCatalog Knowledge(DetectionCatalog catalog) => new(
+        catalog, new(Options.NamedSets), new(Options.Evidence, Options.Sources.EffectiveLogGroups, Options.Notifications.Sns.TopicArn), Options.Attestation,
+        Options.Baselines, Options.Canary, Options.Delivery, Options.Metrics, Options.Turns);
 
     private sealed class NamedSource : IRecordSource
     {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

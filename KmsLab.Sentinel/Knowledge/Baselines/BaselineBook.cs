@@ -1,16 +1,17 @@
 using System.Data.Common;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Knowledge.Baselines;
 
 /// <summary>Learns what the groups of every relative detection normally do, and says so.</summary>
 /// <remarks>It learns what the windows count, and nothing else: what is left out there, by an exception or a suppression, is left out here.</remarks>
-internal sealed class BaselineBook(DetectionCatalog catalog, SentinelOptions options) : IKnowledge
+internal sealed class BaselineBook(DetectionCatalog catalog, BaselineOptions options, TurnOptions turns) : IKnowledge
 {
     private readonly Dictionary<string, DetectionBaselines> _detections = catalog.Active
         .Where(detection => detection.Definition.IsRelative)
-        .ToDictionary(detection => detection.Definition.Id, detection => new DetectionBaselines(detection, options.Baselines, options.Retention));
+        .ToDictionary(detection => detection.Definition.Id, detection => new DetectionBaselines(detection, options, turns.Retention));
 
     private readonly List<string> _outdated = [];
     private long _lastId;
@@ -23,7 +24,7 @@ internal sealed class BaselineBook(DetectionCatalog catalog, SentinelOptions opt
         _lastId = await rows.LastIdAsync();
         foreach (var detection in _detections.Values)
         {
-            if (await rows.LoadAsync(detection, options.Baselines.PaceOf(catalog.Find(detection.Detection)!)) == false)
+            if (await rows.LoadAsync(detection, options.PaceOf(catalog.Find(detection.Detection)!)) == false)
                 _outdated.Add(detection.Detection);
         }
     }
@@ -44,7 +45,7 @@ internal sealed class BaselineBook(DetectionCatalog catalog, SentinelOptions opt
             return;
 
         foreach (var detection in _detections.Values)
-            detection.LearnTo(known - options.Baselines.Delay);
+            detection.LearnTo(known - options.Delay);
     }
 
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)

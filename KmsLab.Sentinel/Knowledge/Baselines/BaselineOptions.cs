@@ -51,7 +51,7 @@ internal sealed class BaselineOptions
     }
 
     /// <summary>What is wrong with it.</summary>
-    public IEnumerable<string> Validate(SentinelOptions options)
+    public IEnumerable<string> Validate(TimeSpan retention, IReadOnlyDictionary<string, DetectionOverrides> detections)
     {
         const string At = "Sentinel:Baselines";
         if (LearningPeriod < TimeSpan.Zero)
@@ -64,7 +64,7 @@ internal sealed class BaselineOptions
             yield return $"{At}:HalfLife must be at least 7.00:00:00";
         if (LevelHalfLife < Day || LevelHalfLife > HalfLife)
             yield return $"{At}:LevelHalfLife must be at least 1.00:00:00 and at most HalfLife";
-        if (Delay < TimeSpan.Zero || Delay > options.Retention)
+        if (Delay < TimeSpan.Zero || Delay > retention)
             yield return $"{At}:Delay must not be negative nor more than Sentinel:Retention";
         if (MaxGroups < 1)
             yield return $"{At}:MaxGroups must be at least 1";
@@ -74,7 +74,7 @@ internal sealed class BaselineOptions
             yield return $"{At}:ForgetAfter must be at least MinimumHistory";
         if (TimeZone != "UTC" && !TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
             yield return $"{At}:TimeZone '{TimeZone}' is not known here: use an IANA name such as Europe/Madrid, and an image that has tzdata, or UTC";
-        foreach (var error in ValidateWindows(options))
+        foreach (var error in ValidateWindows(detections))
             yield return error;
     }
 
@@ -82,11 +82,11 @@ internal sealed class BaselineOptions
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(15);
 
-    private static IEnumerable<string> ValidateWindows(SentinelOptions options)
+    private static IEnumerable<string> ValidateWindows(IReadOnlyDictionary<string, DetectionOverrides> detections)
     {
         foreach (var definition in DetectionCatalog.BuiltIn.Where(definition => definition.IsRelative))
         {
-            var window = options.Detections.GetValueOrDefault(definition.Id)?.Window ?? definition.Defaults.Window;
+            var window = detections.GetValueOrDefault(definition.Id)?.Window ?? definition.Defaults.Window;
             var learnable = window < Day ? window >= Shortest && Day.Ticks % window.Ticks == 0 : window.Ticks % Day.Ticks == 0;
             if (!learnable)
                 yield return $"Sentinel:Detections:{definition.Id}:Window must divide a day, from 00:15:00 on, or be whole days: that is how a week is learned";

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
 
@@ -14,7 +15,7 @@ namespace KmsLab.Sentinel.Knowledge.Readers;
 /// does not say. What a reader is remembered for is bounded; beyond, every read counts as that of a new record, so that too much is
 /// counted rather than too little.
 /// </remarks>
-internal sealed class ReadRecords(SentinelOptions options) : IKnowledge
+internal sealed class ReadRecords(BaselineOptions options) : IKnowledge
 {
     /// <summary>How many records of one reader are remembered.</summary>
     public const int LimitPerReader = 20_000;
@@ -104,7 +105,7 @@ internal sealed class ReadRecords(SentinelOptions options) : IKnowledge
 
         reader = new(++_lastId, set, principal, client, isNewcomer);
         // Beyond the limit nobody is remembered, and the windows' own limit puts what they do together.
-        if (_readers.Count < options.Baselines.MaxGroups)
+        if (_readers.Count < options.MaxGroups)
         {
             _readers.Add((set, principal, client), reader);
             _newReaders.Add(reader);
@@ -131,7 +132,7 @@ internal sealed class ReadRecords(SentinelOptions options) : IKnowledge
     }
 
     private bool HasRoom(Reader reader) =>
-        reader.Records.Count < LimitPerReader && _records < options.Baselines.MaxRecords && _readers.ContainsKey((reader.Set, reader.Principal, reader.Client));
+        reader.Records.Count < LimitPerReader && _records < options.MaxRecords && _readers.ContainsKey((reader.Set, reader.Principal, reader.Client));
 
     private void Prune(long before)
     {

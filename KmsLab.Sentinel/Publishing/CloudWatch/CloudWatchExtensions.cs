@@ -1,7 +1,6 @@
 using Amazon.CloudWatch;
 using KmsLab.Sentinel.Jobs;
 using KmsLab.ServiceDefaults.Aws;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Publishing.CloudWatch;
 
@@ -11,7 +10,6 @@ internal static class CloudWatchExtensions
     public static void AddCloudWatch(this WebApplicationBuilder builder)
     {
         builder.AddAwsClient<IAmazonCloudWatch>();
-        builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<SentinelOptions>>().Value.Metrics);
         builder.Services.AddSingleton<MetricPoints>();
         builder.Services.AddSingleton<VitalsQuery>();
         builder.Services.AddSingleton<MetricPublisher>();

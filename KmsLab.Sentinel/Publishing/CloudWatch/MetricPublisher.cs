@@ -1,5 +1,6 @@
 using Amazon.CloudWatch;
 using Amazon.CloudWatch.Model;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Publishing.CloudWatch;
 

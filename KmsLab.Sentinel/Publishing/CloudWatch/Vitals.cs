@@ -3,6 +3,7 @@ using Amazon.CloudWatch.Model;
 using Dapper;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Publishing.CloudWatch;

@@ -1,6 +1,6 @@
 using Amazon.CloudTrail;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Jobs;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
@@ -16,7 +16,7 @@ internal static class CanaryExtensions
         services.AddSingleton<CanaryWatch>();
         services.AddSingleton(provider => new HistoryFeed(
             provider.GetRequiredService<IAmazonCloudTrail>(),
-            provider.GetRequiredService<IOptions<SentinelOptions>>().Value.EffectiveEventSources,
+            provider.GetRequiredService<DetectionOptions>().EffectiveEventSources,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IJob, CanaryJob>();
         services.AddSingleton<IJob, HistoryJob>();

@@ -1,15 +1,13 @@
 using KmsLab.Sentinel.Jobs;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
 /// <summary>Sends a canary when one is due: first it is written down, then sent, then how that ended is written down.</summary>
 internal sealed partial class CanaryJob(
-    Pipeline pipeline, CanaryKey key, CanarySender sender, CanaryState state, IOptions<SentinelOptions> options, SentinelMetrics metrics, TimeProvider time, ILogger<CanaryJob> logger) : IJob
+    Pipeline pipeline, CanaryKey key, CanarySender sender, CanaryState state, CanaryOptions options, SentinelMetrics metrics, TimeProvider time, ILogger<CanaryJob> logger) : IJob
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly CanaryOptions _options = options.Value.Canary;
     private readonly BackgroundCall<string> _search = new(Patience, time);
     private readonly BackgroundCall<CanaryAnswer> _call = new(Patience, time);
     private readonly FailureStreak _streak = new();
@@ -18,7 +16,7 @@ internal sealed partial class CanaryJob(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (!_options.IsOn)
+        if (!options.IsOn)
             return;
 
         var book = await pipeline.KnowAsync<CanaryBook>(cancellationToken);
@@ -33,7 +31,7 @@ internal sealed partial class CanaryJob(
     private async Task SendAsync(CanaryBook book, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var isDue = state.KeyArn is not null && !_call.IsOut && (book.Last is not { } last || now - last.CalledAt >= _options.Interval);
+        var isDue = state.KeyArn is not null && !_call.IsOut && (book.Last is not { } last || now - last.CalledAt >= options.Interval);
         if (_answer is null && !isDue)
             return;
 

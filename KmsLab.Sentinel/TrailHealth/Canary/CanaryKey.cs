@@ -1,28 +1,25 @@
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
 /// <summary>The canary's own key: finds it by its alias, and makes it where that is asked for.</summary>
-internal sealed partial class CanaryKey(IAmazonKeyManagementService kms, IOptions<SentinelOptions> options, ILogger<CanaryKey> logger)
+internal sealed partial class CanaryKey(IAmazonKeyManagementService kms, CanaryOptions options, ILogger<CanaryKey> logger)
 {
     /// <summary>The tag of a key that was made here.</summary>
     public const string Tag = "kmslab:canary";
-
-    private readonly CanaryOptions _options = options.Value.Canary;
 
     /// <summary>The key's ARN.</summary>
     /// <exception cref="CanaryKeyMissingException">There is no such alias.</exception>
     public async Task<string> FindAsync(CancellationToken cancellationToken)
     {
-        var id = _options.KeyId!;
+        var id = options.KeyId!;
         if (id.StartsWith("arn:", StringComparison.Ordinal))
             return id;
 
         if (await FindAliasAsync(id, cancellationToken) is { } found)
             return found;
-        if (!_options.CreateKey)
+        if (!options.CreateKey)
             throw new CanaryKeyMissingException($"There is no key with the alias {id}. Create one for the canary alone, or name another in Sentinel:Canary:KeyId.");
 
         await CreateAsync(id, cancellationToken);

@@ -1,7 +1,6 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using KmsLab.CloudTrail.Attestation;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
@@ -10,9 +9,8 @@ internal sealed class CanarySeal : IDisposable
 {
     private readonly AttestationSigner? _signer;
 
-    public CanarySeal(IOptions<SentinelOptions> options, TimeProvider time)
+    public CanarySeal(CanaryOptions canary, TimeProvider time)
     {
-        var canary = options.Value.Canary;
         if (canary.IsOn && PrivateKeyOf(canary) is { } pem)
             _signer = new(canary.SigningKeyId, pem, time);
     }

@@ -4,7 +4,7 @@ using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Detections.AuditPath;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Trail;
-using Microsoft.Extensions.Options;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
@@ -14,14 +14,12 @@ namespace KmsLab.Sentinel.TrailHealth.Canary;
 /// misses nothing, that is another matter. Overdue and in the event history, it passed the source by: late at first, and after <c>BlindedAfter</c>
 /// kept from it. In neither, CloudTrail itself is late. One that never came though later ones did is a gap: the trail was off for a while.
 /// </remarks>
-internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> sources, CanaryState state, IOptions<SentinelOptions> options)
+internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> sources, CanaryState state, CanaryOptions canary, DeliveryOptions delivery, TurnOptions turns)
 {
     private readonly string[] _sources = [.. sources.Select(source => source.Name)];
-    private readonly CanaryOptions _canary = options.Value.Canary;
-    private readonly DeliveryOptions _delivery = options.Value.Delivery;
 
     /// <summary>Whether the event history is there to fall back on: not where it is read anyway.</summary>
-    public bool MayUseHistory => _canary.IsOn && !_sources.Contains(CanaryBook.History);
+    public bool MayUseHistory => canary.IsOn && !_sources.Contains(CanaryBook.History);
 
     /// <summary>From when on the event history is needed because a source is silent, or had a gap; null when none is.</summary>
     public async Task<DateTimeOffset?> HistoryNeededFromAsync(CancellationToken cancellationToken)
@@ -32,9 +30,9 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
         {
             var (silence, gaps) = Look(book, source, read);
             if (silence.Count > 0)
-                Need((book.ReachOf(source) is { } reach && reach < silence[0].CalledAt ? reach : silence[0].CalledAt) - options.Value.AllowedLateness);
+                Need((book.ReachOf(source) is { } reach && reach < silence[0].CalledAt ? reach : silence[0].CalledAt) - turns.AllowedLateness);
             if (gaps.Count > 0)
-                Need(gaps[0].CalledAt - _canary.Interval - options.Value.AllowedLateness);
+                Need(gaps[0].CalledAt - canary.Interval - turns.AllowedLateness);
         }
 
         return from;
@@ -102,7 +100,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
             return;
 
         var inHistory = silence.Where(book.IsInHistory).ToList();
-        var blinded = source == CanaryBook.History ? [] : inHistory.Where(call => call.CalledAt + _delivery.BlindedAfter <= read).ToList();
+        var blinded = source == CanaryBook.History ? [] : inHistory.Where(call => call.CalledAt + delivery.BlindedAfter <= read).ToList();
         passages.AddRange(inHistory.Except(blinded).Where(call => !call.Passages.ContainsKey(source)).Select(call => (call.Sequence, source, PassageState.Bypassed)));
         passages.AddRange(blinded.Where(call => !call.IsSettled(source)).Select(call => (call.Sequence, source, PassageState.Lost)));
 
@@ -113,16 +111,16 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
                 $"{blinded.Count} canary calls since {At(blinded[0].CalledAt)} are in CloudTrail's event history and did not come through {source} ({last}): the trail, its event selectors or its way there was cut")
             : new(
                 "delivery-silent", new DetectionGroup([new("source", source)]), now, "Canary",
-                $"the canary call of {At(silence[0].CalledAt)} has not come back within {_delivery.LateAfter.TotalSeconds:0} s ({last}); {HistorySays(source, inHistory.Count > 0, history >= silence[0].CalledAt + _delivery.LateAfter)}"));
+                $"the canary call of {At(silence[0].CalledAt)} has not come back within {delivery.LateAfter.TotalSeconds:0} s ({last}); {HistorySays(source, inHistory.Count > 0, history >= silence[0].CalledAt + delivery.LateAfter)}"));
     }
 
     private void JudgeGaps(
         CanaryBook book, string source, List<CanaryCall> gaps, DateTimeOffset read, DateTimeOffset now, List<Finding> findings, List<(long, string, PassageState)> passages)
     {
-        var due = gaps.Where(call => call.CalledAt + _delivery.BlindedAfter <= read).ToList();
+        var due = gaps.Where(call => call.CalledAt + delivery.BlindedAfter <= read).ToList();
         var kept = due.Where(call => source != CanaryBook.History && book.IsInHistory(call)).ToList();
         // What not even the event history has by now, CloudTrail itself lost; nobody kept it from anybody.
-        var forgotten = due.Except(kept).Where(call => !MayUseHistory || call.CalledAt + (_delivery.BlindedAfter * 3) <= read);
+        var forgotten = due.Except(kept).Where(call => !MayUseHistory || call.CalledAt + (delivery.BlindedAfter * 3) <= read);
         passages.AddRange(kept.Concat(forgotten).Select(call => (call.Sequence, source, PassageState.Lost)));
         if (kept.Count > 0)
         {
@@ -144,7 +142,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
     /// <summary>A canary that can't even be made.</summary>
     private Finding? ProblemOf(CanaryBook book, DateTimeOffset now)
     {
-        if (!_canary.IsOn)
+        if (!canary.IsOn)
             return null;
         if (state.KeyProblem is { } noKey)
             return new("delivery-silent", new DetectionGroup([new("source", "canary")]), now, "Canary", $"the canary's key can't be found: {noKey}");
@@ -156,7 +154,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
         var since = book.Calls.LastOrDefault(call => call.Outcome == CanaryOutcome.Answered)?.CalledAt ?? book.Calls[0].CalledAt;
         if (problem.IsTransient)
         {
-            return now - since < _delivery.UnreadableAfter
+            return now - since < delivery.UnreadableAfter
                 ? null
                 : new("delivery-silent", new DetectionGroup([new("source", "canary")]), now, "Canary", $"no canary call succeeded since {At(since)}: {problem.Text}");
         }

@@ -2,23 +2,22 @@ using System.Globalization;
 using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Trail;
-using Microsoft.Extensions.Options;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
 /// <summary>Looks, now and then, whether records still come: sources that can't be read, canaries that stay out, and without a canary, silence.</summary>
 internal sealed class DeliveryJob(
-    Pipeline pipeline, CanaryWatch watch, IEnumerable<IRecordSource> sources, SentinelStatus status, IOptions<SentinelOptions> options, TimeProvider time) : IJob
+    Pipeline pipeline, CanaryWatch watch, IEnumerable<IRecordSource> sources, SentinelStatus status, DeliveryOptions options, TimeProvider time) : IJob
 {
     private readonly string[] _sources = [.. sources.Select(source => source.Name)];
-    private readonly DeliveryOptions _options = options.Value.Delivery;
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (now - _lookedAt < _options.LookInterval)
+        if (now - _lookedAt < options.LookInterval)
             return;
 
         _lookedAt = now;
@@ -35,9 +34,9 @@ internal sealed class DeliveryJob(
         foreach (var source in _sources)
         {
             var read = await pipeline.LastCompleteReadAsync(source, cancellationToken);
-            if (now - Later(read, _startedAt) > _options.UnreadableAfter)
+            if (now - Later(read, _startedAt) > options.UnreadableAfter)
                 findings.Add(Silent(source, now, "Read", $"it can't be read since {At(Later(read, _startedAt))}: {status.Of(source).Problem ?? "no read ended"}"));
-            else if (!book.Brings(source) && _options.NoRecordsAfter is { } limit && now - Later(book.NewestRecordOf(source), _startedAt) > limit)
+            else if (!book.Brings(source) && options.NoRecordsAfter is { } limit && now - Later(book.NewestRecordOf(source), _startedAt) > limit)
                 findings.Add(Silent(source, now, "Read", $"it is read without errors and has brought no new record since {At(Later(book.NewestRecordOf(source), _startedAt))}"));
         }
 

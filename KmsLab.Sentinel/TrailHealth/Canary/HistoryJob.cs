@@ -1,6 +1,5 @@
 using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Sources;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
@@ -9,7 +8,7 @@ namespace KmsLab.Sentinel.TrailHealth.Canary;
 /// its eventID and counts once.
 /// </summary>
 internal sealed partial class HistoryJob(
-    Pipeline pipeline, HistoryFeed feed, CanaryWatch watch, CanaryState state, IOptions<SentinelOptions> options, TimeProvider time, ILogger<HistoryJob> logger) : IJob
+    Pipeline pipeline, HistoryFeed feed, CanaryWatch watch, CanaryState state, DeliveryOptions options, TimeProvider time, ILogger<HistoryJob> logger) : IJob
 {
     private const int PagesACall = 10;
 
@@ -93,7 +92,7 @@ internal sealed partial class HistoryJob(
             return;
 
         await pipeline.TakeAsync(new Turn(CanaryBook.History, [], _startedAt), cancellationToken);
-        _nextAt = time.GetUtcNow() + options.Value.Delivery.LookInterval;
+        _nextAt = time.GetUtcNow() + options.LookInterval;
         await AbandonAsync();
     }
 

@@ -1,5 +1,4 @@
 using Amazon.Runtime;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
 
@@ -20,7 +19,7 @@ internal enum GuardOutcome
 /// A call that KMS refuses is an error on the trail, and two within a minute are a burst. So after one, KMS is left alone for a while longer than that,
 /// and the same call for longer still.
 /// </remarks>
-internal sealed class GuardCalls(IOptions<SentinelOptions> options, TimeProvider time)
+internal sealed class GuardCalls(GuardOptions options, TimeProvider time)
 {
     private static readonly TimeSpan KmsPause = TimeSpan.FromSeconds(70);
 
@@ -94,7 +93,7 @@ internal sealed class GuardCalls(IOptions<SentinelOptions> options, TimeProvider
         lock (_lock)
         {
             if (isDenied || (isGone && IsKms(action)))
-                _notBefore[(action, resource)] = time.GetUtcNow() + options.Value.Guard.DeniedRetry;
+                _notBefore[(action, resource)] = time.GetUtcNow() + options.DeniedRetry;
             if (refused.RequestId is { Length: > 0 } request)
                 _refused.Add(request);
             if (IsKms(action))

@@ -1,22 +1,22 @@
 using KmsLab.Sentinel.Detections.AuditPath;
 using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.ServiceDefaults.Database;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
 
 /// <summary>Looks at the way of the evidence every minute, and takes in what people accept.</summary>
 internal sealed partial class GuardJob(
     Pipeline pipeline, Database database, GuardLook look, GuardCalls calls, KeyHome home, CanaryState canary, GuardState state,
-    IOptions<SentinelOptions> options, TimeProvider time, ILogger<GuardJob> logger) : IJob
+    GuardOptions options, AuditPathOptions path, SourceOptions sources, TimeProvider time, ILogger<GuardJob> logger) : IJob
 {
     private const int MostAcceptances = 100;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(50);
 
-    private readonly GuardOptions _options = options.Value.Guard;
     private readonly BackgroundCall<GuardReport> _pending = new(Patience, time);
     private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
     private DateTimeOffset _searchedAt = DateTimeOffset.MinValue;
@@ -24,13 +24,13 @@ internal sealed partial class GuardJob(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (!_options.Enabled)
+        if (!options.Enabled)
             return;
 
         await AcceptAsync(cancellationToken);
         if (TakeReport() is { } report)
             await TakeAsync(report, cancellationToken);
-        if (!_pending.IsOut && time.GetUtcNow() - _lookedAt >= _options.Interval)
+        if (!_pending.IsOut && time.GetUtcNow() - _lookedAt >= options.Interval)
             await LookAsync(cancellationToken);
     }
 
@@ -44,20 +44,20 @@ internal sealed partial class GuardJob(
 
     private GuardPlan Plan(GuardBook book, ProtectedKeys protectedKeys)
     {
-        var trails = options.Value.Evidence.TrailArns.Concat(book.Facts.Select(fact => fact.Resource).Where(AuditResource.IsTrail)).Distinct(StringComparer.Ordinal).ToList();
-        var find = options.Value.Evidence.TrailArns.Length == 0 && (trails.Count == 0 || _lookedAt - _searchedAt >= _options.SurveyInterval);
+        var trails = path.TrailArns.Concat(book.Facts.Select(fact => fact.Resource).Where(AuditResource.IsTrail)).Distinct(StringComparer.Ordinal).ToList();
+        var find = path.TrailArns.Length == 0 && (trails.Count == 0 || _lookedAt - _searchedAt >= options.SurveyInterval);
         if (find)
             _searchedAt = _lookedAt;
 
         List<string> evidence = canary.KeyArn is { } key ? [key] : [];
         List<string> others = [.. protectedKeys.All.Where(home.Has).Except(evidence).Order(StringComparer.Ordinal)];
-        return new(trails, options.Value.EffectiveLogGroups, find, [.. evidence, .. NextOf(others)], [.. evidence, .. others]);
+        return new(trails, sources.EffectiveLogGroups, find, [.. evidence, .. NextOf(others)], [.. evidence, .. others]);
     }
 
     /// <summary>Some of the protected keys, each in its turn.</summary>
     private IEnumerable<string> NextOf(List<string> keys)
     {
-        var count = Math.Min(keys.Count, _options.KeysPerLook);
+        var count = Math.Min(keys.Count, options.KeysPerLook);
         var first = _nextKey;
         _nextKey += count;
         return Enumerable.Range(first, count).Select(index => keys[index % keys.Count]);

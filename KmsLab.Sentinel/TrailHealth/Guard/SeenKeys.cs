@@ -7,11 +7,11 @@ namespace KmsLab.Sentinel.TrailHealth.Guard;
 /// Keys that records named and nobody has asked about yet: one of them may carry a protected set's tag, though the record of its making was never seen.
 /// Kept in memory: the survey at the next start asks for all keys.
 /// </summary>
-internal sealed class SeenKeys(IReadOnlyCollection<ProtectedSet> sets) : IKnowledge
+internal sealed class SeenKeys(ProtectedSets sets) : IKnowledge
 {
     private const int Limit = 100_000;
 
-    private readonly bool _isNeeded = sets.Any(set => !string.IsNullOrWhiteSpace(set.Tag));
+    private readonly bool _isNeeded = sets.All.Any(set => !string.IsNullOrWhiteSpace(set.Tag));
     private readonly HashSet<string> _known = [];
     private readonly List<string> _new = [];
 

@@ -1,8 +1,8 @@
 using KmsLab.Sentinel.Detections.AuditPath;
 using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.TrailHealth.Canary;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
 
@@ -11,7 +11,7 @@ namespace KmsLab.Sentinel.TrailHealth.Guard;
 /// keys where a protected set goes by a tag. Between surveys, a key that a record names and nobody knows is asked for its tags once.
 /// </summary>
 internal sealed partial class SurveyJob(
-    Pipeline pipeline, KeySurvey survey, KeyHome home, CanaryState canary, IOptions<SentinelOptions> options, TimeProvider time, ILogger<SurveyJob> logger) : IJob
+    Pipeline pipeline, KeySurvey survey, KeyHome home, CanaryState canary, GuardOptions options, AuditPathOptions path, ProtectedSets sets, TimeProvider time, ILogger<SurveyJob> logger) : IJob
 {
     private const int QuestionsACall = 20;
     private const int MostAttempts = 3;
@@ -23,14 +23,14 @@ internal sealed partial class SurveyJob(
     private readonly BackgroundCall<SurveyReport> _pending = new(Patience, time);
     private readonly Queue<SurveyQuestion> _questions = [];
     private readonly HashSet<string> _asked = [];
-    private readonly bool _hasTags = options.Value.NamedSets.Any(set => !string.IsNullOrWhiteSpace(set.Tag));
+    private readonly bool _hasTags = sets.All.Any(set => !string.IsNullOrWhiteSpace(set.Tag));
     private DateTimeOffset _surveyedAt = DateTimeOffset.MinValue;
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
     private string? _account;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (!options.Value.Guard.Enabled)
+        if (!options.Enabled)
             return;
 
         var protectedKeys = await pipeline.KnowAsync<ProtectedKeys>(cancellationToken);
@@ -50,7 +50,7 @@ internal sealed partial class SurveyJob(
     private async Task BeginAsync(ProtectedKeys protectedKeys, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (now - _surveyedAt < options.Value.Guard.SurveyInterval)
+        if (now - _surveyedAt < options.SurveyInterval)
             return;
 
         _surveyedAt = now;
@@ -58,7 +58,7 @@ internal sealed partial class SurveyJob(
         if (_hasTags)
             _list.Start(survey.ListKeysAsync, cancellationToken);
         var evidence = (await pipeline.KnowAsync<GuardBook>(cancellationToken)).Facts.Where(fact => fact.Aspect == GuardAspect.EncryptionKey).Select(fact => fact.Seen);
-        foreach (var key in protectedKeys.All.Concat(options.Value.Evidence.KeyArns).Concat(evidence).Append(canary.KeyArn ?? "").Where(AuditResource.IsKey))
+        foreach (var key in protectedKeys.All.Concat(path.KeyArns).Concat(evidence).Append(canary.KeyArn ?? "").Where(AuditResource.IsKey))
             AskForPolicy(key);
     }
 

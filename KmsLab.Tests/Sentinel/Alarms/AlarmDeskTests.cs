@@ -194,7 +194,7 @@ public sealed class AlarmDeskTests(PostgresCluster cluster)
     {
         await using var bed = await BedAsync(database);
         await AttackedAsync(bed);
-        var step = Enum.Parse<KmsLab.Sentinel.TurnStep>(stepName);
+        var step = Enum.Parse<KmsLab.Sentinel.Turns.TurnStep>(stepName);
         bed.Time.Advance(Hours4);
         var sentinel = bed.Start(new CrashPlan(step, 1));
         await bed.SubmitAsync(await CommandAsync(bed, sentinel, AlarmCommandKind.Silence, TimeSpan.FromSeconds(1)) with { Until = Noon + Hours4 });
@@ -204,7 +204,7 @@ public sealed class AlarmDeskTests(PostgresCluster cluster)
         await TickAsync(bed, bed.Start(), TimeSpan.Zero);
 
         bed.Sent.Select(sent => sent.Id).Distinct().Count().ShouldBe(2);
-        bed.Sent.Count.ShouldBe(step == KmsLab.Sentinel.TurnStep.Sent ? 3 : 2);
+        bed.Sent.Count.ShouldBe(step == KmsLab.Sentinel.Turns.TurnStep.Sent ? 3 : 2);
         (await bed.HistoryAsync()).Select(entry => entry.Kind).ShouldBe(
             [HistoryKind.State, HistoryKind.Notified, HistoryKind.Sent, HistoryKind.Silenced, HistoryKind.SilenceEnded, HistoryKind.Reminded, HistoryKind.Sent]);
         (await bed.CommandsAsync()).ShouldBeEmpty();

@@ -1,5 +1,5 @@
 using CsCheck;
-using KmsLab.Sentinel;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

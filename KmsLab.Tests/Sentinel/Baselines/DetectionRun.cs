@@ -10,7 +10,6 @@ using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Windows;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Tests.Sentinel.Baselines;
 
@@ -31,9 +30,13 @@ internal sealed class DetectionRun
     {
         _options = new SentinelOptions { LogGroups = ["test"], ProtectedSets = { ["vault"] = new() { Keys = [Key] } } };
         configure?.Invoke(_options);
-        var catalog = new DetectionCatalog(Options.Create(_options));
-        _knowledge = [new ProtectedKeys(_options.NamedSets), new KnownPrincipals(_options), new ReadRecords(_options), new BaselineBook(catalog, _options)];
-        _windows = new(catalog, _knowledge, _options);
+        var catalog = new DetectionCatalog(_options.Judged);
+        _knowledge = 
+        [
+            new ProtectedKeys(new(_options.NamedSets)), new KnownPrincipals(_options.Baselines), new ReadRecords(_options.Baselines),
+            new BaselineBook(catalog, _options.Baselines, _options.Turns),
+        ];
+        _windows = new(catalog, _knowledge, _options.Windows);
         _alarms = new([], catalog, new AlarmDesk([], catalog, new ChannelRoutes([]), _options.Alarms));
         _changes = new(default, _knowledge);
     }

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
@@ -133,7 +133,7 @@ public sealed class FirstSeenPrincipalTests(PostgresCluster cluster)
     [Fact]
     public void Without_a_learning_period_the_first_is_news()
     {
-        Studied(new(new() { Baselines = new() { LearningPeriod = TimeSpan.Zero } }), Record(Noon))!.Value.IsNew.ShouldBeTrue();
+        Studied(new(new() { LearningPeriod = TimeSpan.Zero }), Record(Noon))!.Value.IsNew.ShouldBeTrue();
     }
 
     [Theory]
@@ -153,7 +153,7 @@ public sealed class FirstSeenPrincipalTests(PostgresCluster cluster)
     {
         var observation = Record(Noon, Thief).Observation();
         observation.Set = new() { Name = "vault", Roles = [Thief] };
-        new KnownPrincipals(new() { Baselines = new() { LearningPeriod = TimeSpan.Zero } }).Study(observation);
+        new KnownPrincipals(new() { LearningPeriod = TimeSpan.Zero }).Study(observation);
 
         observation.Use!.Value.IsNew.ShouldBeFalse();
     }
@@ -165,7 +165,7 @@ public sealed class FirstSeenPrincipalTests(PostgresCluster cluster)
         return bed;
     }
 
-    private static KnownPrincipals Knowledge() => new(new SentinelOptions());
+    private static KnownPrincipals Knowledge() => new(new BaselineOptions());
 
     private static SetUse? Studied(KnownPrincipals known, JsonObject record, string set = "vault")
     {

@@ -140,7 +140,7 @@ public sealed class SpreadTests
     [Fact]
     public void Records_beyond_what_is_remembered_count_each_time()
     {
-        var knowledge = new ReadRecords(new() { Baselines = new() { MaxRecords = 2 } });
+        var knowledge = new ReadRecords(new() { MaxRecords = 2 });
 
         Kind("a").ShouldBe(ReadingKind.New);
         Kind("b").ShouldBe(ReadingKind.New);

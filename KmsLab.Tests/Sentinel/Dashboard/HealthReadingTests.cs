@@ -1,4 +1,3 @@
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Dashboard;
 using KmsLab.Sentinel.Queries;
 
@@ -92,7 +91,7 @@ public sealed class HealthReadingTests
     }
 
     private static IReadOnlyList<HealthLight> Read(StatusAnswer status) =>
-        HealthReading.Of(status, 0, new SentinelOptions { Canary = { KeyId = "alias/canary" } });
+        HealthReading.Of(status, 0, new(new() { KeyId = "alias/canary" }, new(), new(), new()));
 
     private static (Health, string) Of(StatusAnswer status, string light) => Read(status).Where(one => one.Name == light).Select(one => (one.State, one.Text)).Single();
 }

@@ -4,7 +4,6 @@ using KmsLab.Sentinel;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Trail;
-using Microsoft.Extensions.Options;
 
 namespace KmsLab.Tests.Sentinel.Detections;
 
@@ -29,7 +28,9 @@ internal sealed class DetectionBench : IDisposable
         options.ProtectedSets["vault"] = new() { Keys = [TestRecords.KeyArn], Roles = [TestRecords.RoleArn], Deployers = [Deployer] };
         configure?.Invoke(options);
         _definition = definition;
-        _catalog = new(Options.Create(options));
+        _catalog = new KnowledgeCatalog(
+            new DetectionCatalog(options.Judged), new(options.NamedSets), new(options.Evidence, options.Sources.EffectiveLogGroups, ""), options.Attestation, options.Baselines,
+            options.Canary, options.Delivery, options.Metrics, options.Turns);
         _knowledge = _catalog.Create();
     }
 

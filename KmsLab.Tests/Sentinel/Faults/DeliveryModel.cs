@@ -1,5 +1,5 @@
 using CsCheck;
-using KmsLab.Sentinel;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Tests.Sentinel.Faults;
 

@@ -1,6 +1,6 @@
 using Amazon.CloudWatch;
 using Amazon.CloudWatch.Model;
-using KmsLab.Sentinel;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.AwsSdk;
 using KmsLab.Tests.LocalAws;

@@ -1,8 +1,8 @@
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Queries;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 

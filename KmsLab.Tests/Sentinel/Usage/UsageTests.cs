@@ -1,7 +1,7 @@
 using KmsLab.CloudTrail.Attestation;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Rates;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 using Microsoft.Extensions.Time.Testing;

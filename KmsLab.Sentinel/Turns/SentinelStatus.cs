@@ -3,7 +3,7 @@ using System.Data.Common;
 using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
 
-namespace KmsLab.Sentinel;
+namespace KmsLab.Sentinel.Turns;
 
 /// <summary>What a turn saw.</summary>
 /// <param name="Read">Events read, those of earlier reads included.</param>

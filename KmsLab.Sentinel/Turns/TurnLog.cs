@@ -1,4 +1,4 @@
-namespace KmsLab.Sentinel;
+namespace KmsLab.Sentinel.Turns;
 
 /// <summary>The steps of a turn, in order.</summary>
 internal enum TurnStep

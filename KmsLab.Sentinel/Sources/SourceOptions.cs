@@ -1,0 +1,47 @@
+namespace KmsLab.Sentinel.Sources;
+
+/// <summary>Settings of the section <c>Sentinel</c> that say what is read, and how often.</summary>
+internal sealed class SourceOptions
+{
+    /// <summary>CloudWatch Logs groups that a trail delivers to.</summary>
+    public string[] LogGroups { get; set; } = [];
+
+    /// <summary>Reads CloudTrail's event history (LookupEvents) as well: needs no trail, and suits accounts with few calls.</summary>
+    public bool EventHistory { get; set; }
+
+    /// <summary>Folders, globs or files of CloudTrail records, looked at again each <see cref="HeadInterval"/>.</summary>
+    public string[] Files { get; set; } = [];
+
+    /// <summary>FilterLogEvents calls a second, of all log groups together: the quota is the account's, and others may need some of it.</summary>
+    public int LogsCallsPerSecond { get; set; } = 5;
+
+    /// <summary>Time from one head read to the next.</summary>
+    public TimeSpan HeadInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How far back each head read looks: CloudTrail delivers in about 5 minutes on average, in no order.</summary>
+    public TimeSpan HeadWindow { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// Looks further back, for what comes later than the head sees: 30 min each 5 min, 6 h each hour and 48 h each day, unless set.
+    /// </summary>
+    public SweepOptions[] Sweeps { get; set; } = [];
+
+    /// <summary><see cref="LogGroups"/> without empty names: setting one to nothing takes a default away.</summary>
+    public IReadOnlyList<string> EffectiveLogGroups => [.. LogGroups.Where(group => !string.IsNullOrWhiteSpace(group))];
+
+    /// <summary><see cref="Files"/> without empty names.</summary>
+    public IReadOnlyList<string> EffectiveFiles => [.. Files.Where(path => !string.IsNullOrWhiteSpace(path))];
+
+    /// <summary><see cref="Sweeps"/>, or the usual ones.</summary>
+    public IReadOnlyList<SweepOptions> EffectiveSweeps => Sweeps is { Length: > 0 } sweeps ? sweeps : UsualSweeps;
+
+    /// <summary>How far back anything is read.</summary>
+    public TimeSpan DeepestLookBack => EffectiveSweeps.Select(sweep => sweep.LookBack).Append(HeadWindow).Max();
+
+    private static IReadOnlyList<SweepOptions> UsualSweeps { get; } =
+    [
+        new() { LookBack = TimeSpan.FromMinutes(30), Every = TimeSpan.FromMinutes(5) },
+        new() { LookBack = TimeSpan.FromHours(6), Every = TimeSpan.FromHours(1) },
+        new() { LookBack = TimeSpan.FromHours(48), Every = TimeSpan.FromHours(24) },
+    ];
+}
