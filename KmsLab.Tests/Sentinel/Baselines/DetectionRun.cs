@@ -31,7 +31,7 @@ internal sealed class DetectionRun
         _options = new SentinelOptions { LogGroups = ["test"], ProtectedSets = { ["vault"] = new() { Keys = [Key] } } };
         configure?.Invoke(_options);
         var catalog = new DetectionCatalog(_options.Judged);
-        _knowledge = 
+        _knowledge =
         [
             new ProtectedKeys(new(_options.NamedSets)), new KnownPrincipals(_options.Baselines), new ReadRecords(_options.Baselines),
             new BaselineBook(catalog, _options.Baselines, _options.Turns),
