@@ -16,6 +16,7 @@ internal sealed class DetectionCatalog(DetectionOptions options)
         ReplayedAttestation.Definition,
         UnverifiableAttestation.Definition,
         KeyExposure.Definition,
+        AccessLost.Definition,
         KeyTampering.Definition,
         RoleHijack.Definition,
         AttestationKeyRead.Definition,

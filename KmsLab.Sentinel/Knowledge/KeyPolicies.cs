@@ -40,6 +40,7 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
         if (observation is not { IsKms: true, Succeeded: true, Record.KeyArns: [var key, ..] })
             return;
 
+        observation.Losses = LossesBy(key, observation);
         observation.Exposures = observation.Record.EventName switch
         {
             "CreateKey" => OnPolicy(key, null, observation.Parameter("policy") ?? DefaultPolicy(key), observation.Record.EventTime),
@@ -50,7 +51,7 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
             "CreateGrant" => OnGrant(key, observation),
             _ => [],
         };
-        if (observation.Record.EventName is "RevokeGrant" or "RetireGrant" && observation.Parameter("grantId") is { } grantId)
+        if (observation.Record.EventName is "RevokeGrant" or "RetireGrant" && GrantIdOf(observation) is { } grantId)
             Forget(key, grantId);
     }
 
@@ -61,10 +62,16 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
         if (known is not null && (reading.At < known.SeenAt || known.Policy == reading.Policy && known.Grants.SequenceEqual(reading.Grants, GrantComparer.Instance)))
             return;
 
-        var before = known?.Access;
-        var exposures = PolicyExposure.Compare(before, PolicyExposure.ReadOrEmpty(reading.Policy, reading.Grants), OwnerOf(reading.KeyArn));
+        var before = known?.AccessOf(reading.KeyArn);
+        var exposures = PolicyExposure.Compare(before, PolicyExposure.ReadOrEmpty(reading.Policy, reading.KeyArn, reading.Grants), OwnerOf(reading.KeyArn));
         _findings.AddRange(Reportable(reading.KeyArn, exposures)
             .Select(exposure => new Finding(KeyExposure.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", exposure.ToString(), reading.KeyArn)));
+        if (before is not null && protectedKeys.SetOf(reading.KeyArn) is { } set)
+        {
+            var losses = PolicyLoss.Compare(before, PolicyExposure.ReadOrEmpty(reading.Policy, reading.KeyArn, reading.Grants), set.Roles);
+            _findings.AddRange(losses.Select(loss => new Finding(AccessLost.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", loss.ToString(), reading.KeyArn)));
+        }
+
         Put(reading.KeyArn, new(reading.Policy, reading.Grants, known?.Policy == reading.Policy ? known.Previous : known?.Policy, reading.At));
     }
 
@@ -108,6 +115,34 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
         return [.. Reportable(key, exposures)];
     }
 
+    /// <summary>What a change takes away from the application and the administrators, as far as what was before is known.</summary>
+    private IReadOnlyList<Loss> LossesBy(string key, Observation observation)
+    {
+        if (protectedKeys.SetOf(key) is not { } set)
+            return [];
+
+        var known = _known.GetValueOrDefault(key);
+        switch (observation.Record.EventName)
+        {
+            case "PutKeyPolicy" when observation.Parameter("policy") is { } policy:
+                // A reading may have told of the change before its record comes.
+                var before = known is { SeenAt: var seen } && seen > observation.Record.EventTime && known.Policy == policy ? known.Previous : known?.Policy;
+                var grants = known?.Grants ?? [];
+                return PolicyLoss.Compare(
+                    PolicyExposure.ReadOrEmpty(before ?? DefaultPolicy(key), key, grants), PolicyExposure.ReadOrEmpty(policy, key, grants), set.Roles);
+            case "RevokeGrant" or "RetireGrant" when known is not null && GrantIdOf(observation) is { } id:
+                var policyNow = known.Policy ?? DefaultPolicy(key);
+                return PolicyLoss.Compare(
+                    PolicyExposure.ReadOrEmpty(policyNow, key, known.Grants), PolicyExposure.ReadOrEmpty(policyNow, key, known.Grants.Where(grant => grant.Id != id)), set.Roles);
+            default:
+                return [];
+        }
+    }
+
+    /// <summary>The grant that a call ends; one that is retired by its token is named beside the parameters.</summary>
+    private static string? GrantIdOf(Observation observation) =>
+        observation.Parameter("grantId") ?? Observation.Text(Observation.Member(observation.AdditionalData, "grantId"));
+
     /// <summary>A replica has the same material and a policy of its own; without one, KMS's default lets the key's own account decide.</summary>
     private IReadOnlyList<Exposure> OnReplica(string key, string? policy) =>
         policy is null ? [] : [.. Reportable(key, PolicyExposure.Compare(_known.GetValueOrDefault(key)?.Policy, policy, OwnerOf(key)))];
@@ -117,15 +152,22 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
         var grant = new KeyGrant(
             Observation.Text(Observation.Member(observation.Response, "grantId")) ?? observation.Record.EventId,
             observation.Parameter("granteePrincipal") ?? observation.Parameter("granteeServicePrincipal") ?? "unknown",
-            [.. PolicyJson.Texts(Observation.Member(observation.Parameters, "operations"))]);
+            [.. PolicyJson.Texts(Observation.Member(observation.Parameters, "operations"))],
+            ContextOf(observation, "encryptionContextEquals") ?? ContextOf(observation, "encryptionContextSubset"),
+            IsExact: ContextOf(observation, "encryptionContextEquals") is not null);
         var known = _known.GetValueOrDefault(key);
         // A grant is a change even where the policy is not known: it was not there before the call that made it.
-        var before = known?.Access ?? new KeyAccess(PolicyDocument.Empty, known?.Grants ?? []);
-        var after = new KeyAccess(before.Policy, [.. known?.Grants ?? [], grant]);
+        var before = known?.AccessOf(key) ?? new KeyAccess(PolicyDocument.Empty, known?.Grants ?? [], key);
+        var after = new KeyAccess(before.Policy, [.. known?.Grants ?? [], grant], key);
         if (known is null || known.Grants.All(other => other.Id != grant.Id))
             Put(key, new(known?.Policy, [.. known?.Grants ?? [], grant], known?.Previous, known?.SeenAt ?? observation.Record.EventTime));
         return IsListedService(observation, grant) ? [] : [.. Reportable(key, PolicyExposure.Compare(before, after, OwnerOf(key)))];
     }
+
+    private static Dictionary<string, string>? ContextOf(Observation observation, string kind) =>
+        Observation.Member(Observation.Member(observation.Parameters, "constraints"), kind) is { ValueKind: JsonValueKind.Object } pairs
+            ? pairs.EnumerateObject().ToDictionary(pair => pair.Name, pair => PolicyJson.Text(pair.Value) ?? "")
+            : null;
 
     /// <summary>Services make grants to themselves all day; those on the set's list may.</summary>
     private static bool IsListedService(Observation observation, KeyGrant grant) => observation.Set is { } set
@@ -153,14 +195,14 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
     /// <param name="SeenAt">When the policy was put or read.</param>
     private sealed record KnownPolicy(string? Policy, IReadOnlyList<KeyGrant> Grants, string? Previous, DateTimeOffset SeenAt)
     {
-        public KeyAccess? Access => Policy is null ? null : PolicyExposure.ReadOrEmpty(Policy, Grants);
+        public KeyAccess? AccessOf(string keyArn) => Policy is null ? null : PolicyExposure.ReadOrEmpty(Policy, keyArn, Grants);
     }
 
     private sealed class GrantComparer : IEqualityComparer<KeyGrant>
     {
         public static GrantComparer Instance { get; } = new();
 
-        public bool Equals(KeyGrant? x, KeyGrant? y) => x?.Id == y?.Id && x?.Grantee == y?.Grantee;
+        public bool Equals(KeyGrant? x, KeyGrant? y) => x?.Id == y?.Id && x?.Grantee == y?.Grantee && x?.IsExact == y?.IsExact && x?.Constraints?.Count == y?.Constraints?.Count;
 
         public int GetHashCode(KeyGrant grant) => grant.Id.GetHashCode(StringComparison.Ordinal);
     }

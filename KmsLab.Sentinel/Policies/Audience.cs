@@ -72,6 +72,21 @@ internal readonly record struct Audience(AudienceKind Kind, string Name)
         _ => false,
     };
 
+    /// <summary>Whether it is one role or user, of which a call has exactly this <c>aws:PrincipalArn</c>; a session's call has its role's.</summary>
+    public bool IsIdentity => Kind == AudienceKind.Principal && !PolicyPattern.HasWildcard(Name) && Name.Split(':') is ["arn", _, "iam", ..];
+
+    /// <summary>Whether somebody may be in both, as far as anybody can tell.</summary>
+    public bool MayOverlap(Audience other)
+    {
+        if (Covers(other) || other.Covers(this))
+            return true;
+        if (Kind == AudienceKind.Service || other.Kind == AudienceKind.Service)
+            return false;
+        if (AccountId is { } account && other.AccountId is { } another && account != another)
+            return false;
+        return !(IsIdentity && other.IsIdentity);
+    }
+
     public override string ToString() => Kind switch
     {
         AudienceKind.Everyone => "everyone",

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace KmsLab.Sentinel.Policies;
 
 /// <summary>A resource policy, read as AWS reads it: element names, actions, operators and condition keys in any case, one value or a list of them.</summary>
-/// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html. In a key policy <c>Resource</c> is always the key itself, so it is not looked at.</remarks>
+/// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html</remarks>
 internal sealed record PolicyDocument(IReadOnlyList<PolicyStatement> Statements)
 {
     /// <summary>The policy of a key that nobody may use.</summary>
@@ -30,12 +30,11 @@ internal sealed record PolicyDocument(IReadOnlyList<PolicyStatement> Statements)
 /// <param name="Allows">Whether it allows; else it denies.</param>
 /// <param name="Principals">Whom it is about.</param>
 /// <param name="Actions">Which operations it is about.</param>
+/// <param name="Resources">Which resources it is about.</param>
 /// <param name="Conditions">What must hold, all of it.</param>
-internal sealed record PolicyStatement(bool Allows, PolicyPrincipals Principals, ActionSet Actions, IReadOnlyList<PolicyCondition> Conditions)
+internal sealed record PolicyStatement(
+    bool Allows, PolicyPrincipals Principals, ActionSet Actions, ResourceSet Resources, IReadOnlyList<PolicyCondition> Conditions)
 {
-    /// <summary>Principals and conditions as one text: two denials with the same text differ in their actions only.</summary>
-    public string Scope => $"{Principals}|{string.Join('&', Conditions.Select(condition => condition.ToString()).Order(StringComparer.Ordinal))}";
-
     public static PolicyStatement Read(JsonElement statement)
     {
         if (statement.ValueKind != JsonValueKind.Object)
@@ -45,8 +44,23 @@ internal sealed record PolicyStatement(bool Allows, PolicyPrincipals Principals,
             PolicyJson.Text(PolicyJson.Element(statement, "Effect")) == "Allow",
             PolicyPrincipals.Read(statement),
             ActionSet.Read(statement),
+            ResourceSet.Read(statement),
             [.. PolicyCondition.ReadAll(PolicyJson.Element(statement, "Condition"))]);
     }
+}
+
+/// <summary>Resources, or all but these. A statement of a key policy that names none has no effect, and one that names another key has none on this one.</summary>
+/// <remarks>https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html</remarks>
+internal sealed record ResourceSet(IReadOnlyList<string> Patterns, bool IsNegated)
+{
+    /// <summary>Whether a key is among them.</summary>
+    /// <param name="keyArn">The key's ARN; null for a key of which nobody knows it.</param>
+    public bool Includes(string? keyArn) =>
+        Patterns.Count > 0 && IsNegated != Patterns.Any(pattern => pattern == "*" || keyArn is not null && PolicyPattern.Matches(pattern, keyArn));
+
+    public static ResourceSet Read(JsonElement statement) => PolicyJson.Element(statement, "Resource") is { ValueKind: not JsonValueKind.Undefined } resources
+        ? new([.. PolicyJson.Texts(resources)], false)
+        : new([.. PolicyJson.Texts(PolicyJson.Element(statement, "NotResource"))], true);
 }
 
 /// <summary>Actions, or all but these.</summary>

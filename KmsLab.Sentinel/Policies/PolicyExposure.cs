@@ -5,10 +5,11 @@ namespace KmsLab.Sentinel.Policies;
 /// <summary>Whose a key is.</summary>
 /// <param name="Account">The key's account.</param>
 /// <param name="Trusted">Accounts that may be let in.</param>
-internal sealed record KeyOwner(string? Account, IReadOnlyCollection<string> Trusted)
+/// <param name="KeyArn">The key; null when nobody knows.</param>
+internal sealed record KeyOwner(string? Account, IReadOnlyCollection<string> Trusted, string? KeyArn = null)
 {
     /// <summary>The owner of a key by its ARN.</summary>
-    public static KeyOwner Of(string keyArn, IReadOnlyCollection<string> trusted) => new(Audience.AccountOfArn(keyArn), trusted);
+    public static KeyOwner Of(string keyArn, IReadOnlyCollection<string> trusted) => new(Audience.AccountOfArn(keyArn), trusted, keyArn);
 
     public bool Trusts(Audience audience) => audience.AccountId is { } account && Trusted.Contains(account);
 
@@ -26,7 +27,7 @@ internal static class PolicyExposure
     public static IReadOnlyList<Exposure> Compare(KeyAccess? before, KeyAccess after, KeyOwner owner)
     {
         var exposures = after.Audiences.Select(audience => Judge(before, after, audience, owner)).OfType<Exposure>();
-        return before is null ? [.. exposures] : [.. exposures, .. after.Audiences.Select(audience => LostCondition(before, after, audience)).OfType<Exposure>(), .. LostDenials(before, after)];
+        return before is null ? [.. exposures] : [.. exposures, .. Loosened(before, after).Distinct()];
     }
 
     /// <summary>The same, from the policies' text.</summary>
@@ -34,7 +35,7 @@ internal static class PolicyExposure
     {
         try
         {
-            return Compare(before is null ? null : ReadOrEmpty(before), KeyAccess.Of(after, []), owner);
+            return Compare(before is null ? null : ReadOrEmpty(before, owner.KeyArn), KeyAccess.Of(after, [], owner.KeyArn), owner);
         }
         catch (FormatException)
         {
@@ -43,15 +44,15 @@ internal static class PolicyExposure
     }
 
     /// <summary>A policy that can't be read allowed nothing that anybody could rely on.</summary>
-    public static KeyAccess ReadOrEmpty(string policy, IEnumerable<KeyGrant>? grants = null)
+    public static KeyAccess ReadOrEmpty(string policy, string? keyArn, IEnumerable<KeyGrant>? grants = null)
     {
         try
         {
-            return KeyAccess.Of(policy, grants ?? []);
+            return KeyAccess.Of(policy, grants ?? [], keyArn);
         }
         catch (FormatException)
         {
-            return new(PolicyDocument.Empty, grants ?? []);
+            return new(PolicyDocument.Empty, grants ?? [], keyArn);
         }
     }
 
@@ -69,21 +70,30 @@ internal static class PolicyExposure
         return before is null || reading.Count == 0 ? null : new(ExposureKind.NewReader, audience.ToString(), reading);
     }
 
-    private static Exposure? LostCondition(KeyAccess before, KeyAccess after, Audience audience)
+    /// <summary>Audiences that could read before, and now can under weaker conditions, or past a Deny that is gone.</summary>
+    private static IEnumerable<Exposure> Loosened(KeyAccess before, KeyAccess after)
     {
-        var freed = KeyOperations.Reading
-            .Where(operation => after.AllowsFreely(audience, operation) && before.Allows(audience, operation) && !before.AllowsFreely(audience, operation)).ToList();
-        return freed.Count == 0 ? null : new(ExposureKind.LostCondition, audience.ToString(), freed);
+        foreach (var audience in after.Audiences)
+        {
+            var openings = KeyOperations.Reading
+                .SelectMany(operation => Openings([.. before.RulesOf(audience, operation)], after.RulesOf(audience, operation), audience), (operation, opening) => (operation, opening));
+            foreach (var same in openings.GroupBy(pair => pair.opening, pair => pair.operation))
+                yield return new(same.Key.Kind, same.Key.Who, [.. same.Distinct()]);
+        }
     }
 
-    private static IEnumerable<Exposure> LostDenials(KeyAccess before, KeyAccess after)
+    private static IEnumerable<(ExposureKind Kind, string Who)> Openings(IReadOnlyList<AccessRule> before, IEnumerable<AccessRule> after, Audience audience)
     {
-        foreach (var denial in before.Policy.Statements.Where(statement => !statement.Allows))
+        // Who may not at all is told of as new.
+        if (before.Count == 0)
+            yield break;
+
+        foreach (var rule in after.Where(rule => !before.Any(rule.IsWithin)))
         {
-            var still = after.Policy.Statements.Where(statement => !statement.Allows && statement.Scope == denial.Scope).ToList();
-            var lost = KeyOperations.Reading.Where(operation => denial.Actions.Includes(operation) && !still.Exists(other => other.Actions.Includes(operation))).ToList();
-            if (lost.Count > 0)
-                yield return new(ExposureKind.LostDenial, denial.Principals.ToString(), lost);
+            if (before.Where(rule.HasConditionsOf).SelectMany(rule.LostOf).FirstOrDefault() is { } lost)
+                yield return (ExposureKind.LostDenial, lost.Principals.ToString());
+            else
+                yield return (rule.Conditions.Count == 0 ? ExposureKind.LostCondition : ExposureKind.WeakerCondition, audience.ToString());
         }
     }
 }

@@ -9,10 +9,18 @@ internal sealed record PolicyPrincipals(IReadOnlyList<Audience> Named, bool IsNe
     /// <summary>Whom an Allow with these lets in, conditions aside. All but some is everyone.</summary>
     public IReadOnlyList<Audience> Audiences => IsNegated ? [Audience.Everyone] : Named;
 
-    /// <summary>Whether a Deny with these hits everybody in <paramref name="audience"/>.</summary>
+    /// <summary>Whether a Deny with these certainly hits everybody in <paramref name="audience"/>.</summary>
     public bool Cover(Audience audience) => IsNegated
-        ? !Named.Any(named => named.Covers(audience) || audience.Covers(named))
+        ? !Named.Any(named => named.MayOverlap(audience))
         : Named.Any(named => named.Covers(audience) || named.Kind == AudienceKind.Account && audience.AccountId == named.Name || named.Kind == AudienceKind.Everyone);
+
+    /// <summary>Whether a Deny with these hits everybody whom one with <paramref name="other"/> hits, as far as their text shows.</summary>
+    public bool CoverAll(PolicyPrincipals other) => (IsNegated, other.IsNegated) switch
+    {
+        (_, false) => other.Named.All(Cover),
+        (true, true) => Named.All(exempt => other.Named.Any(named => named.Covers(exempt))),
+        (false, true) => Named.Any(named => named.Kind == AudienceKind.Everyone),
+    };
 
     public static PolicyPrincipals Read(JsonElement statement) => PolicyJson.Element(statement, "Principal") is { ValueKind: not JsonValueKind.Undefined } principals
         ? new([.. Each(principals)], false)

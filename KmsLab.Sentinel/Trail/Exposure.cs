@@ -15,6 +15,9 @@ internal enum ExposureKind
     /// <summary>Somebody who might read under a condition may now read under none.</summary>
     LostCondition,
 
+    /// <summary>Somebody may read under other conditions than before, which let more through, or may.</summary>
+    WeakerCondition,
+
     /// <summary>A Deny that kept somebody from reading is gone.</summary>
     LostDenial,
 
@@ -36,6 +39,7 @@ internal sealed record Exposure(ExposureKind Kind, string Who, IReadOnlyList<str
         ExposureKind.Unreadable => "the new policy can't be read",
         ExposureKind.LostDenial => $"a Deny of {List} is gone",
         ExposureKind.LostCondition => $"{Who} may {List} without the condition of before",
+        ExposureKind.WeakerCondition => $"{Who} may {List} under another condition than before, which lets more through",
         _ => $"{Who} may {List}",
     };
 

@@ -59,6 +59,9 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>How the call exposed its key more than before, by policy or grant.</summary>
     public IReadOnlyList<Exposure> Exposures { get; set; } = [];
 
+    /// <summary>Access that the call took away from the application or the administrators of its key.</summary>
+    public IReadOnlyList<Loss> Losses { get; set; } = [];
+
     /// <summary>What is known of the principal's use of the set; null when it uses none.</summary>
     public SetUse? Use { get; set; }
 
@@ -70,6 +73,9 @@ internal sealed class Observation(CloudTrailRecord record)
 
     /// <summary>The record's <c>responseElements</c>.</summary>
     public JsonElement Response => Member(Root, "responseElements");
+
+    /// <summary>The record's <c>additionalEventData</c>.</summary>
+    public JsonElement AdditionalData => Member(Root, "additionalEventData");
 
     private JsonElement Root => _root ??= JsonElement.Parse(record.Json.Span, Options);
 

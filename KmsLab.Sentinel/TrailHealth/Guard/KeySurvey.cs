@@ -93,10 +93,15 @@ internal sealed class KeySurvey(IAmazonKeyManagementService kms, GuardCalls call
             var (page, _) = await calls.AskAsync("kms:ListGrants", key, [], () => kms.ListGrantsAsync(request, cancellationToken), cancellationToken);
             if (page is null)
                 return null;
-            grants.AddRange((page.Grants ?? []).Select(grant => new KeyGrant(grant.GrantId, grant.GranteePrincipal, [.. grant.Operations ?? []])));
+            grants.AddRange((page.Grants ?? []).Select(GrantOf));
             if (page.Truncated != true)
                 return grants;
             request.Marker = page.NextMarker;
         }
     }
+
+    private static KeyGrant GrantOf(GrantListEntry grant) => new(
+        grant.GrantId, grant.GranteePrincipal, [.. grant.Operations ?? []],
+        grant.Constraints?.EncryptionContextEquals is { Count: > 0 } exact ? exact : grant.Constraints?.EncryptionContextSubset is { Count: > 0 } subset ? subset : null,
+        IsExact: grant.Constraints?.EncryptionContextEquals is { Count: > 0 });
 }

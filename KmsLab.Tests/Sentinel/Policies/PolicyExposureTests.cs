@@ -9,6 +9,7 @@ public sealed class PolicyExposureTests
 {
     private const string Own = "111122223333";
     private const string Other = "444455556666";
+    private const string KeyArn = $"arn:aws:kms:us-east-1:{Own}:key/1234abcd-12ab-34cd-56ef-1234567890ab";
     private const string Root = $$$$"""{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{{{Own}}}}:root"},"Action":"kms:*","Resource":"*"}""";
 
     private static readonly KeyOwner Owner = new(Own, ["777788889999"]);
@@ -106,6 +107,83 @@ public sealed class PolicyExposureTests
         PolicyExposure.Compare(Policy(Root, Free), Policy(Root, Bound), Owner).ShouldBeEmpty();
     }
 
+    public static TheoryData<string, string, string, string?> Conditions => new()
+    {
+        { "swapped for one that always holds", Reports, """{"Bool":{"aws:SecureTransport":"true"}}""", nameof(ExposureKind.LostCondition) },
+        { "swapped for another", Reports, """{"StringEquals":{"kms:EncryptionContext:purpose":"x"}}""", nameof(ExposureKind.WeakerCondition) },
+        { "widened by a value", Reports, """{"StringEquals":{"kms:EncryptionContext:purpose":["reports","x"]}}""", nameof(ExposureKind.WeakerCondition) },
+        { "widened by a pattern", Reports, """{"StringLike":{"kms:EncryptionContext:purpose":"rep*"}}""", nameof(ExposureKind.WeakerCondition) },
+        { "that holds when the key is missing", Reports, """{"StringEqualsIfExists":{"kms:EncryptionContext:purpose":"reports"}}""", nameof(ExposureKind.WeakerCondition) },
+        { "for all values", Reports, """{"ForAllValues:StringEquals":{"kms:EncryptionContext:purpose":"reports"}}""", nameof(ExposureKind.WeakerCondition) },
+        { "dropped, one of two", """{"StringEquals":{"kms:EncryptionContext:purpose":"reports","kms:ViaService":"s3.us-east-1.amazonaws.com"}}""", Reports, nameof(ExposureKind.WeakerCondition) },
+        { "of more addresses", """{"IpAddress":{"aws:SourceIp":"10.0.0.0/16"}}""", """{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}""", nameof(ExposureKind.WeakerCondition) },
+        { "of fewer exceptions", """{"StringNotEquals":{"kms:EncryptionContext:purpose":["a","b"]}}""", """{"StringNotEquals":{"kms:EncryptionContext:purpose":"a"}}""", nameof(ExposureKind.WeakerCondition) },
+        { "of a later end", """{"DateLessThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}}""", """{"DateLessThan":{"aws:CurrentTime":"2027-01-01T00:00:00Z"}}""", nameof(ExposureKind.WeakerCondition) },
+        { "of fewer addresses", """{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}""", """{"IpAddress":{"aws:SourceIp":["10.1.0.0/16","10.2.3.4"]}}""", null },
+        { "of fewer values", """{"StringLike":{"kms:EncryptionContext:purpose":["rep*","x"]}}""", Reports, null },
+        { "of an earlier end", """{"DateLessThan":{"aws:CurrentTime":"2027-01-01T00:00:00Z"}}""", """{"DateLessThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}}""", null },
+        { "and one more", Reports, """{"StringEquals":{"kms:EncryptionContext:purpose":"reports","kms:ViaService":"s3.us-east-1.amazonaws.com"}}""", null },
+        { "in another form", Reports, """{"StringEquals":{"kms:encryptioncontext:purpose":["reports"]},"Bool":{"aws:SecureTransport":true}}""", null },
+    };
+
+    private const string Reports = """{"StringEquals":{"kms:EncryptionContext:purpose":"reports"}}""";
+
+    [Theory]
+    [MemberData(nameof(Conditions))]
+    public void Condition_is_compared(string how, string before, string after, string? expected)
+    {
+        PolicyExposure.Compare(Policy(Root, Statement(before)), Policy(Root, Statement(after)), Owner).Select(exposure => exposure.Kind.ToString())
+            .ShouldBe(expected is null ? [] : [expected], how);
+
+        static string Statement(string condition) =>
+            $$$$"""{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{{{Own}}}}:role/a"},"Action":"kms:Decrypt","Condition":{{{{condition}}}}}""";
+    }
+
+    public static TheoryData<string, string> Decoys => new()
+    {
+        { "of another key", """{"Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000"}""" },
+        { "of all but this key", $$"""{"Effect":"Deny","Principal":"*","Action":"kms:*","NotResource":"{{KeyArn}}"}""" },
+        { "without a resource", """{"Effect":"Deny","Principal":"*","Action":"kms:*"}""" },
+        { "of AWS's services", $$$$"""{"Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalAccount":"{{{{Own}}}}"},"Bool":{"aws:PrincipalIsAWSService":"true"}}}""" },
+        { "without TLS", """{"Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}""" },
+        { "for any of no values", $$$$"""{"Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"ForAnyValue:StringNotEquals":{"aws:PrincipalOrgPaths":"o-1/*"}}}""" },
+        { "of another action", """{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Decoys))]
+    public void Denial_protects_nobody(string how, string denial)
+    {
+        const string Foreign = $$$$"""{"Effect":"Allow","Principal":{"AWS":"{{{{Other}}}}"},"Action":"kms:Decrypt","Resource":"*"}""";
+        const string AllOwn = """{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}""";
+
+        PolicyExposure.Compare(PolicyAsIs(AllOwn), PolicyAsIs(AllOwn, Foreign, denial), KeyOwner.Of(KeyArn, [])).ShouldHaveSingleItem().Kind
+            .ShouldBe(ExposureKind.AnotherAccount, how);
+    }
+
+    [Fact]
+    public void Grant_without_the_constraints_of_before_is_told_of_and_one_with_more_is_not()
+    {
+        KeyAccess Granted(params KeyGrant[] grants) => KeyAccess.Of(Policy(Root), grants, null);
+        var bound = new KeyGrant("g1", $"arn:aws:iam::{Own}:role/a", ["Decrypt"], new Dictionary<string, string> { ["purpose"] = "reports" });
+        var exact = bound with { Id = "g2", IsExact = true };
+        var free = bound with { Id = "g3", Constraints = null };
+
+        PolicyExposure.Compare(Granted(bound), Granted(bound, free), Owner).ShouldHaveSingleItem().Kind.ShouldBe(ExposureKind.LostCondition);
+        PolicyExposure.Compare(Granted(exact), Granted(exact, bound), Owner).ShouldHaveSingleItem().Kind.ShouldBe(ExposureKind.WeakerCondition);
+        PolicyExposure.Compare(Granted(bound), Granted(bound, exact), Owner).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Denial_that_exempts_one_principal_fewer_is_stricter()
+    {
+        static string AllBut(string principals) => $$$$"""{"Effect":"Deny","Principal":"*","Action":"kms:*","Condition":{"StringNotEquals":{"aws:PrincipalArn":[{{{{principals}}}}]}}}""";
+        var (both, one) = (AllBut($"\"arn:aws:iam::{Own}:role/app\",\"arn:aws:iam::{Own}:role/old\""), AllBut($"\"arn:aws:iam::{Own}:role/app\""));
+
+        PolicyExposure.Compare(Policy(Root, both), Policy(Root, one), Owner).ShouldBeEmpty();
+        PolicyExposure.Compare(Policy(Root, one), Policy(Root, both), Owner).ShouldHaveSingleItem().Kind.ShouldBe(ExposureKind.LostDenial);
+    }
+
     [Fact]
     public void Denial_that_is_gone_or_covers_less_is_told_of_and_one_that_grows_is_not()
     {
@@ -120,12 +198,13 @@ public sealed class PolicyExposureTests
     [Fact]
     public void Grant_to_another_account_or_a_new_principal_is_told_of()
     {
-        var before = KeyAccess.Of(Policy(Root), [new("g1", $"arn:aws:iam::{Own}:role/a", ["Decrypt"])]);
+        var before = KeyAccess.Of(Policy(Root), [new("g1", $"arn:aws:iam::{Own}:role/a", ["Decrypt"])], null);
         var after = KeyAccess.Of(Policy(Root),
         [
             new("g1", $"arn:aws:iam::{Own}:role/a", ["Decrypt"]), new("g2", $"arn:aws:iam::{Other}:user/b", ["Encrypt"]), new("g3", $"arn:aws:iam::{Own}:role/c", ["Decrypt", "DescribeKey"]),
             new("g4", "rds.us-east-1.amazonaws.com", ["DescribeKey"]),
-        ]);
+        ],
+        null);
 
         Sentences(PolicyExposure.Compare(before, after, Owner)).ShouldBe(
             [$"AnotherAccount arn:aws:iam::{Other}:user/b may Encrypt", $"NewReader arn:aws:iam::{Own}:role/c may Decrypt"], ignoreOrder: true);
@@ -153,7 +232,12 @@ public sealed class PolicyExposureTests
         });
     }
 
-    private static string Policy(params string[] statements) => $$$$"""{"Version":"2012-10-17","Statement":[{{{{string.Join(',', statements)}}}}]}""";
+    /// <summary>A policy of statements that are about the key itself, unless they say otherwise.</summary>
+    private static string Policy(params IEnumerable<string> statements) => PolicyAsIs([.. statements.Select(statement =>
+        statement.Contains("Resource\"", StringComparison.Ordinal) ? statement : statement.Replace("\"Action\"", "\"Resource\":\"*\",\"Action\"", StringComparison.OrdinalIgnoreCase)
+            .Replace("\"NotAction\"", "\"Resource\":\"*\",\"NotAction\"", StringComparison.Ordinal))]);
+
+    private static string PolicyAsIs(params string[] statements) => $$$$"""{"Version":"2012-10-17","Statement":[{{{{string.Join(',', statements)}}}}]}""";
 
     private static IEnumerable<string> Sentences(IEnumerable<Exposure> exposures) => exposures.Select(exposure => $"{exposure.Kind} {exposure}");
 }

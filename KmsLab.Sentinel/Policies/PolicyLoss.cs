@@ -1,0 +1,41 @@
+using KmsLab.Sentinel.Trail;
+
+namespace KmsLab.Sentinel.Policies;
+
+/// <summary>
+/// Compares what a key's policy and grants take away with what they allowed before: the mirror of <see cref="PolicyExposure"/>. Who locks the application or the
+/// administrators out does what deleting the key would do, sooner.
+/// </summary>
+/// <remarks>https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#allow-access-to-aws-account: without the account nobody can repair a policy.</remarks>
+internal static class PolicyLoss
+{
+    /// <summary>What an application does with a key.</summary>
+    private static readonly string[] Using =
+    [
+        "Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo", "Sign", "Verify", "GenerateMac", "VerifyMac", "DeriveSharedSecret",
+    ];
+
+    /// <summary>What whoever administers a key can do, and with it everything else.</summary>
+    private static readonly string[] Administering = ["PutKeyPolicy"];
+
+    /// <summary>What was lost by those who matter.</summary>
+    /// <param name="before">As it was.</param>
+    /// <param name="after">As it is.</param>
+    /// <param name="roles">The ARNs of the application's roles.</param>
+    public static IReadOnlyList<Loss> Compare(KeyAccess before, KeyAccess after, IEnumerable<string> roles)
+    {
+        var administrators = before.Audiences.Where(audience => audience.Kind is AudienceKind.Account or AudienceKind.Principal);
+        return
+        [
+            .. roles.Select(role => Of(new(AudienceKind.Principal, role), Using)).OfType<Loss>(),
+            .. administrators.Select(administrator => Of(administrator, Administering)).OfType<Loss>(),
+        ];
+
+        Loss? Of(Audience audience, string[] operations) =>
+            operations.Where(operation => IsLost(before, after, audience, operation)).ToList() is { Count: > 0 } lost ? new(audience.ToString(), lost) : null;
+    }
+
+    /// <summary>Whether an Allow is gone, or a Deny came.</summary>
+    private static bool IsLost(KeyAccess before, KeyAccess after, Audience audience, string operation) =>
+        before.Allows(audience, operation) && !after.Allows(audience, operation) || !before.Denies(audience, operation) && after.Denies(audience, operation);
+}
