@@ -66,6 +66,9 @@ internal sealed class Principal
             ("iam", ["root"]) => new(accessKeyId, arn, account, account, new() { Type = "Root", PrincipalId = account, Arn = arn, AccountId = account, AccessKeyId = accessKeyId }),
             ("iam", ["user", .., { Length: > 0 } name]) => User(accessKeyId, arn, account, name),
             ("sts", ["assumed-role", { Length: > 0 } role, { Length: > 0 } session]) => Session(accessKeyId, arn, account, $"arn:{parts[1]}:iam::{account}:role/{role}", role, session, sessionCreated),
+            ("sts", ["federated-user", { Length: > 0 } name]) => new(
+                accessKeyId, arn, $"{account}:{name}", account,
+                new() { Type = "FederatedUser", PrincipalId = $"{account}:{name}", Arn = arn, AccountId = account, AccessKeyId = accessKeyId }),
             _ => throw new FormatException($"'{arn}' is not the ARN of an IAM user or of a role session."),
         };
     }

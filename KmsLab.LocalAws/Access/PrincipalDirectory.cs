@@ -54,7 +54,7 @@ internal sealed class PrincipalDirectory
         return principal;
     }
 
-    /// <summary>Opens a session of a role.</summary>
+    /// <summary>Opens a session of a role, or of a user where it has no name.</summary>
     /// <exception cref="FormatException">The ARN is not a role's.</exception>
     public (RoleSession Session, Principal Principal) Open(AwsCall call, string roleArn, string sessionName, TimeSpan duration)
     {

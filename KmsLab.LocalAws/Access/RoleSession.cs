@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace KmsLab.LocalAws.Access;
 
-/// <summary>Temporary credentials that AssumeRole gave out.</summary>
+/// <summary>Temporary credentials that STS gave out.</summary>
 /// <param name="AccessKeyId"><c>ASIA...</c>.</param>
-/// <param name="RoleArn">The role.</param>
-/// <param name="SessionName">What its user called the session.</param>
+/// <param name="RoleArn">The role; of a session of a user (GetSessionToken, GetFederationToken) the user.</param>
+/// <param name="SessionName">What its user called the session; empty for a user's.</param>
 /// <param name="Created">When it began.</param>
 /// <param name="Expires">When its credentials end.</param>
 internal sealed record RoleSession(string AccessKeyId, string RoleArn, string SessionName, DateTimeOffset Created, DateTimeOffset Expires)
@@ -13,6 +13,8 @@ internal sealed record RoleSession(string AccessKeyId, string RoleArn, string Se
     /// <summary>Who the session is. The role's path is no part of the session's ARN.</summary>
     public Principal ToPrincipal()
     {
+        if (SessionName.Length == 0)
+            return Principal.FromArn(AccessKeyId, RoleArn, Created);
         var (partition, account, role) = Parse(RoleArn) ?? throw new FormatException($"'{RoleArn}' is not the ARN of a role.");
         return Principal.Session(AccessKeyId, $"arn:{partition}:sts::{account}:assumed-role/{role}/{SessionName}", account, RoleArn, role, SessionName, Created);
     }

@@ -10,10 +10,10 @@ internal sealed class KeyAliases(KeyFinder finder, TimeProvider time)
 
     public void AddTo(AwsService service)
     {
-        service.Add("CreateAlias", OnTrail.Write, KmsJson.Wire.AliasTargetRequest, KmsJson.Wire.NoOutput, Create);
-        service.Add("UpdateAlias", OnTrail.Write, KmsJson.Wire.AliasTargetRequest, KmsJson.Wire.NoOutput, Update);
-        service.Add("DeleteAlias", OnTrail.Write, KmsJson.Wire.DeleteAliasRequest, KmsJson.Wire.NoOutput, Delete);
-        service.Add("ListAliases", OnTrail.Read, KmsJson.Wire.ListAliasesRequest, KmsJson.Wire.ListAliasesResponse, List);
+        service.Add("CreateAlias", OnTrail.Write, () => KmsJson.Wire.AliasTargetRequest, () => KmsJson.Wire.NoOutput, Create);
+        service.Add("UpdateAlias", OnTrail.Write, () => KmsJson.Wire.AliasTargetRequest, () => KmsJson.Wire.NoOutput, Update);
+        service.Add("DeleteAlias", OnTrail.Write, () => KmsJson.Wire.DeleteAliasRequest, () => KmsJson.Wire.NoOutput, Delete);
+        service.Add("ListAliases", OnTrail.Read, () => KmsJson.Wire.ListAliasesRequest, () => KmsJson.Wire.ListAliasesResponse, List);
     }
 
     private NoOutput Create(AwsCall call, AliasTargetRequest request) => finder.Ring(call).Change(() =>

@@ -10,12 +10,12 @@ internal sealed class KeyCrypto(KeyFinder finder)
 
     public void AddTo(AwsService service)
     {
-        service.Add("Encrypt", OnTrail.Read, KmsJson.Wire.EncryptRequest, KmsJson.Wire.EncryptResponse, Encrypt);
-        service.Add("Decrypt", OnTrail.Read, KmsJson.Wire.DecryptRequest, KmsJson.Wire.DecryptResponse, Decrypt);
-        service.Add("ReEncrypt", OnTrail.Read, KmsJson.Wire.ReEncryptRequest, KmsJson.Wire.ReEncryptResponse, ReEncrypt);
-        service.Add("GenerateDataKey", OnTrail.Read, KmsJson.Wire.GenerateDataKeyRequest, KmsJson.Wire.GenerateDataKeyResponse, (call, request) => GenerateDataKey(call, request, withPlaintext: true));
-        service.Add("GenerateDataKeyWithoutPlaintext", OnTrail.Read, KmsJson.Wire.GenerateDataKeyRequest, KmsJson.Wire.GenerateDataKeyResponse, (call, request) => GenerateDataKey(call, request, withPlaintext: false));
-        service.Add("GenerateRandom", OnTrail.Read with { RequestParameters = false }, KmsJson.Wire.GenerateRandomRequest, KmsJson.Wire.GenerateRandomResponse, GenerateRandom);
+        service.Add("Encrypt", OnTrail.Read, () => KmsJson.Wire.EncryptRequest, () => KmsJson.Wire.EncryptResponse, Encrypt);
+        service.Add("Decrypt", OnTrail.Read, () => KmsJson.Wire.DecryptRequest, () => KmsJson.Wire.DecryptResponse, Decrypt);
+        service.Add("ReEncrypt", OnTrail.Read, () => KmsJson.Wire.ReEncryptRequest, () => KmsJson.Wire.ReEncryptResponse, ReEncrypt);
+        service.Add("GenerateDataKey", OnTrail.Read, () => KmsJson.Wire.GenerateDataKeyRequest, () => KmsJson.Wire.GenerateDataKeyResponse, (call, request) => GenerateDataKey(call, request, withPlaintext: true));
+        service.Add("GenerateDataKeyWithoutPlaintext", OnTrail.Read, () => KmsJson.Wire.GenerateDataKeyRequest, () => KmsJson.Wire.GenerateDataKeyResponse, (call, request) => GenerateDataKey(call, request, withPlaintext: false));
+        service.Add("GenerateRandom", OnTrail.Read with { RequestParameters = false }, () => KmsJson.Wire.GenerateRandomRequest, () => KmsJson.Wire.GenerateRandomResponse, GenerateRandom);
     }
 
     private EncryptResponse Encrypt(AwsCall call, EncryptRequest request)

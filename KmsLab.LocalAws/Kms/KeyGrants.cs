@@ -15,11 +15,11 @@ internal sealed class KeyGrants(KeyFinder finder, TimeProvider time)
 
     public void AddTo(AwsService service)
     {
-        service.Add("CreateGrant", OnTrail.WriteWithResponse, KmsJson.Wire.CreateGrantRequest, KmsJson.Wire.CreateGrantResponse, Create);
-        service.Add("ListGrants", OnTrail.Read, KmsJson.Wire.ListGrantsRequest, KmsJson.Wire.ListGrantsResponse, List);
-        service.Add("ListRetirableGrants", OnTrail.Read, KmsJson.Wire.ListRetirableGrantsRequest, KmsJson.Wire.ListGrantsResponse, ListRetirable);
-        service.Add("RetireGrant", OnTrail.Write with { RequestParameters = false }, KmsJson.Wire.RetireGrantRequest, KmsJson.Wire.NoOutput, Retire);
-        service.Add("RevokeGrant", OnTrail.Write, KmsJson.Wire.RevokeGrantRequest, KmsJson.Wire.NoOutput, Revoke);
+        service.Add("CreateGrant", OnTrail.WriteWithResponse, () => KmsJson.Wire.CreateGrantRequest, () => KmsJson.Wire.CreateGrantResponse, Create);
+        service.Add("ListGrants", OnTrail.Read, () => KmsJson.Wire.ListGrantsRequest, () => KmsJson.Wire.ListGrantsResponse, List);
+        service.Add("ListRetirableGrants", OnTrail.Read, () => KmsJson.Wire.ListRetirableGrantsRequest, () => KmsJson.Wire.ListGrantsResponse, ListRetirable);
+        service.Add("RetireGrant", OnTrail.Write with { RequestParameters = false }, () => KmsJson.Wire.RetireGrantRequest, () => KmsJson.Wire.NoOutput, Retire);
+        service.Add("RevokeGrant", OnTrail.Write, () => KmsJson.Wire.RevokeGrantRequest, () => KmsJson.Wire.NoOutput, Revoke);
     }
 
     private CreateGrantResponse Create(AwsCall call, CreateGrantRequest request) => finder.Ring(call).Change(() =>

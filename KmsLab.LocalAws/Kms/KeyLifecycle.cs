@@ -10,14 +10,14 @@ internal sealed class KeyLifecycle(KeyFinder finder, TimeProvider time)
 
     public void AddTo(AwsService service)
     {
-        service.Add("CreateKey", OnTrail.WriteWithResponse, KmsJson.Wire.CreateKeyRequest, KmsJson.Wire.KeyMetadataResponse, Create);
-        service.Add("DescribeKey", OnTrail.Read, KmsJson.Wire.DescribeKeyRequest, KmsJson.Wire.KeyMetadataResponse, Describe);
-        service.Add("ListKeys", OnTrail.Read, KmsJson.Wire.ListKeysRequest, KmsJson.Wire.ListKeysResponse, List);
-        service.Add("UpdateKeyDescription", OnTrail.Write, KmsJson.Wire.UpdateKeyDescriptionRequest, KmsJson.Wire.NoOutput, UpdateDescription);
-        service.Add("EnableKey", OnTrail.Write, KmsJson.Wire.KeyRequest, KmsJson.Wire.NoOutput, (call, request) => SetEnabled(call, request, true));
-        service.Add("DisableKey", OnTrail.Write, KmsJson.Wire.KeyRequest, KmsJson.Wire.NoOutput, (call, request) => SetEnabled(call, request, false));
-        service.Add("ScheduleKeyDeletion", OnTrail.WriteWithResponse, KmsJson.Wire.ScheduleKeyDeletionRequest, KmsJson.Wire.ScheduleKeyDeletionResponse, ScheduleDeletion);
-        service.Add("CancelKeyDeletion", OnTrail.WriteWithResponse, KmsJson.Wire.KeyRequest, KmsJson.Wire.KeyResponse, CancelDeletion);
+        service.Add("CreateKey", OnTrail.WriteWithResponse, () => KmsJson.Wire.CreateKeyRequest, () => KmsJson.Wire.KeyMetadataResponse, Create);
+        service.Add("DescribeKey", OnTrail.Read, () => KmsJson.Wire.DescribeKeyRequest, () => KmsJson.Wire.KeyMetadataResponse, Describe);
+        service.Add("ListKeys", OnTrail.Read, () => KmsJson.Wire.ListKeysRequest, () => KmsJson.Wire.ListKeysResponse, List);
+        service.Add("UpdateKeyDescription", OnTrail.Write, () => KmsJson.Wire.UpdateKeyDescriptionRequest, () => KmsJson.Wire.NoOutput, UpdateDescription);
+        service.Add("EnableKey", OnTrail.Write, () => KmsJson.Wire.KeyRequest, () => KmsJson.Wire.NoOutput, (call, request) => SetEnabled(call, request, true));
+        service.Add("DisableKey", OnTrail.Write, () => KmsJson.Wire.KeyRequest, () => KmsJson.Wire.NoOutput, (call, request) => SetEnabled(call, request, false));
+        service.Add("ScheduleKeyDeletion", OnTrail.WriteWithResponse, () => KmsJson.Wire.ScheduleKeyDeletionRequest, () => KmsJson.Wire.ScheduleKeyDeletionResponse, ScheduleDeletion);
+        service.Add("CancelKeyDeletion", OnTrail.WriteWithResponse, () => KmsJson.Wire.KeyRequest, () => KmsJson.Wire.KeyResponse, CancelDeletion);
     }
 
     private KeyMetadataResponse Create(AwsCall call, CreateKeyRequest request)

@@ -11,9 +11,9 @@ internal sealed class KeyPolicies(KeyFinder finder)
 
     public void AddTo(AwsService service)
     {
-        service.Add("GetKeyPolicy", OnTrail.Read, KmsJson.Wire.GetKeyPolicyRequest, KmsJson.Wire.GetKeyPolicyResponse, Get);
-        service.Add("PutKeyPolicy", OnTrail.Write, KmsJson.Wire.PutKeyPolicyRequest, KmsJson.Wire.NoOutput, Put);
-        service.Add("ListKeyPolicies", OnTrail.Read, KmsJson.Wire.ListKeyPoliciesRequest, KmsJson.Wire.ListKeyPoliciesResponse, List);
+        service.Add("GetKeyPolicy", OnTrail.Read, () => KmsJson.Wire.GetKeyPolicyRequest, () => KmsJson.Wire.GetKeyPolicyResponse, Get);
+        service.Add("PutKeyPolicy", OnTrail.Write, () => KmsJson.Wire.PutKeyPolicyRequest, () => KmsJson.Wire.NoOutput, Put);
+        service.Add("ListKeyPolicies", OnTrail.Read, () => KmsJson.Wire.ListKeyPoliciesRequest, () => KmsJson.Wire.ListKeyPoliciesResponse, List);
     }
 
     /// <summary>The policy of a key that was made without one: the account decides through IAM.</summary>

@@ -12,11 +12,11 @@ internal sealed class KeyRotations(KeyFinder finder, TimeProvider time)
 
     public void AddTo(AwsService service)
     {
-        service.Add("EnableKeyRotation", OnTrail.Write, KmsJson.Wire.EnableKeyRotationRequest, KmsJson.Wire.NoOutput, Enable);
-        service.Add("DisableKeyRotation", OnTrail.Write, KmsJson.Wire.KeyRequest, KmsJson.Wire.NoOutput, Disable);
-        service.Add("GetKeyRotationStatus", OnTrail.Read, KmsJson.Wire.KeyRequest, KmsJson.Wire.GetKeyRotationStatusResponse, Status);
-        service.Add("RotateKeyOnDemand", OnTrail.WriteWithResponse, KmsJson.Wire.KeyRequest, KmsJson.Wire.KeyResponse, Rotate);
-        service.Add("ListKeyRotations", OnTrail.Read, KmsJson.Wire.ListKeyRotationsRequest, KmsJson.Wire.ListKeyRotationsResponse, List);
+        service.Add("EnableKeyRotation", OnTrail.Write, () => KmsJson.Wire.EnableKeyRotationRequest, () => KmsJson.Wire.NoOutput, Enable);
+        service.Add("DisableKeyRotation", OnTrail.Write, () => KmsJson.Wire.KeyRequest, () => KmsJson.Wire.NoOutput, Disable);
+        service.Add("GetKeyRotationStatus", OnTrail.Read, () => KmsJson.Wire.KeyRequest, () => KmsJson.Wire.GetKeyRotationStatusResponse, Status);
+        service.Add("RotateKeyOnDemand", OnTrail.WriteWithResponse, () => KmsJson.Wire.KeyRequest, () => KmsJson.Wire.KeyResponse, Rotate);
+        service.Add("ListKeyRotations", OnTrail.Read, () => KmsJson.Wire.ListKeyRotationsRequest, () => KmsJson.Wire.ListKeyRotationsResponse, List);
     }
 
     /// <summary>The key with a fresh material on top.</summary>

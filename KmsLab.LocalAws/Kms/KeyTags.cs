@@ -9,9 +9,9 @@ internal sealed class KeyTags(KeyFinder finder)
 
     public void AddTo(AwsService service)
     {
-        service.Add("TagResource", OnTrail.Write, KmsJson.Wire.TagResourceRequest, KmsJson.Wire.NoOutput, Tag);
-        service.Add("UntagResource", OnTrail.Write, KmsJson.Wire.UntagResourceRequest, KmsJson.Wire.NoOutput, Untag);
-        service.Add("ListResourceTags", OnTrail.Read, KmsJson.Wire.ListResourceTagsRequest, KmsJson.Wire.ListResourceTagsResponse, List);
+        service.Add("TagResource", OnTrail.Write, () => KmsJson.Wire.TagResourceRequest, () => KmsJson.Wire.NoOutput, Tag);
+        service.Add("UntagResource", OnTrail.Write, () => KmsJson.Wire.UntagResourceRequest, () => KmsJson.Wire.NoOutput, Untag);
+        service.Add("ListResourceTags", OnTrail.Read, () => KmsJson.Wire.ListResourceTagsRequest, () => KmsJson.Wire.ListResourceTagsResponse, List);
     }
 
     /// <summary>Adds tags to those that a key has.</summary>

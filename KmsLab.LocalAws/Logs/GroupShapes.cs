@@ -127,3 +127,56 @@ internal sealed class TagsResponse
 {
     public Dictionary<string, string> Tags { get; set; } = [];
 }
+
+internal sealed class ListLogGroupsRequest
+{
+    [Constraint(MinLength = 3, MaxLength = 129, Pattern = @"(\^?[\.\-_\/#A-Za-z0-9]{3,24})(\|\^?[\.\-_\/#A-Za-z0-9]{3,24}){0,4}")]
+    public string? LogGroupNamePattern { get; set; }
+
+    [Constraint(Values = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"])]
+    public string? LogGroupClass { get; set; }
+
+    public bool? IncludeLinkedAccounts { get; set; }
+
+    [Constraint(MaxLength = 20)]
+    public List<string>? AccountIdentifiers { get; set; }
+
+    [Constraint(MinLength = 1)]
+    public string? NextToken { get; set; }
+
+    [Constraint(Min = 1, Max = 1000)]
+    public int? Limit { get; set; }
+}
+
+internal sealed class ListLogGroupsResponse
+{
+    public List<LogGroupSummary> LogGroups { get; set; } = [];
+    public string? NextToken { get; set; }
+}
+
+internal sealed class LogGroupSummary
+{
+    public string? LogGroupName { get; set; }
+    public string? LogGroupArn { get; set; }
+    public string? LogGroupClass { get; set; }
+}
+
+internal sealed class DescribeSubscriptionFiltersRequest : GroupRequest
+{
+    [Constraint(MinLength = 1, MaxLength = 512, Pattern = LogPatterns.StreamName)]
+    public string? FilterNamePrefix { get; set; }
+
+    [Constraint(MinLength = 1)]
+    public string? NextToken { get; set; }
+
+    [Constraint(Min = 1, Max = 50)]
+    public int? Limit { get; set; }
+}
+
+internal sealed class DescribeSubscriptionFiltersResponse
+{
+    public List<SubscriptionFilter> SubscriptionFilters { get; set; } = [];
+}
+
+/// <summary>Subscription filters are not served; the list of them is there and empty.</summary>
+internal sealed class SubscriptionFilter;

@@ -9,9 +9,9 @@ internal sealed class LogEventOperations(StateStore store, LogGroups groups, Log
 {
     public void AddTo(LogsService service)
     {
-        service.Add("PutLogEvents", OnTrail.Nothing, LogsJson.Wire.PutLogEventsRequest, LogsJson.Wire.PutLogEventsResponse, PutAsync);
-        service.Add("GetLogEvents", OnTrail.Nothing, LogsJson.Wire.GetLogEventsRequest, LogsJson.Wire.GetLogEventsResponse, Get);
-        service.Add("FilterLogEvents", OnTrail.Nothing, LogsJson.Wire.FilterLogEventsRequest, LogsJson.Wire.FilterLogEventsResponse, Filter);
+        service.Add("PutLogEvents", OnTrail.Nothing, () => LogsJson.Wire.PutLogEventsRequest, () => LogsJson.Wire.PutLogEventsResponse, PutAsync);
+        service.Add("GetLogEvents", OnTrail.Nothing, () => LogsJson.Wire.GetLogEventsRequest, () => LogsJson.Wire.GetLogEventsResponse, Get);
+        service.Add("FilterLogEvents", OnTrail.Nothing, () => LogsJson.Wire.FilterLogEventsRequest, () => LogsJson.Wire.FilterLogEventsResponse, Filter);
     }
 
     private async ValueTask<PutLogEventsResponse> PutAsync(AwsCall call, PutLogEventsRequest request)

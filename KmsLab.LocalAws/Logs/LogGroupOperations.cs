@@ -13,12 +13,15 @@ internal sealed class LogGroupOperations(StateStore store, LogGroups groups, Log
 
     public void AddTo(LogsService service)
     {
-        service.Add("CreateLogGroup", OnTrail.Write, LogsJson.Wire.CreateLogGroupRequest, LogsJson.Wire.NoOutput, CreateAsync);
-        service.Add("DeleteLogGroup", OnTrail.Write, LogsJson.Wire.GroupRequest, LogsJson.Wire.NoOutput, DeleteAsync);
-        service.Add("DescribeLogGroups", OnTrail.Read, LogsJson.Wire.DescribeLogGroupsRequest, LogsJson.Wire.DescribeLogGroupsResponse, Describe);
-        service.Add("PutRetentionPolicy", OnTrail.Write, LogsJson.Wire.PutRetentionPolicyRequest, LogsJson.Wire.NoOutput, PutRetentionAsync);
-        service.Add("DeleteRetentionPolicy", OnTrail.Write, LogsJson.Wire.GroupRequest, LogsJson.Wire.NoOutput, (call, request) => SetAsync(call, request.LogGroupName!, "retention", null));
-        service.Add("PutLogGroupDeletionProtection", OnTrail.Write, LogsJson.Wire.DeletionProtectionRequest, LogsJson.Wire.NoOutput, ProtectAsync);
+        service.Add("CreateLogGroup", OnTrail.Write, () => LogsJson.Wire.CreateLogGroupRequest, () => LogsJson.Wire.NoOutput, CreateAsync);
+        service.Add("DeleteLogGroup", OnTrail.Write, () => LogsJson.Wire.GroupRequest, () => LogsJson.Wire.NoOutput, DeleteAsync);
+        service.Add("DescribeLogGroups", OnTrail.Read, () => LogsJson.Wire.DescribeLogGroupsRequest, () => LogsJson.Wire.DescribeLogGroupsResponse, Describe);
+        service.Add("ListLogGroups", OnTrail.Read, () => LogsJson.Wire.ListLogGroupsRequest, () => LogsJson.Wire.ListLogGroupsResponse, List);
+        // Nobody can have put one.
+        service.Add("DescribeSubscriptionFilters", OnTrail.Read, () => LogsJson.Wire.DescribeSubscriptionFiltersRequest, () => LogsJson.Wire.DescribeSubscriptionFiltersResponse, SubscriptionFilters);
+        service.Add("PutRetentionPolicy", OnTrail.Write, () => LogsJson.Wire.PutRetentionPolicyRequest, () => LogsJson.Wire.NoOutput, PutRetentionAsync);
+        service.Add("DeleteRetentionPolicy", OnTrail.Write, () => LogsJson.Wire.GroupRequest, () => LogsJson.Wire.NoOutput, (call, request) => SetAsync(call, request.LogGroupName!, "retention", null));
+        service.Add("PutLogGroupDeletionProtection", OnTrail.Write, () => LogsJson.Wire.DeletionProtectionRequest, () => LogsJson.Wire.NoOutput, ProtectAsync);
     }
 
     private async ValueTask<NoOutput> CreateAsync(AwsCall call, CreateLogGroupRequest request)
@@ -83,6 +86,31 @@ internal sealed class LogGroupOperations(StateStore store, LogGroups groups, Log
             LogGroups = [.. rows.Take(limit).Select(row => Shown(call.Scope, row, withProtection: string.IsNullOrEmpty(request.LogGroupNamePattern)))],
             NextToken = rows.Count > limit ? PageToken.Write(rows[limit - 1].Name) : null,
         };
+    }
+
+    private ListLogGroupsResponse List(AwsCall call, ListLogGroupsRequest request)
+    {
+        var limit = request.Limit ?? MaxPage;
+        var after = PageToken.Read(request.NextToken, 1)?[0] ?? "";
+        var parts = request.LogGroupNamePattern?.Split('|');
+        var rows = store.Read(connection => connection.Query(
+            $"SELECT {LogGroups.Columns} FROM log_groups g WHERE g.account = $1 AND g.region = $2 AND g.name > $3 AND ($4 IS NULL OR g.class = $4) ORDER BY g.name",
+            LogGroups.Map, call.Account, call.Region, after, request.LogGroupClass))
+            .FindAll(row => parts is null || Array.Exists(parts, part => part[0] == '^'
+                ? row.Name.StartsWith(part[1..], StringComparison.Ordinal)
+                : row.Name.Contains(part, StringComparison.Ordinal)));
+        return new()
+        {
+            LogGroups = [.. rows.Take(limit).Select(row => new LogGroupSummary { LogGroupName = row.Name, LogGroupArn = LogArn.OfGroup(call.Scope, row.Name), LogGroupClass = row.Class })],
+            NextToken = rows.Count > limit ? PageToken.Write(rows[limit - 1].Name) : null,
+        };
+    }
+
+    private DescribeSubscriptionFiltersResponse SubscriptionFilters(AwsCall call, DescribeSubscriptionFiltersRequest request)
+    {
+        call.Authorize(LogArn.OfGroupAndAllIn(call.Scope, request.LogGroupName!));
+        _ = groups.Find(call.Scope, request.LogGroupName!);
+        return new();
     }
 
     private ValueTask<NoOutput> PutRetentionAsync(AwsCall call, PutRetentionPolicyRequest request) => Retentions.Contains(request.RetentionInDays!.Value)

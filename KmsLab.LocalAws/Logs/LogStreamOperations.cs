@@ -15,9 +15,9 @@ internal sealed class LogStreamOperations(StateStore store, LogStore events, Tim
 
     public void AddTo(LogsService service)
     {
-        service.Add("CreateLogStream", OnTrail.Write, LogsJson.Wire.StreamRequest, LogsJson.Wire.NoOutput, CreateAsync);
-        service.Add("DeleteLogStream", OnTrail.Write, LogsJson.Wire.StreamRequest, LogsJson.Wire.NoOutput, DeleteAsync);
-        service.Add("DescribeLogStreams", OnTrail.Read, LogsJson.Wire.DescribeLogStreamsRequest, LogsJson.Wire.DescribeLogStreamsResponse, Describe);
+        service.Add("CreateLogStream", OnTrail.Write, () => LogsJson.Wire.StreamRequest, () => LogsJson.Wire.NoOutput, CreateAsync);
+        service.Add("DeleteLogStream", OnTrail.Write, () => LogsJson.Wire.StreamRequest, () => LogsJson.Wire.NoOutput, DeleteAsync);
+        service.Add("DescribeLogStreams", OnTrail.Read, () => LogsJson.Wire.DescribeLogStreamsRequest, () => LogsJson.Wire.DescribeLogStreamsResponse, Describe);
     }
 
     private async ValueTask<NoOutput> CreateAsync(AwsCall call, StreamRequest request)

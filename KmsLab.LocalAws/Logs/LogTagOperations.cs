@@ -8,12 +8,12 @@ internal sealed class LogTagOperations(StateStore store, LogGroups groups)
 {
     public void AddTo(LogsService service)
     {
-        service.Add("TagLogGroup", OnTrail.Write, LogsJson.Wire.TagLogGroupRequest, LogsJson.Wire.NoOutput, (call, request) => TagAsync(call, request.LogGroupName!, request.Tags!, "InvalidParameterException"));
-        service.Add("UntagLogGroup", OnTrail.Write, LogsJson.Wire.UntagLogGroupRequest, LogsJson.Wire.NoOutput, (call, request) => UntagAsync(call, request.LogGroupName!, request.Tags!));
-        service.Add("ListTagsLogGroup", OnTrail.Read, LogsJson.Wire.GroupRequest, LogsJson.Wire.TagsResponse, (call, request) => List(call, request.LogGroupName!));
-        service.Add("TagResource", OnTrail.Write, LogsJson.Wire.TagResourceRequest, LogsJson.Wire.NoOutput, (call, request) => TagAsync(call, NameIn(call, request), request.Tags!, "TooManyTagsException"));
-        service.Add("UntagResource", OnTrail.Write, LogsJson.Wire.UntagResourceRequest, LogsJson.Wire.NoOutput, (call, request) => UntagAsync(call, NameIn(call, request), request.TagKeys!));
-        service.Add("ListTagsForResource", OnTrail.Read, LogsJson.Wire.ResourceRequest, LogsJson.Wire.TagsResponse, (call, request) => List(call, NameIn(call, request)));
+        service.Add("TagLogGroup", OnTrail.Write, () => LogsJson.Wire.TagLogGroupRequest, () => LogsJson.Wire.NoOutput, (call, request) => TagAsync(call, request.LogGroupName!, request.Tags!, "InvalidParameterException"));
+        service.Add("UntagLogGroup", OnTrail.Write, () => LogsJson.Wire.UntagLogGroupRequest, () => LogsJson.Wire.NoOutput, (call, request) => UntagAsync(call, request.LogGroupName!, request.Tags!));
+        service.Add("ListTagsLogGroup", OnTrail.Read, () => LogsJson.Wire.GroupRequest, () => LogsJson.Wire.TagsResponse, (call, request) => List(call, request.LogGroupName!));
+        service.Add("TagResource", OnTrail.Write, () => LogsJson.Wire.TagResourceRequest, () => LogsJson.Wire.NoOutput, (call, request) => TagAsync(call, NameIn(call, request), request.Tags!, "TooManyTagsException"));
+        service.Add("UntagResource", OnTrail.Write, () => LogsJson.Wire.UntagResourceRequest, () => LogsJson.Wire.NoOutput, (call, request) => UntagAsync(call, NameIn(call, request), request.TagKeys!));
+        service.Add("ListTagsForResource", OnTrail.Read, () => LogsJson.Wire.ResourceRequest, () => LogsJson.Wire.TagsResponse, (call, request) => List(call, NameIn(call, request)));
     }
 
     private static string NameIn(AwsCall call, ResourceRequest request) => request.ResourceArn!.StartsWith("arn:", StringComparison.Ordinal)

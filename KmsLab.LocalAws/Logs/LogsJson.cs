@@ -5,6 +5,15 @@ namespace KmsLab.LocalAws.Logs;
 
 /// <summary>The shapes of CloudWatch Logs, and what it stores as JSON.</summary>
 [JsonSerializable(typeof(NoOutput))]
+[JsonSerializable(typeof(ListLogGroupsRequest))]
+[JsonSerializable(typeof(ListLogGroupsResponse))]
+[JsonSerializable(typeof(DescribeSubscriptionFiltersRequest))]
+[JsonSerializable(typeof(DescribeSubscriptionFiltersResponse))]
+[JsonSerializable(typeof(PutResourcePolicyRequest))]
+[JsonSerializable(typeof(PutResourcePolicyResponse))]
+[JsonSerializable(typeof(DescribeResourcePoliciesRequest))]
+[JsonSerializable(typeof(DescribeResourcePoliciesResponse))]
+[JsonSerializable(typeof(DeleteResourcePolicyRequest))]
 [JsonSerializable(typeof(GroupRequest))]
 [JsonSerializable(typeof(CreateLogGroupRequest))]
 [JsonSerializable(typeof(DeletionProtectionRequest))]

@@ -19,6 +19,7 @@ internal static class LogsRegistration
         services.AddSingleton<LogStreamOperations>();
         services.AddSingleton<LogEventOperations>();
         services.AddSingleton<MetricFilterOperations>();
+        services.AddSingleton<ResourcePolicies>();
         services.AddSingleton<AwsService, LogsService>();
         services.AddSingleton<LogRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<LogRetention>());

@@ -14,10 +14,10 @@ internal sealed class MetricFilterOperations(StateStore store, LogGroups groups,
 
     public void AddTo(LogsService service)
     {
-        service.Add("PutMetricFilter", OnTrail.Write, LogsJson.Wire.PutMetricFilterRequest, LogsJson.Wire.NoOutput, PutAsync);
-        service.Add("DescribeMetricFilters", OnTrail.Read, LogsJson.Wire.DescribeMetricFiltersRequest, LogsJson.Wire.DescribeMetricFiltersResponse, Describe);
-        service.Add("DeleteMetricFilter", OnTrail.Write, LogsJson.Wire.MetricFilterRequest, LogsJson.Wire.NoOutput, DeleteAsync);
-        service.Add("TestMetricFilter", OnTrail.Read, LogsJson.Wire.TestMetricFilterRequest, LogsJson.Wire.TestMetricFilterResponse, Test);
+        service.Add("PutMetricFilter", OnTrail.Write, () => LogsJson.Wire.PutMetricFilterRequest, () => LogsJson.Wire.NoOutput, PutAsync);
+        service.Add("DescribeMetricFilters", OnTrail.Read, () => LogsJson.Wire.DescribeMetricFiltersRequest, () => LogsJson.Wire.DescribeMetricFiltersResponse, Describe);
+        service.Add("DeleteMetricFilter", OnTrail.Write, () => LogsJson.Wire.MetricFilterRequest, () => LogsJson.Wire.NoOutput, DeleteAsync);
+        service.Add("TestMetricFilter", OnTrail.Read, () => LogsJson.Wire.TestMetricFilterRequest, () => LogsJson.Wire.TestMetricFilterResponse, Test);
     }
 
     public static MetricFilter Read(string definition) => JsonSerializer.Deserialize(definition, LogsJson.Wire.MetricFilter)!;

@@ -15,26 +15,28 @@ internal sealed class CloudWatchService : AwsService
         InternalError = "InternalServiceFault";
 
         var wire = MetricsJson.Wire;
-        Add("PutMetricData", OnTrail.Nothing, wire.PutMetricDataRequest, wire.NoOutput, (call, request) => PutMetricData(metrics, call, request));
-        Add("GetMetricData", OnTrail.Nothing, wire.GetMetricDataRequest, wire.GetMetricDataResponse, queries.GetMetricData);
-        Add("GetMetricStatistics", OnTrail.Nothing, wire.GetMetricStatisticsRequest, wire.GetMetricStatisticsResponse, queries.GetMetricStatistics);
-        Add("ListMetrics", OnTrail.Nothing, wire.ListMetricsRequest, wire.ListMetricsResponse, queries.ListMetrics);
+        Add("PutMetricData", OnTrail.Nothing, () => wire.PutMetricDataRequest, () => wire.NoOutput, (call, request) => PutMetricData(metrics, call, request));
+        Add("GetMetricData", OnTrail.Nothing, () => wire.GetMetricDataRequest, () => wire.GetMetricDataResponse, queries.GetMetricData);
+        Add("GetMetricStatistics", OnTrail.Nothing, () => wire.GetMetricStatisticsRequest, () => wire.GetMetricStatisticsResponse, queries.GetMetricStatistics);
+        Add("ListMetrics", OnTrail.Nothing, () => wire.ListMetricsRequest, () => wire.ListMetricsResponse, queries.ListMetrics);
 
-        Add("PutMetricAlarm", OnTrail.Write, wire.PutMetricAlarmRequest, wire.NoOutput, alarms.PutMetricAlarm);
-        Add("DescribeAlarms", OnTrail.Read, wire.DescribeAlarmsRequest, wire.DescribeAlarmsResponse, alarms.DescribeAlarms);
-        Add("DescribeAlarmsForMetric", OnTrail.Read, wire.DescribeAlarmsForMetricRequest, wire.DescribeAlarmsForMetricResponse, alarms.DescribeAlarmsForMetric);
-        Add("DescribeAlarmHistory", OnTrail.Read, wire.DescribeAlarmHistoryRequest, wire.DescribeAlarmHistoryResponse, alarms.DescribeAlarmHistory);
-        Add("SetAlarmState", OnTrail.Write, wire.SetAlarmStateRequest, wire.NoOutput, alarms.SetAlarmState);
-        Add("EnableAlarmActions", OnTrail.Write, wire.AlarmNamesRequest, wire.NoOutput, alarms.EnableAlarmActions);
-        Add("DisableAlarmActions", OnTrail.Write, wire.AlarmNamesRequest, wire.NoOutput, alarms.DisableAlarmActions);
-        Add("DeleteAlarms", OnTrail.Write, wire.AlarmNamesRequest, wire.NoOutput, alarms.DeleteAlarms);
-        Add("TagResource", OnTrail.Write, wire.TagResourceRequest, wire.NoMembers, alarms.TagResource);
-        Add("UntagResource", OnTrail.Write, wire.UntagResourceRequest, wire.NoMembers, alarms.UntagResource);
-        Add("ListTagsForResource", OnTrail.Read, wire.ListTagsForResourceRequest, wire.ListTagsForResourceResponse, alarms.ListTagsForResource);
+        Add("PutMetricAlarm", OnTrail.Write, () => wire.PutMetricAlarmRequest, () => wire.NoOutput, alarms.PutMetricAlarm);
+        Add("DescribeAlarms", OnTrail.Read, () => wire.DescribeAlarmsRequest, () => wire.DescribeAlarmsResponse, alarms.DescribeAlarms);
+        Add("DescribeAlarmsForMetric", OnTrail.Read, () => wire.DescribeAlarmsForMetricRequest, () => wire.DescribeAlarmsForMetricResponse, alarms.DescribeAlarmsForMetric);
+        Add("DescribeAlarmHistory", OnTrail.Read, () => wire.DescribeAlarmHistoryRequest, () => wire.DescribeAlarmHistoryResponse, alarms.DescribeAlarmHistory);
+        Add("SetAlarmState", OnTrail.Write, () => wire.SetAlarmStateRequest, () => wire.NoOutput, alarms.SetAlarmState);
+        Add("EnableAlarmActions", OnTrail.Write, () => wire.AlarmNamesRequest, () => wire.NoOutput, alarms.EnableAlarmActions);
+        Add("DisableAlarmActions", OnTrail.Write, () => wire.AlarmNamesRequest, () => wire.NoOutput, alarms.DisableAlarmActions);
+        Add("DeleteAlarms", OnTrail.Write, () => wire.AlarmNamesRequest, () => wire.NoOutput, alarms.DeleteAlarms);
+        Add("TagResource", OnTrail.Write, () => wire.TagResourceRequest, () => wire.NoMembers, alarms.TagResource);
+        Add("UntagResource", OnTrail.Write, () => wire.UntagResourceRequest, () => wire.NoMembers, alarms.UntagResource);
+        Add("ListTagsForResource", OnTrail.Read, () => wire.ListTagsForResourceRequest, () => wire.ListTagsForResourceResponse, alarms.ListTagsForResource);
 
         Refuse("KmsLab LocalAws serves metric alarms, no composite ones.", "PutCompositeAlarm");
         Refuse("KmsLab LocalAws serves no anomaly detection.", "PutAnomalyDetector", "DeleteAnomalyDetector", "DescribeAnomalyDetectors");
-        Refuse("KmsLab LocalAws serves no dashboards.", "PutDashboard", "GetDashboard", "DeleteDashboards", "ListDashboards");
+        // Nobody can have put one.
+        Add("ListDashboards", OnTrail.Read, () => wire.ListDashboardsRequest, () => wire.ListDashboardsResponse, (call, request) => new ListDashboardsResponse { DashboardEntries = [] });
+        Refuse("KmsLab LocalAws serves no dashboards.", "PutDashboard", "GetDashboard", "DeleteDashboards");
         Refuse(
             "KmsLab LocalAws serves no metric streams and no Contributor Insights.",
             "PutMetricStream", "GetMetricStream", "DeleteMetricStream", "ListMetricStreams", "StartMetricStreams", "StopMetricStreams",

@@ -191,3 +191,18 @@ internal sealed class ListMetricsResponse
     public List<Metric>? Metrics { get; set; }
     public string? NextToken { get; set; }
 }
+
+internal sealed class ListDashboardsRequest
+{
+    [Constraint(MaxLength = 255, Pattern = "[A-Za-z0-9._-]*")]
+    public string? DashboardNamePrefix { get; set; }
+    public string? NextToken { get; set; }
+}
+
+internal sealed class ListDashboardsResponse
+{
+    public List<DashboardEntry>? DashboardEntries { get; set; }
+}
+
+/// <summary>Dashboards are not served; the list of them is there and empty.</summary>
+internal sealed class DashboardEntry;

@@ -23,6 +23,8 @@ namespace KmsLab.LocalAws.Metrics;
 [JsonSerializable(typeof(UntagResourceRequest))]
 [JsonSerializable(typeof(ListTagsForResourceRequest))]
 [JsonSerializable(typeof(ListTagsForResourceResponse))]
+[JsonSerializable(typeof(ListDashboardsRequest))]
+[JsonSerializable(typeof(ListDashboardsResponse))]
 [JsonSerializable(typeof(NoMembers))]
 [JsonSerializable(typeof(NoOutput))]
 [JsonSerializable(typeof(AlarmRecord))]

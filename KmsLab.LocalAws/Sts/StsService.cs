@@ -8,6 +8,7 @@ namespace KmsLab.LocalAws.Sts;
 internal sealed class StsService : AwsService
 {
     private const int DefaultDurationInSeconds = 3600;
+    private const int DefaultUserDurationInSeconds = 43200;
 
     private readonly PrincipalDirectory _principals;
 
@@ -18,8 +19,11 @@ internal sealed class StsService : AwsService
         ValidationError = "ValidationError";
         AccessDeniedError = "AccessDenied";
 
-        Add("GetCallerIdentity", OnTrail.Read, StsJson.Wire.GetCallerIdentityRequest, StsJson.Wire.GetCallerIdentityResponse, GetCallerIdentity);
-        Add("AssumeRole", OnTrail.Read with { ResponseElements = true }, StsJson.Wire.AssumeRoleRequest, StsJson.Wire.AssumeRoleResponse, AssumeRole);
+        Add("GetCallerIdentity", OnTrail.Read, () => StsJson.Wire.GetCallerIdentityRequest, () => StsJson.Wire.GetCallerIdentityResponse, GetCallerIdentity);
+        Add("AssumeRole", OnTrail.Read with { ResponseElements = true }, () => StsJson.Wire.AssumeRoleRequest, () => StsJson.Wire.AssumeRoleResponse, AssumeRole);
+        Add("GetSessionToken", OnTrail.Read with { ResponseElements = true }, () => StsJson.Wire.GetSessionTokenRequest, () => StsJson.Wire.GetSessionTokenResponse, GetSessionToken);
+        Add("GetFederationToken", OnTrail.Read with { ResponseElements = true }, () => StsJson.Wire.GetFederationTokenRequest, () => StsJson.Wire.GetFederationTokenResponse, GetFederationToken);
+        Add("GetAccessKeyInfo", OnTrail.Read, () => StsJson.Wire.GetAccessKeyInfoRequest, () => StsJson.Wire.GetAccessKeyInfoResponse, (call, _) => new GetAccessKeyInfoResponse { Account = call.Account });
         RefuseAnonymous("KmsLab LocalAws knows no identity providers: use AssumeRole.", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML");
     }
 
@@ -40,15 +44,47 @@ internal sealed class StsService : AwsService
         var (session, principal) = _principals.Open(call, request.RoleArn!, request.RoleSessionName!, TimeSpan.FromSeconds(request.DurationSeconds ?? DefaultDurationInSeconds));
         return new()
         {
-            Credentials = new()
-            {
-                AccessKeyId = session.AccessKeyId,
-                SecretAccessKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(30)),
-                SessionToken = Convert.ToBase64String(RandomNumberGenerator.GetBytes(240)),
-                Expiration = session.Expires,
-            },
+            Credentials = Credentials(session),
             AssumedRoleUser = new() { AssumedRoleId = principal.UserId, Arn = principal.Arn },
             SourceIdentity = request.SourceIdentity,
         };
     }
+
+    private GetSessionTokenResponse GetSessionToken(AwsCall call, GetSessionTokenRequest request)
+    {
+        RefuseSessions(call, "GetSessionToken");
+        return new() { Credentials = Credentials(OpenOwn(call, call.Caller.Arn, request.DurationSeconds)) };
+    }
+
+    private GetFederationTokenResponse GetFederationToken(AwsCall call, GetFederationTokenRequest request)
+    {
+        RefuseSessions(call, "GetFederationToken");
+        var arn = $"arn:{Partitions.Of(call.Region)}:sts::{call.Caller.Account}:federated-user/{request.Name}";
+        return new()
+        {
+            Credentials = Credentials(OpenOwn(call, arn, request.DurationSeconds)),
+            FederatedUser = new() { FederatedUserId = $"{call.Caller.Account}:{request.Name}", Arn = arn },
+        };
+    }
+
+    private RoleSession OpenOwn(AwsCall call, string arn, int? seconds)
+    {
+        call.Authorize("*");
+        return _principals.Open(call, arn, "", TimeSpan.FromSeconds(seconds ?? DefaultUserDurationInSeconds)).Session;
+    }
+
+    // Only a user's own keys may ask for these.
+    private static void RefuseSessions(AwsCall call, string operation)
+    {
+        if (call.Caller.AccessKeyId.StartsWith("ASIA", StringComparison.Ordinal) || call.Caller.Identity.Type == "AssumedRole")
+            throw new AwsException("AccessDenied", $"Cannot call {operation} with session credentials", StatusCodes.Status403Forbidden);
+    }
+
+    private static Credentials Credentials(RoleSession session) => new()
+    {
+        AccessKeyId = session.AccessKeyId,
+        SecretAccessKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(30)),
+        SessionToken = Convert.ToBase64String(RandomNumberGenerator.GetBytes(240)),
+        Expiration = session.Expires,
+    };
 }

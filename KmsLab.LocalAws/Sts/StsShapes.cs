@@ -40,6 +40,58 @@ internal sealed class AssumeRoleResponse
     public string? SourceIdentity { get; set; }
 }
 
+internal sealed class GetSessionTokenRequest
+{
+    [Constraint(Min = 900, Max = 129600)]
+    public int? DurationSeconds { get; set; }
+
+    [Constraint(MinLength = 9, MaxLength = 256, Pattern = @"[\w+=/:,.@-]*")]
+    public string? SerialNumber { get; set; }
+
+    [Constraint(MinLength = 6, MaxLength = 6, Pattern = @"[\d]*"), NotOnTrail]
+    public string? TokenCode { get; set; }
+}
+
+internal sealed class GetSessionTokenResponse
+{
+    public Credentials? Credentials { get; set; }
+}
+
+internal sealed class GetFederationTokenRequest
+{
+    [Constraint(Required = true, MinLength = 2, MaxLength = 32, Pattern = @"[\w+=,.@-]*")]
+    public string? Name { get; set; }
+
+    [Constraint(MinLength = 1, MaxLength = 2048)]
+    public string? Policy { get; set; }
+
+    [Constraint(Min = 900, Max = 129600)]
+    public int? DurationSeconds { get; set; }
+}
+
+internal sealed class GetFederationTokenResponse
+{
+    public Credentials? Credentials { get; set; }
+    public FederatedUser? FederatedUser { get; set; }
+}
+
+internal sealed class FederatedUser
+{
+    public string? FederatedUserId { get; set; }
+    public string? Arn { get; set; }
+}
+
+internal sealed class GetAccessKeyInfoRequest
+{
+    [Constraint(Required = true, MinLength = 16, MaxLength = 128, Pattern = @"[\w]*")]
+    public string? AccessKeyId { get; set; }
+}
+
+internal sealed class GetAccessKeyInfoResponse
+{
+    public string? Account { get; set; }
+}
+
 internal sealed class Credentials
 {
     public string? AccessKeyId { get; set; }
@@ -63,6 +115,12 @@ internal sealed class AssumedRoleUser
 [JsonSerializable(typeof(GetCallerIdentityResponse))]
 [JsonSerializable(typeof(AssumeRoleRequest))]
 [JsonSerializable(typeof(AssumeRoleResponse))]
+[JsonSerializable(typeof(GetSessionTokenRequest))]
+[JsonSerializable(typeof(GetSessionTokenResponse))]
+[JsonSerializable(typeof(GetFederationTokenRequest))]
+[JsonSerializable(typeof(GetFederationTokenResponse))]
+[JsonSerializable(typeof(GetAccessKeyInfoRequest))]
+[JsonSerializable(typeof(GetAccessKeyInfoResponse))]
 internal sealed partial class StsJson : JsonSerializerContext
 {
     /// <summary>The contracts, with AWS's way of writing JSON.</summary>

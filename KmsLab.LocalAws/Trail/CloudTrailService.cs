@@ -19,21 +19,29 @@ internal sealed class CloudTrailService : AwsService
         ValidationError = "InvalidParameterException";
 
         var wire = CloudTrailJson.Wire;
-        Add("CreateTrail", OnTrail.WriteWithResponse, wire.CreateTrailRequest, wire.TrailChangedResponse, Create);
-        Add("UpdateTrail", OnTrail.WriteWithResponse, wire.UpdateTrailRequest, wire.TrailChangedResponse, Update);
-        Add("DeleteTrail", OnTrail.Write, wire.TrailNameRequest, wire.NoMembers, Delete);
-        Add("DescribeTrails", OnTrail.Read, wire.DescribeTrailsRequest, wire.DescribeTrailsResponse, Describe);
-        Add("GetTrail", OnTrail.Read, wire.TrailNameRequest, wire.GetTrailResponse, (call, request) => new GetTrailResponse { Trail = Description(Find(call, request.Name!)) });
-        Add("ListTrails", OnTrail.Read, wire.ListTrailsRequest, wire.ListTrailsResponse, List);
-        Add("StartLogging", OnTrail.Write, wire.TrailNameRequest, wire.NoMembers, Start);
-        Add("StopLogging", OnTrail.Write, wire.TrailNameRequest, wire.NoMembers, Stop);
-        Add("GetTrailStatus", OnTrail.Read, wire.TrailNameRequest, wire.GetTrailStatusResponse, (call, request) => Status(Find(call, request.Name!)));
-        Add("PutEventSelectors", OnTrail.WriteWithResponse, wire.PutEventSelectorsRequest, wire.EventSelectorsResponse, PutSelectors);
-        Add("GetEventSelectors", OnTrail.Read, wire.GetEventSelectorsRequest, wire.EventSelectorsResponse, (call, request) => Selectors(Find(call, request.TrailName!)));
-        Add("AddTags", OnTrail.Write, wire.ChangeTagsRequest, wire.NoMembers, AddTags);
-        Add("RemoveTags", OnTrail.Write, wire.ChangeTagsRequest, wire.NoMembers, RemoveTags);
-        Add("ListTags", OnTrail.Read, wire.ListTagsRequest, wire.ListTagsResponse, ListTags);
-        Add("LookupEvents", OnTrail.Read, wire.LookupEventsRequest, wire.LookupEventsResponse, _lookup.Find);
+        Add("CreateTrail", OnTrail.WriteWithResponse, () => wire.CreateTrailRequest, () => wire.TrailChangedResponse, Create);
+        Add("UpdateTrail", OnTrail.WriteWithResponse, () => wire.UpdateTrailRequest, () => wire.TrailChangedResponse, Update);
+        Add("DeleteTrail", OnTrail.Write, () => wire.TrailNameRequest, () => wire.NoMembers, Delete);
+        Add("DescribeTrails", OnTrail.Read, () => wire.DescribeTrailsRequest, () => wire.DescribeTrailsResponse, Describe);
+        Add("GetTrail", OnTrail.Read, () => wire.TrailNameRequest, () => wire.GetTrailResponse, (call, request) => new GetTrailResponse { Trail = Description(Find(call, request.Name!)) });
+        Add("ListTrails", OnTrail.Read, () => wire.ListTrailsRequest, () => wire.ListTrailsResponse, List);
+        Add("StartLogging", OnTrail.Write, () => wire.TrailNameRequest, () => wire.NoMembers, Start);
+        Add("StopLogging", OnTrail.Write, () => wire.TrailNameRequest, () => wire.NoMembers, Stop);
+        Add("GetTrailStatus", OnTrail.Read, () => wire.TrailNameRequest, () => wire.GetTrailStatusResponse, (call, request) => Status(Find(call, request.Name!)));
+        Add("PutEventSelectors", OnTrail.WriteWithResponse, () => wire.PutEventSelectorsRequest, () => wire.EventSelectorsResponse, PutSelectors);
+        Add("GetEventSelectors", OnTrail.Read, () => wire.GetEventSelectorsRequest, () => wire.EventSelectorsResponse, (call, request) => Selectors(Find(call, request.TrailName!)));
+        Add("AddTags", OnTrail.Write, () => wire.ChangeTagsRequest, () => wire.NoMembers, AddTags);
+        Add("RemoveTags", OnTrail.Write, () => wire.ChangeTagsRequest, () => wire.NoMembers, RemoveTags);
+        Add("ListTags", OnTrail.Read, () => wire.ListTagsRequest, () => wire.ListTagsResponse, ListTags);
+        Add("GetInsightSelectors", OnTrail.Read, () => wire.GetEventSelectorsRequest, () => wire.NoMembers, InsightSelectors);
+        Refuse("KmsLab LocalAws finds no Insights events.", "PutInsightSelectors", "ListInsightsMetricData");
+        Refuse(
+            "KmsLab LocalAws has no CloudTrail Lake: no event data stores, queries, channels, imports or dashboards.",
+            "CreateEventDataStore", "UpdateEventDataStore", "GetEventDataStore", "ListEventDataStores", "DeleteEventDataStore", "RestoreEventDataStore",
+            "StartEventDataStoreIngestion", "StopEventDataStoreIngestion", "StartQuery", "CancelQuery", "DescribeQuery", "GetQueryResults", "ListQueries",
+            "CreateChannel", "UpdateChannel", "GetChannel", "ListChannels", "DeleteChannel", "StartImport", "StopImport", "GetImport", "ListImports", "ListImportFailures");
+        Refuse("KmsLab LocalAws delivers no digest files, and signs none.", "ListPublicKeys");
+        Add("LookupEvents", OnTrail.Read, () => wire.LookupEventsRequest, () => wire.LookupEventsResponse, _lookup.Find);
     }
 
     private TrailChangedResponse Create(AwsCall call, CreateTrailRequest request)
@@ -191,6 +199,10 @@ internal sealed class CloudTrailService : AwsService
         var arn = nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : call.Scope.Arn("cloudtrail", $"trail/{nameOrArn}");
         return new(code, $"Unknown trail: {arn} for the user: {call.Account}", code == "TrailNotFoundException" ? 404 : 400);
     }
+
+    private NoMembers InsightSelectors(AwsCall call, GetEventSelectorsRequest request) => throw new AwsException(
+        "InsightNotEnabledException",
+        $"Trail {Find(call, request.TrailName!).Definition.Name} does not have Insights enabled. Edit the trail settings to enable Insights, and then try the operation again.");
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

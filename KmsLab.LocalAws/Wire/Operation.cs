@@ -3,25 +3,25 @@ using System.Text.Json.Serialization.Metadata;
 namespace KmsLab.LocalAws.Wire;
 
 /// <summary>An operation of a service: its name, its shapes, what it does, and what CloudTrail writes about it.</summary>
-internal abstract class Operation(string name, OnTrail onTrail, JsonTypeInfo request, JsonTypeInfo response)
+internal abstract class Operation(string name, OnTrail onTrail, Func<JsonTypeInfo> request, Func<JsonTypeInfo> response, bool hasNoOutput)
 {
     public string Name { get; } = name;
 
     public OnTrail OnTrail { get; } = onTrail;
 
     /// <summary>The request's wire contract: every protocol reads by it.</summary>
-    public JsonTypeInfo Request { get; } = request;
+    public JsonTypeInfo Request => field ??= request();
 
     /// <summary>The response's wire contract: every protocol writes by it.</summary>
-    public JsonTypeInfo Response { get; } = response;
+    public JsonTypeInfo Response => field ??= response();
 
-    /// <summary>The request's members with their constraints and their place on the record.</summary>
-    public Shape RequestShape { get; } = Shape.Of(request);
+    /// <summary>The request's members with their constraints and their place on the record. Made when the operation is first called: all of them would double the time to start.</summary>
+    public Shape RequestShape => field ??= Shape.Of(Request);
 
-    public Shape ResponseShape { get; } = Shape.Of(response);
+    public Shape ResponseShape => field ??= Shape.Of(Response);
 
     /// <summary>True for an operation without output: AWS JSON answers it with an empty body.</summary>
-    public bool HasNoOutput { get; } = response.Type == typeof(NoOutput);
+    public bool HasNoOutput { get; } = hasNoOutput;
 
     public abstract ValueTask<object> InvokeAsync(AwsCall call, object request);
 }
@@ -30,9 +30,9 @@ internal abstract class Operation(string name, OnTrail onTrail, JsonTypeInfo req
 internal sealed class Operation<TRequest, TResponse>(
     string name,
     OnTrail onTrail,
-    JsonTypeInfo<TRequest> request,
-    JsonTypeInfo<TResponse> response,
-    Func<AwsCall, TRequest, ValueTask<TResponse>> handler) : Operation(name, onTrail, request, response)
+    Func<JsonTypeInfo<TRequest>> request,
+    Func<JsonTypeInfo<TResponse>> response,
+    Func<AwsCall, TRequest, ValueTask<TResponse>> handler) : Operation(name, onTrail, request, response, typeof(TResponse) == typeof(NoOutput))
     where TRequest : class
     where TResponse : class
 {

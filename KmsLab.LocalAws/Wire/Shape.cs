@@ -9,16 +9,41 @@ namespace KmsLab.LocalAws.Wire;
 internal sealed class Shape
 {
     private static readonly ConcurrentDictionary<Type, Shape> Known = new();
+    private static readonly Lock Making = new();
 
-    private Shape(JsonTypeInfo contract)
+    // Under the lock: those that are being made, which members of each other may name.
+    private static readonly Dictionary<Type, Shape> Unfinished = [];
+
+    private Shape()
     {
-        Known[contract.Type] = this;
-        Members = [.. contract.Properties.Where(p => p.Get is not null).Select(p => new Member(p, contract.Options))];
     }
 
-    public IReadOnlyList<Member> Members { get; }
+    public IReadOnlyList<Member> Members { get; private set; } = [];
 
-    public static Shape Of(JsonTypeInfo contract) => Known.TryGetValue(contract.Type, out var shape) ? shape : new Shape(contract);
+    public static Shape Of(JsonTypeInfo contract)
+    {
+        if (Known.TryGetValue(contract.Type, out var known))
+            return known;
+
+        lock (Making)
+        {
+            if (Known.TryGetValue(contract.Type, out known) || Unfinished.TryGetValue(contract.Type, out known))
+                return known;
+            var isOutermost = Unfinished.Count == 0;
+            var shape = Unfinished[contract.Type] = new Shape();
+            shape.Members = [.. contract.Properties.Where(p => p.Get is not null).Select(p => new Member(p, contract.Options))];
+            if (isOutermost)
+                Publish();
+            return shape;
+        }
+    }
+
+    private static void Publish()
+    {
+        foreach (var (type, shape) in Unfinished)
+            Known[type] = shape;
+        Unfinished.Clear();
+    }
 
     /// <summary>A member of a shape.</summary>
     internal sealed class Member

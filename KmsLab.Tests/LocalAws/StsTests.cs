@@ -63,6 +63,40 @@ public sealed class StsTests
         (await Should.ThrowAsync<AmazonServiceException>(() => kms.ListKeysAsync(new ListKeysRequest(), Cancel))).ErrorCode.ShouldBe("ExpiredTokenException");
     }
 
+    [Fact]
+    public async Task Session_of_a_user_is_that_user_and_opens_no_other()
+    {
+        await using var aws = await LocalAwsHost.StartAsync();
+        using var sts = aws.Sts();
+
+        var credentials = (await sts.GetSessionTokenAsync(new GetSessionTokenRequest { DurationSeconds = 900 }, Cancel)).Credentials;
+        await aws.RestartAsync();
+        using var restarted = aws.Sts(new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken));
+        var who = await restarted.GetCallerIdentityAsync(new GetCallerIdentityRequest(), Cancel);
+        var refused = await Should.ThrowAsync<AmazonServiceException>(() => restarted.GetSessionTokenAsync(new GetSessionTokenRequest(), Cancel));
+
+        who.Arn.ShouldBe("arn:aws:iam::000000000000:user/AKIALABTEST000000000");
+        refused.Message.ShouldBe("Cannot call GetSessionToken with session credentials");
+        (await aws.LookupAsync("GetSessionToken")).ShouldAllBe(record => !record.GetRawText().Contains(credentials.SecretAccessKey));
+    }
+
+    [Fact]
+    public async Task Federated_user_is_one_on_the_trail()
+    {
+        await using var aws = await LocalAwsHost.StartAsync();
+        using var sts = aws.Sts();
+
+        var federated = await sts.GetFederationTokenAsync(new GetFederationTokenRequest { Name = "guest" }, Cancel);
+        var credentials = federated.Credentials;
+        using var kms = aws.Kms(new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken));
+        await kms.ListKeysAsync(new ListKeysRequest(), Cancel);
+
+        var identity = (await aws.LookupAsync("ListKeys")).Single().GetProperty("userIdentity");
+        identity.GetProperty("type").GetString().ShouldBe("FederatedUser");
+        identity.GetProperty("arn").GetString().ShouldBe("arn:aws:sts::000000000000:federated-user/guest");
+        identity.GetProperty("principalId").GetString().ShouldBe(federated.FederatedUser.FederatedUserId);
+    }
+
     [Theory]
     [InlineData("RoleArn=arn:aws:iam::000000000000:user/nobody&RoleSessionName=abc")]
     [InlineData("RoleArn=arn:aws:iam::000000000000:role/r&RoleSessionName=a")]

@@ -7,7 +7,7 @@ namespace KmsLab.Tests.LocalAws.Clients;
 
 /// <summary>
 /// <c>calls.json</c>: calls of every operation that is served, in an order in which they work, as every client makes them. What a call answers may be kept
-/// under a name and used further on as <c>${name}</c>; <c>$blob</c>, <c>$seconds</c> and <c>$millis</c> stand for bytes and for instants from now.
+/// under a name and used further on as <c>${name}</c> (<c>name</c> and <c>prefix</c>, which it begins with, are the client's own); <c>$blob</c>, <c>$seconds</c> and <c>$millis</c> stand for bytes and for instants from now.
 /// </summary>
 internal static partial class CallTable
 {

@@ -3,6 +3,7 @@ import { same } from "./report.js";
 // The calls of the table, in its order: what each answers is kept for the next ones.
 export async function* checkCalls({ sdk, client, service }, table) {
   const kept = { name: `js-${Date.now().toString(36)}` };
+  kept.prefix = kept.name.slice(0, 6);
   for (const call of table) {
     const input = fill(call.with, kept);
     yield [`${service} ${call.call} ${JSON.stringify(call.with)}`, async () => {

@@ -71,6 +71,7 @@ def main(service, endpoint):
         service, region_name="us-east-1", endpoint_url=endpoint, aws_access_key_id="AKIAPYTHON0000000000", aws_secret_access_key="lab", config=settings)
     model = client.meta.service_model
     kept = {"name": f"py-{int(time.time() * 1000):x}"}
+    kept["prefix"] = kept["name"][:6]
     for call in json.load(sys.stdin)[service]:
         # An old copy lacks operations that AWS has added since, and their newer members.
         if call["call"] not in model.operation_names or not set(call["with"]) <= set(model.operation_model(call["call"]).input_shape.members):
