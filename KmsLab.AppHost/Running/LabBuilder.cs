@@ -13,6 +13,8 @@ internal static class LabBuilder
         ["Logging:LogLevel:Default"] = "Warning",
         ["Logging:LogLevel:Microsoft"] = "Warning",
         ["Logging:LogLevel:Aspire.Hosting"] = "Warning",
+        // Why the lab does not start is one line of its own.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting"] = "None",
         // That an open dashboard is open, and each browser that leaves it, are no news in a lab that listens on loopback.
         ["Logging:LogLevel:Aspire.Hosting.Dashboard"] = "Critical",
         // A resource that is started again makes it fail to read the log of the one before. What can't start, its state says.
@@ -20,6 +22,8 @@ internal static class LabBuilder
         // The keys are the dashboard's own, for its cookies; that a fresh account keeps them unencrypted is no news either.
         ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
         ["DcpPublisher:WaitForResourceCleanup"] = "true",
+        // Aspire asks its orchestrator about itself, which takes a tenth of a second, or once in a while for ever.
+        ["DcpPublisher:DependencyCheckTimeout"] = "20",
         // A newer Aspire is for who develops the lab; asking the internet for it would cost every start a process.
         ["ASPIRE_VERSION_CHECK_DISABLED"] = "true",
     };

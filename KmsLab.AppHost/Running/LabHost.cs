@@ -21,6 +21,11 @@ internal sealed class LabHost(DistributedApplication app, LabSettings settings, 
     /// <summary>Five resources stop one after the other.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>An orchestrator that did not start does not stop either; what it did start ends with this process.</summary>
+    private static readonly TimeSpan AbandonTimeout = TimeSpan.FromSeconds(4);
+
+    private bool _started;
+
     /// <summary>Addresses of the lab; null until it runs.</summary>
     public RunningLab? Running { get; private set; }
 
@@ -38,7 +43,7 @@ internal sealed class LabHost(DistributedApplication app, LabSettings settings, 
     /// <exception cref="LabException">Something can't start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await app.StartAsync(cancellationToken);
+        await StartResourcesAsync(cancellationToken);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Lifetime.ApplicationStopping);
         await app.Services.GetRequiredService<LabReadiness>().WaitAsync(stopping.Token);
         Running = new(
@@ -58,8 +63,31 @@ internal sealed class LabHost(DistributedApplication app, LabSettings settings, 
     public async ValueTask DisposeAsync()
     {
         RunningLab.Delete(data);
-        await app.StopAsync(CancellationToken.None);
+        using var abandon = new CancellationTokenSource(AbandonTimeout, TimeProvider.System);
+        try
+        {
+            await app.StopAsync(_started ? CancellationToken.None : abandon.Token);
+        }
+        catch (Exception again) when (!_started && again is OperationCanceledException or DistributedApplicationException)
+        {
+            // What ended the start was told then.
+        }
+
         await app.DisposeAsync();
+    }
+
+    /// <summary>Starts the orchestrator, which starts the resources.</summary>
+    private async Task StartResourcesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            _started = true;
+        }
+        catch (DistributedApplicationException problem)
+        {
+            throw new LabException($"Aspire's orchestrator does not start: {problem.Message.ReplaceLineEndings(" ").Trim()} Try again.", problem);
+        }
     }
 
     private IHostApplicationLifetime Lifetime => app.Services.GetRequiredService<IHostApplicationLifetime>();

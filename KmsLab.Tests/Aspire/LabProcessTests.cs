@@ -104,6 +104,35 @@ public sealed class LabProcessTests
     }
 
     [Fact]
+    public async Task Orchestrator_that_does_not_answer_is_one_line_and_exit_code_1()
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start(
+            [.. ProcessLab.Arguments(folder), "--dcp-cli-path", SilentOrchestrator(folder), "--dcp-dependency-check-timeout", "1"]);
+
+        (await lab.WaitForExitAsync()).ShouldBe(1);
+        lab.Output.ShouldStartWith("KmsLab could not start: Aspire's orchestrator does not start: ");
+        lab.Output.ShouldNotContain("\n");
+    }
+
+    [Fact]
+    public async Task Signal_in_the_midst_of_the_start_ends_it_without_a_word()
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start([.. ProcessLab.Arguments(folder), "--dcp-cli-path", SilentOrchestrator(folder)]);
+        while (!File.Exists(folder["asked"]))
+        {
+            lab.FailIfEnded();
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        lab.Signal("TERM");
+
+        (await lab.WaitForExitAsync()).ShouldBe(0, lab.Output);
+        lab.Output.ShouldBe("");
+    }
+
+    [Fact]
     public async Task Unknown_scenario_is_one_line_and_exit_code_1()
     {
         using var lab = LabProcess.Start(["--scenario", "no-such"]);
@@ -162,6 +191,15 @@ public sealed class LabProcessTests
         (await lab.WaitForExitAsync()).ShouldBe(1);
         lab.Output.ShouldBe($"KmsLab could not start: CryptoApi can't listen on {url}: the port is taken. "
             + "Stop the program that uses it, or choose another with --CryptoApi:Url=http://localhost:PORT.");
+    }
+
+    /// <summary>A program in the orchestrator's place that is asked and does not answer.</summary>
+    private static string SilentOrchestrator(TempFolder folder)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "it is a shell script");
+        File.WriteAllText(folder["orchestrator"], $"#!/bin/sh\ntouch {folder["asked"]}\nexec sleep 60\n");
+        File.SetUnixFileMode(folder["orchestrator"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return folder["orchestrator"];
     }
 
     private static IEnumerable<string> CommandsIn(IEnumerable<string> lines) =>
