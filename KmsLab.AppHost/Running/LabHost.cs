@@ -86,7 +86,8 @@ internal sealed class LabHost(DistributedApplication app, LabSettings settings, 
         }
         catch (DistributedApplicationException problem)
         {
-            throw new LabException($"Aspire's orchestrator does not start: {problem.Message.ReplaceLineEndings(" ").Trim()} Try again.", problem);
+            var reason = problem.Message.ReplaceLineEndings(" ").Trim();
+            throw new LabException($"Aspire's orchestrator does not start: {reason} Try again.", problem);
         }
     }
 

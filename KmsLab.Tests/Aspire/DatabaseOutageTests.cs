@@ -53,7 +53,8 @@ public sealed class DatabaseOutageTests(PostgresApplication postgres)
         await over.CancelAsync();
         await Task.WhenAll(writers);
         load.Refused.ShouldAllBe(answer => answer.Status == HttpStatusCode.ServiceUnavailable
-            && answer.Type == "application/problem+json" && answer.Body.Contains("The database can't be reached.", StringComparison.Ordinal));
+            && answer.Type == "application/problem+json"
+            && answer.Body.Contains("The database can't be reached.", StringComparison.Ordinal));
         await Parallel.ForEachAsync(load.Acknowledged, TestContext.Current.CancellationToken, async (secret, _) =>
         {
             using var answer = await application.DecryptAsync(secret.Name, secret.Key);

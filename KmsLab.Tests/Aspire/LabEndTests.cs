@@ -2,7 +2,7 @@ using KmsLab.Tests.EndToEnd;
 
 namespace KmsLab.Tests.Aspire;
 
-/// <summary>Ends of the Aspire application, orderly or not, and what is there afterwards: the secrets, and no process and no taken port.</summary>
+/// <summary>Ends of the Aspire application, orderly or not, after which the secrets are there, and no process and no taken port.</summary>
 public sealed class LabEndTests
 {
     private const string Text = "Welcome";

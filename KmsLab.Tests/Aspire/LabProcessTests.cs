@@ -198,7 +198,8 @@ public sealed class LabProcessTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "it is a shell script");
         File.WriteAllText(folder["orchestrator"], $"#!/bin/sh\ntouch {folder["asked"]}\nexec sleep 60\n");
-        File.SetUnixFileMode(folder["orchestrator"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder["orchestrator"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return folder["orchestrator"];
     }
 

@@ -32,7 +32,8 @@ internal sealed class LabProcesses
         var all = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
             .Select(name => Read(int.Parse(name!, CultureInfo.InvariantCulture))).OfType<Known>().ToList();
         // The orchestrator is no child of AppHost: it must outlive it to clean up.
-        var lab = all.Where(one => one.Id == appHost || one.CommandLine.Contains($"--monitor\0{appHost}\0", StringComparison.Ordinal)).ToList();
+        var monitor = $"--monitor\0{appHost}\0";
+        var lab = all.Where(one => one.Id == appHost || one.CommandLine.Contains(monitor, StringComparison.Ordinal)).ToList();
         for (var next = lab; next.Count > 0; lab.AddRange(next))
             next = all.Where(one => lab.Any(parent => parent.Id == one.Parent) && !lab.Contains(one)).ToList();
         return new(lab, PortsOf(lab));
