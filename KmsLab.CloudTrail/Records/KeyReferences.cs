@@ -4,7 +4,7 @@ namespace KmsLab.CloudTrail.Records;
 
 /// <summary>
 /// Finds the keys that a record is about. <c>resources[]</c> names them by ARN, with or without a type; failing that, the request parameters do,
-/// by ARN, alias or bare id (which then gets the record's Region and account).
+/// by ARN, alias or bare id (which then gets the record's Region and account). The record of a refused call may have neither, and name the key in its message.
 /// </summary>
 internal static class KeyReferences
 {
@@ -22,7 +22,22 @@ internal static class KeyReferences
                 Add(keys, Qualify(keyId, slices.Text(Field.Region), slices.Text(Field.RecipientAccountId) ?? slices.Text(Field.AccountId)));
         }
 
+        if (keys.Count == 0 && slices.Text(Field.ErrorMessage) is { } message && slices.Text(Field.EventSource) == "kms.amazonaws.com" && KeyIn(message) is { } key)
+            keys.Add(key);
         return keys;
+    }
+
+    /// <summary>The key that a refusal names, as in <c>... is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:...</c>.</summary>
+    private static string? KeyIn(string message)
+    {
+        const string Before = "on resource: ";
+        var at = message.IndexOf(Before, StringComparison.Ordinal);
+        if (at < 0)
+            return null;
+
+        var rest = message[(at + Before.Length)..];
+        var arn = rest[..(rest.IndexOf(' ', StringComparison.Ordinal) is var end and >= 0 ? end : rest.Length)].TrimEnd('.', ',', ';');
+        return arn.Split(':') is ["arn", _, "kms", _, _, ['k', 'e', 'y', '/', ..]] ? arn : null;
     }
 
     private static List<string> FromResources(ReadOnlySpan<byte> json)
@@ -76,6 +91,11 @@ internal static class KeyReferences
     {
         _ when region.StartsWith("cn-", StringComparison.Ordinal) => "aws-cn",
         _ when region.StartsWith("us-gov-", StringComparison.Ordinal) => "aws-us-gov",
+        _ when region.StartsWith("us-iso-", StringComparison.Ordinal) => "aws-iso",
+        _ when region.StartsWith("us-isob-", StringComparison.Ordinal) => "aws-iso-b",
+        _ when region.StartsWith("eu-isoe-", StringComparison.Ordinal) => "aws-iso-e",
+        _ when region.StartsWith("us-isof-", StringComparison.Ordinal) => "aws-iso-f",
+        _ when region.StartsWith("eusc-", StringComparison.Ordinal) => "aws-eusc",
         _ => "aws",
     };
 

@@ -17,6 +17,7 @@ internal sealed class DetectionCatalog(DetectionOptions options)
         UnverifiableAttestation.Definition,
         KeyExposure.Definition,
         AccessLost.Definition,
+        HiddenChange.Definition,
         KeyTampering.Definition,
         RoleHijack.Definition,
         AttestationKeyRead.Definition,

@@ -24,7 +24,7 @@ internal static class KeyExposure
             "Read who may do what now, and take back what should not be.",
             "aws kms get-key-policy --key-id {key} --policy-name default --output text",
             "aws kms list-grants --key-id {key}",
-            "aws kms revoke-grant --key-id {key} --grant-id {grant}",
+            "Grants are named in the evidence; revoke each that nobody knows with aws kms revoke-grant and its id.",
             "Put the policy back from where it is kept (the template that deploys it):",
             "aws kms put-key-policy --key-id {key} --policy-name default --policy file://key-policy.json",
             "While nobody knows, the key can be switched off; that stops the application as well.",
@@ -44,7 +44,7 @@ internal static class KeyExposure
         if (observation is not { IsKms: true, Record.KeyArns: [var key, ..] })
             return null;
         if (observation.Exposures.Count > 0)
-            return new(GroupOf(observation, key), Detail: string.Join("; ", observation.Exposures));
+            return new(GroupOf(observation, key), Detail: DetailOf(observation));
 
         // A copy of the key is out of sight of a trail of one Region, whoever may use it there.
         var isCopied = observation is { Record.EventName: "ReplicateKey", Set: { } set } && !Principals.IsAmong(observation.Principal, set.Deployers) && Attempt.Counts(observation);
@@ -54,8 +54,14 @@ internal static class KeyExposure
             : isTried ? new(GroupOf(observation, key), Detail: Attempt.Describe(observation, observation.Record.EventName)) : null;
     }
 
-    private static DetectionGroup GroupOf(Observation observation, string key) =>
-        observation.Record.EventName == "CreateGrant" && Observation.Text(Observation.Member(observation.Response, "grantId")) is { } grant
-            ? new([new("key", key), new("grant", grant)])
-            : GroupOf(key);
+    /// <summary>Many grants by one hand are one cause, and one alarm; each is named in the evidence.</summary>
+    private static DetectionGroup GroupOf(Observation observation, string key) => observation.Record.EventName == "CreateGrant"
+        ? new([new("key", key), new("principal", observation.Principal)])
+        : GroupOf(key);
+
+    private static string DetailOf(Observation observation)
+    {
+        var exposures = string.Join("; ", observation.Exposures);
+        return Observation.Text(Observation.Member(observation.Response, "grantId")) is { } grant ? $"{exposures} (grant {grant})" : exposures;
+    }
 }

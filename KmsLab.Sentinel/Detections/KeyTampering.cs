@@ -15,7 +15,7 @@ internal static class KeyTampering
         Severity = Severity.Critical,
         Technique = "T1485",
         About = "What makes data unreadable, or sends new data elsewhere: disabling a key or scheduling its deletion, deleting or replacing imported material, switching rotation off, "
-            + "pointing an alias of the key elsewhere, changing its tags, changing custom key stores. Refused attempts count, too.",
+            + "pointing an alias of the key elsewhere, changing tags that decide who may use it, changing custom key stores. Refused attempts count, too.",
         Why = "{principal} changed a key of {set} from {address}: {detail}.",
         Tuning = "Changes of aliases and tags by the set's Deployers don't count; whatever destroys a key always does. Use an exception with an end for a planned deletion.",
         Runbook =
@@ -65,11 +65,25 @@ internal static class KeyTampering
     {
         "DeleteAlias" => $"{observation.Parameter("aliasName")} was deleted",
         "UpdateAlias" => $"{observation.Parameter("aliasName")} was pointed to {observation.Parameter("targetKeyId")}",
-        "UntagResource" => "tags were taken away",
+        "UntagResource" when Deciding(observation, set, PolicyJson.Texts(Observation.Member(observation.Parameters, "tagKeys"))) => "tags were taken away",
         // The application tags its keys at their making; the set's own tag only puts more keys under guard.
-        "TagResource" when !(set.Tag is { } tag && TagsOf(observation.Parameters).All(other => other == tag)) => "tags were changed",
+        "TagResource" when !(set.Tag is { } tag && TagsOf(observation.Parameters).All(other => other == tag))
+            && Deciding(observation, set, TagsOf(observation.Parameters).Select(NameOf)) => "tags were changed",
         _ => null,
     };
+
+    /// <summary>
+    /// Whether one of the tags decides something: it puts keys into a set, or the key's policy goes by it. Tags about cost or owners are everyday life. A refused
+    /// call's record may not say which tags it was about.
+    /// </summary>
+    private static bool Deciding(Observation observation, ProtectedSet set, IEnumerable<string> names)
+    {
+        var touched = names.ToList();
+        return touched.Count == 0
+            || touched.Any(name => set.Tag is { } tag && name == NameOf(tag) || observation.DecidingTags.Contains(name, StringComparer.OrdinalIgnoreCase));
+    }
+
+    private static string NameOf(string tag) => tag.Split('=')[0];
 
     private static IEnumerable<string> TagsOf(JsonElement parameters) => PolicyJson.Each(Observation.Member(parameters, "tags"))
         .Select(tag => $"{PolicyJson.Text(Observation.Member(tag, "tagKey"))}={PolicyJson.Text(Observation.Member(tag, "tagValue"))}");

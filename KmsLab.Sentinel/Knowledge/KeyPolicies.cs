@@ -37,7 +37,11 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
 
     public void Study(Observation observation)
     {
-        if (observation is not { IsKms: true, Succeeded: true, Record.KeyArns: [var key, ..] })
+        if (observation is not { IsKms: true, Record.KeyArns: [var key, ..] })
+            return;
+        if (observation.Record.EventName is "TagResource" or "UntagResource")
+            observation.DecidingTags = DecidingTags(key);
+        if (!observation.Succeeded)
             return;
 
         observation.Losses = LossesBy(key, observation);
@@ -113,6 +117,16 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
         if (known is null || at >= known.SeenAt)
             Put(key, new(policy, known?.Grants ?? [], known?.Policy == policy ? known.Previous : known?.Policy, at));
         return [.. Reportable(key, exposures)];
+    }
+
+    /// <summary>https://docs.aws.amazon.com/kms/latest/developerguide/abac.html</summary>
+    private List<string> DecidingTags(string key)
+    {
+        const string Condition = "aws:resourcetag/";
+        return _known.GetValueOrDefault(key) is { Policy: { } policy }
+            ? [.. PolicyExposure.ReadOrEmpty(policy, key).Policy.Statements.SelectMany(statement => statement.Conditions)
+                .Where(condition => condition.Key.StartsWith(Condition, StringComparison.Ordinal)).Select(condition => condition.Key[Condition.Length..])]
+            : [];
     }
 
     /// <summary>What a change takes away from the application and the administrators, as far as what was before is known.</summary>

@@ -109,7 +109,8 @@ internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKe
     private void StudyKeys(Observation observation)
     {
         var record = observation.Record;
-        if (record.EventName is "CreateKey" or "ReplicateKey" && observation.Succeeded && record.KeyArns.Count > 0)
+        // A replica has the material of its primary, which the record names: it is no new key.
+        if (record.EventName == "CreateKey" && observation.Succeeded && record.KeyArns.Count > 0)
             Put(Key, record.KeyArns[^1], record.EventName, record.EventTime);
         else if (record.KeyArns.Count > 0 && _names.TryGetValue((Key, record.KeyArns[^1]), out var made) && record.EventTime - made.At < NewFor)
             observation.KeyMadeAt = made.At;

@@ -13,15 +13,19 @@ namespace KmsLab.Sentinel.Knowledge;
 /// </summary>
 internal sealed class ProtectedKeys(ProtectedSets sets) : IKnowledge
 {
-    private readonly Dictionary<string, ProtectedSet> _byKey = sets.All.SelectMany(set => set.Keys, (set, key) => (set, key)).DistinctBy(pair => pair.key).ToDictionary(pair => pair.key, pair => pair.set);
+    private readonly Dictionary<string, ProtectedSet> _byFamily = sets.All.SelectMany(set => set.Keys, (set, key) => (set, Family: KeyFamily.Of(key)))
+        .DistinctBy(pair => pair.Family).ToDictionary(pair => pair.Family, pair => pair.set);
+
+    private readonly HashSet<string> _keys = [.. sets.All.SelectMany(set => set.Keys)];
     private readonly List<(string Set, string Key)> _new = [];
 
     public bool HasChanges => _new.Count > 0;
 
     /// <summary>The ARNs of all keys that are known to be protected.</summary>
-    public IReadOnlyCollection<string> All => _byKey.Keys;
+    public IReadOnlyCollection<string> All => _keys;
 
-    public ProtectedSet? SetOf(string keyArn) => _byKey.GetValueOrDefault(keyArn);
+    /// <summary>The set of a key, whichever of its family's Regions the ARN names.</summary>
+    public ProtectedSet? SetOf(string keyArn) => _byFamily.GetValueOrDefault(KeyFamily.Of(keyArn));
 
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
@@ -29,8 +33,8 @@ internal sealed class ProtectedKeys(ProtectedSets sets) : IKnowledge
             new CommandDefinition("SELECT set_name, key_arn FROM protected_key", cancellationToken: cancellationToken));
         foreach (var (name, key) in rows)
         {
-            if (sets.All.FirstOrDefault(set => set.Name == name) is { } set)
-                _byKey.TryAdd(key, set);
+            if (sets.All.FirstOrDefault(set => set.Name == name) is { } set && _keys.Add(key))
+                _byFamily.TryAdd(KeyFamily.Of(key), set);
         }
     }
 
@@ -46,8 +50,11 @@ internal sealed class ProtectedKeys(ProtectedSets sets) : IKnowledge
     /// <summary>A key was seen with these tags.</summary>
     public void Learn(string keyArn, string tagKey, string tagValue)
     {
-        if (sets.All.FirstOrDefault(set => set.Tag == $"{tagKey}={tagValue}") is { } set && _byKey.TryAdd(keyArn, set))
+        if (sets.All.FirstOrDefault(set => set.Tag == $"{tagKey}={tagValue}") is { } set && _keys.Add(keyArn))
+        {
+            _byFamily.TryAdd(KeyFamily.Of(keyArn), set);
             _new.Add((set.Name, keyArn));
+        }
     }
 
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)

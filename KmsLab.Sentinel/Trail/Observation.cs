@@ -59,6 +59,9 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>How the call exposed its key more than before, by policy or grant.</summary>
     public IReadOnlyList<Exposure> Exposures { get; set; } = [];
 
+    /// <summary>Names of tags by which the policy of the call's key decides who may use it.</summary>
+    public IReadOnlyCollection<string> DecidingTags { get; set; } = [];
+
     /// <summary>Access that the call took away from the application or the administrators of its key.</summary>
     public IReadOnlyList<Loss> Losses { get; set; } = [];
 

@@ -171,6 +171,42 @@ public sealed class RecordsReaderTests
         reading.Problem.ShouldNotBeNull().ShouldStartWith(problem);
     }
 
+    [Theory]
+    [InlineData("User: arn:aws:iam::1:user/x is not authorized to perform: kms:PutKeyPolicy on resource: {0}", true)]
+    [InlineData("User: x is not authorized to perform: kms:PutKeyPolicy on resource: {0} because no resource-based policy allows the action", true)]
+    [InlineData("User: x is not authorized to perform: kms:PutKeyPolicy on resource: arn:aws:iam::1:role/{0}", false)]
+    [InlineData("User: {0} is not authorized", false)]
+    public void Key_of_a_refused_call_without_parameters_is_that_of_its_message(string message, bool names)
+    {
+        var refused = TestRecords.Decrypt().With(r =>
+        {
+            (r["errorCode"], r["errorMessage"], r["requestParameters"]) = ("AccessDenied", string.Format(null, message, TestRecords.KeyArn), null);
+            r.Remove("resources");
+        });
+
+        Read(refused).KeyArns.ShouldBe(names ? [TestRecords.KeyArn] : []);
+    }
+
+    [Theory]
+    [InlineData("eusc-de-east-1", "aws-eusc")]
+    [InlineData("us-iso-east-1", "aws-iso")]
+    [InlineData("us-isob-east-1", "aws-iso-b")]
+    [InlineData("eu-isoe-west-1", "aws-iso-e")]
+    [InlineData("us-isof-south-1", "aws-iso-f")]
+    [InlineData("us-gov-west-1", "aws-us-gov")]
+    [InlineData("cn-north-1", "aws-cn")]
+    [InlineData("eu-west-1", "aws")]
+    public void Bare_key_id_gets_the_partition_of_its_Region(string region, string partition)
+    {
+        var bare = TestRecords.Decrypt().With(r =>
+        {
+            (r["awsRegion"], r["requestParameters"]) = (region, new JsonObject { ["keyId"] = "1234abcd" });
+            r.Remove("resources");
+        });
+
+        Read(bare).KeyArns.ShouldHaveSingleItem().ShouldStartWith($"arn:{partition}:kms:{region}:");
+    }
+
     [Fact]
     public void Reader_leaves_records_that_nobody_asked_for()
     {

@@ -79,6 +79,10 @@ public sealed class KeyDetectionTests(PostgresCluster cluster)
         bench.Select(Kms("UntagResource", new() { ["tagKeys"] = new JsonArray("kmslab:set") }, role: Deployer)).ShouldBeNull();
         bench.Select(Kms("TagResource", Tags("kmslab:set", "mine"))).ShouldNotBeNull();
         bench.Select(Kms("TagResource", Tags("kmslab:set", "vault"))).ShouldBeNull();
+        bench.Select(Kms("TagResource", Tags("cost-center", "1"))).ShouldBeNull("it decides nothing");
+        bench.Select(Kms("UntagResource", new() { ["tagKeys"] = new JsonArray("owner") })).ShouldBeNull();
+        bench.Select(PutPolicy($$$$$"""{"Statement":{"Effect":"Allow","Principal":{"AWS":"{{{{{TestRecords.RoleArn}}}}}"},"Action":"kms:Decrypt","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/Owner":"us"}}}}"""));
+        bench.Select(Kms("TagResource", Tags("owner", "me"))).ShouldNotBeNull("the policy goes by it");
     }
 
     [Theory]
@@ -170,8 +174,8 @@ public sealed class KeyDetectionTests(PostgresCluster cluster)
         using var bench = new DetectionBench(KeyExposure.Definition, options => options.ProtectedSets["vault"].Services = ["rds.amazonaws.com"]);
 
         var selection = bench.Select(Grant(Stranger, "Decrypt", "GenerateDataKey")).ShouldNotBeNull();
-        selection.Detail.ShouldBe($"{Stranger} may Decrypt, GenerateDataKey");
-        selection.Group.Values.ShouldContain(new KeyValuePair<string, string>("grant", $"grant-{Stranger}"));
+        selection.Detail.ShouldBe($"{Stranger} may Decrypt, GenerateDataKey (grant grant-{Stranger})");
+        bench.Select(Grant("arn:aws:iam::111122223333:role/second", "Decrypt")).ShouldNotBeNull().Group.Key.ShouldBe(selection.Group.Key, "one hand is one cause");
         bench.Select(Grant(Stranger, "DescribeKey")).ShouldBeNull();
         bench.Select(Grant("rds.amazonaws.com", "Decrypt")).ShouldBeNull("the set's list has it");
         bench.Select(Grant(TestRecords.RoleArn, "Decrypt")).ShouldBeNull("the application");

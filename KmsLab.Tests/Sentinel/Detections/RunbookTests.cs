@@ -150,7 +150,7 @@ public sealed partial class RunbookTests
     /// <summary>Members of groups, as detections and the trail guard name them.</summary>
     private static string[] Members { get; } =
     [
-        "set", "key", "grant", "target", "cluster", "task", "secret", "parameter", "trail", "logGroup", "bucket", "topic", "alarm", "evidenceRole", "resource", "source", "client",
+        "set", "key", "target", "cluster", "task", "secret", "parameter", "trail", "logGroup", "bucket", "topic", "alarm", "evidenceRole", "resource", "source", "client",
     ];
 
     /// <summary>All commands of all detections, filled in from these alarms.</summary>
