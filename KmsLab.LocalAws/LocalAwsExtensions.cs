@@ -39,6 +39,7 @@ public static class LocalAwsExtensions
         builder.Services.AddSingleton<PrincipalDirectory>();
         builder.Services.AddSingleton<Denials>();
         builder.Services.AddSingleton<FaultInjection>();
+        builder.Services.AddSingleton<RateLimits>();
         builder.Services.AddSingleton<ServiceCatalog>();
         builder.Services.AddSingleton<CallFactory>();
         builder.Services.AddSingleton<AwsEndpoint>();

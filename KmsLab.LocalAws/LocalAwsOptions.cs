@@ -48,6 +48,10 @@ public sealed class LocalAwsOptions
     [ValidateEnumeratedItems]
     public List<FaultRule> Faults { get; set; } = [];
 
+    /// <summary>How often operations may be called; by default as often as anybody likes.</summary>
+    [ValidateObjectMembers]
+    public LimitOptions Limits { get; set; } = new();
+
     /// <summary>The trail that exists from the first start.</summary>
     public TrailOptions Trail { get; set; } = new();
 

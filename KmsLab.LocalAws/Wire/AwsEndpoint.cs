@@ -11,6 +11,7 @@ internal sealed partial class AwsEndpoint(
     CallFactory calls,
     TrailRecorder trail,
     FaultInjection faults,
+    RateLimits limits,
     StateStore store,
     IOptions<LocalAwsOptions> options,
     TimeProvider time,
@@ -41,6 +42,7 @@ internal sealed partial class AwsEndpoint(
             var response = await RunAsync(call, protocol, message, http.RequestAborted);
             await call.LastWrite;
             protocol.WriteResponse(answer, call, response);
+            limits.Answered(call, answer.Written.Length);
         }
         catch (AwsException error)
         {
@@ -79,6 +81,7 @@ internal sealed partial class AwsEndpoint(
             Validator.Check(operation.RequestShape, request, call.Service.ValidationError, call.Service.QueryValidationError);
             if (!call.Service.AuthorizesResource(operation))
                 call.Authorize("*");
+            limits.Check(call);
             await faults.MeetAsync(call, cancellationToken);
             var response = await operation.InvokeAsync(call, request);
             trail.Record(call, request, response, null);
