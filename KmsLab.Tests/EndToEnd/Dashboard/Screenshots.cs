@@ -55,10 +55,13 @@ public sealed class Screenshots(Browser browser) : IClassFixture<Browser>
         await browsed.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder(), $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
     }
 
-    private static string Folder([CallerFilePath] string file = "")
+    /// <summary>The folder docs/images of the repository.</summary>
+    internal static string Folder()
     {
-        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "docs", "images"));
+        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "docs", "images"));
         Directory.CreateDirectory(folder);
         return folder;
+
+        static string ThisFile([CallerFilePath] string file = "") => file;
     }
 }
