@@ -2,21 +2,16 @@ using Amazon.CloudTrail;
 using Amazon.CloudWatchLogs;
 using Amazon.KeyManagementService;
 using KmsLab.Sentinel.Access;
-using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Dashboard;
-using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Http;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Queries;
-using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.Sources;
-using KmsLab.Sentinel.Sources.Files;
-using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.Sentinel.TrailHealth.Guard;
-using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
 using KmsLab.ServiceDefaults.Database;
@@ -79,43 +74,11 @@ public static class SentinelExtensions
     {
         services.AddLeadership();
         services.AddSentinelPipeline();
-        services.AddSingleton(SourcesOf);
-        services.AddSingleton(ReadersOf);
+        services.AddSources();
         services.AddCanary();
         services.AddTrailGuard();
         services.AddHostedService<SentinelLoop>();
     }
-
-    /// <summary>The pipeline and what it stands on, apart from its sources: the service and a replay run the same.</summary>
-    internal static void AddSentinelPipeline(this IServiceCollection services)
-    {
-        services.AddSingleton<SentinelStatus>();
-        services.AddSingleton<SentinelMetrics>();
-        services.AddSingleton<SentinelStore>();
-        services.AddSingleton<DetectionCatalog>();
-        services.AddSingleton<KnowledgeCatalog>();
-        services.AddSingleton<Pipeline>();
-        services.AddSingleton<AlarmDesks>();
-        services.AddSingleton<RatePruning>();
-    }
-
-    private static IEnumerable<IRecordSource> SourcesOf(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<SourceOptions>();
-        var eventSources = services.GetRequiredService<DetectionOptions>().EffectiveEventSources;
-        var sources = new List<IRecordSource>();
-        var pacer = new CallPacer(options.LogsCallsPerSecond, services.GetRequiredService<TimeProvider>());
-        foreach (var group in options.EffectiveLogGroups)
-            sources.Add(new CloudWatchLogsSource(services.GetRequiredService<IAmazonCloudWatchLogs>(), group, eventSources, pacer));
-        if (options.EventHistory)
-            sources.Add(new EventHistorySource(services.GetRequiredService<IAmazonCloudTrail>(), eventSources, services.GetRequiredService<TimeProvider>()));
-        foreach (var path in options.EffectiveFiles)
-            sources.Add(new FileSource(path, services.GetRequiredService<ILogger<FileSource>>()));
-        return sources;
-    }
-
-    private static IEnumerable<SourceReader> ReadersOf(IServiceProvider services) =>
-        [.. services.GetRequiredService<IEnumerable<IRecordSource>>().Select(source => ActivatorUtilities.CreateInstance<SourceReader>(services, source))];
 
     private static AccessSettings AccessOf(IServiceProvider services)
     {

@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Replay;
 using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.ServiceDefaults.CommandLine;

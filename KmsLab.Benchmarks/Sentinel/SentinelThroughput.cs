@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using KmsLab.AppHost.Databases;
 using KmsLab.Sentinel;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Leadership;
-using KmsLab.Sentinel.Publishing;
-using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Sources.Files;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 using KmsLab.Tests.Sentinel.Faults;
@@ -60,12 +60,12 @@ internal static class SentinelThroughput
         var lease = ActivatorUtilities.CreateInstance<LeaseKeeper>(services);
         await lease.StepAsync(CancellationToken.None);
         var pipeline = services.GetRequiredService<Pipeline>();
-        await pipeline.TakeAsync(Turn.Tick, CancellationToken.None);
+        await pipeline.TakeAsync(new Turn.Tick(), CancellationToken.None);
 
         using var process = Process.GetCurrentProcess();
         var (cpu, allocated, start) = (process.TotalProcessorTime, GC.GetTotalAllocatedBytes(), TimeProvider.System.GetTimestamp());
         foreach (var page in events.Chunk(pageSize))
-            await pipeline.TakeAsync(new Turn("bench", page, null), CancellationToken.None);
+            await pipeline.TakeAsync(new Turn.Page("bench", page), CancellationToken.None);
         var elapsed = TimeProvider.System.GetElapsedTime(start);
 
         process.Refresh();
@@ -80,15 +80,12 @@ internal static class SentinelThroughput
         services.AddMetrics();
         services.AddLogging();
         services.AddSingleton<ILogger<Pipeline>>(steps.For<Pipeline>());
-        services.AddSingleton<ILogger<KmsLab.Sentinel.State.SentinelStore>>(steps.For<KmsLab.Sentinel.State.SentinelStore>());
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(database);
-        services.AddSingleton<IEnumerable<IRecordSource>>([]);
         services.Configure<SentinelOptions>(options => (options.LogGroups, options.Retention) = (["bench"], TimeSpan.FromDays(36_500)));
         services.AddSentinelOptions();
         services.AddLeadership();
         services.AddSentinelPipeline();
-        services.AddSingleton<ChannelRoutes>();
         return services.BuildServiceProvider();
     }
 }

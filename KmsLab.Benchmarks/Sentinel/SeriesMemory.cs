@@ -1,6 +1,7 @@
 using System.Globalization;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Rates;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Benchmarks.Sentinel;
 
@@ -14,18 +15,34 @@ internal static class SeriesMemory
         var at = DateTimeOffset.UnixEpoch.AddYears(56);
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var book = new SeriesBook([], new SeriesOptions { MaxSeries = series });
+        using var services = Services(series);
+        var book = services.GetRequiredService<SeriesBook>();
         for (var number = 0; number < series;)
         {
-            // A turn's changes are gone after its commit.
-            var turn = new TurnChanges(at, []);
             for (var inTurn = 0; inTurn < 10_000 && number < series; inTurn++, number++)
-                book.Add(KeyOf(number), at, turn);
+                book.Add(KeyOf(number), at);
+            // A turn's changes are gone after its commit.
+            book.Committed();
         }
 
         var after = GC.GetTotalMemory(forceFullCollection: true);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{book.Count:N0} series: {(after - before) / (1024.0 * 1024):N1} MiB, {(after - before) / (double)book.Count:N0} bytes each"));
         GC.KeepAlive(book);
+    }
+
+    private static ServiceProvider Services(int series)
+    {
+        var services = new ServiceCollection();
+        services.AddMetrics();
+        services.AddLogging();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new SeriesOptions { MaxSeries = series });
+        services.AddSingleton<LeaderStatus>();
+        services.AddSingleton<SentinelStatus>();
+        services.AddSingleton<SentinelMetrics>();
+        services.AddSingleton<Counters>();
+        services.AddSingleton<SeriesBook>();
+        return services.BuildServiceProvider();
     }
 
     /// <summary>In texts of its own, as each record brings them.</summary>

@@ -1,77 +1,109 @@
+using System.Data.Common;
+using Dapper;
 using KmsLab.Sentinel.Detections;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 using KmsLab.Sentinel.Windows;
 
 namespace KmsLab.Sentinel.Alarms;
 
-/// <summary>All alarms, and what this turn changed of them.</summary>
-internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog catalog, AlarmDesk desk) : IWindowWatcher
+/// <summary>All alarms, and what this turn changed of them: the table <c>alarm</c>.</summary>
+internal sealed class AlarmBook(DetectionCatalog catalog, AlarmDesk desk, TurnOptions turns) : ITurnPart, IWindowWatcher
 {
-    private readonly Dictionary<string, Alarm> _alarms = alarms.ToDictionary(alarm => alarm.Id);
+    private readonly Dictionary<string, Alarm> _alarms = [];
+    private readonly Dictionary<string, Alarm> _changed = [];
     private readonly Dictionary<string, (GroupWindow Window, ConfiguredDetection Detection)> _touched = [];
     private readonly HashSet<string> _raised = [];
+
+    /// <summary>Those that this turn changed.</summary>
+    public IReadOnlyCollection<Alarm> Changed => _changed.Values;
+
+    public bool HasChanges => _changed.Count > 0;
+
+    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        foreach (var alarm in await AlarmRecords.AlarmsAsync(connection, cancellationToken))
+            _alarms.Add(alarm.Id, alarm);
+    }
 
     /// <summary>A group has a new record: if it has an alarm, the record may belong to its evidence.</summary>
     public void Touch(ConfiguredDetection detection, GroupWindow window) => _touched[Alarm.IdOf(detection.Definition.Id, window.Group.Key)] = (window, detection);
 
     /// <summary>A record reached the threshold: raises its group's alarm, or adds to it.</summary>
-    public void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, Watermark watermark, DateTimeOffset now)
+    public void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, TurnMoment moment)
     {
         var id = Alarm.IdOf(detection.Definition.Id, window.Group.Key);
         var alarm = _alarms.GetValueOrDefault(id);
-        if (alarm is not null && (!alarm.Ended || alarm.IsLatePart(violation, WatermarkOf(detection.Definition.Clock, watermark, now).Known)))
+        if (alarm is not null && (!alarm.Ended || alarm.IsLatePart(violation, WatermarkOf(detection.Definition.Clock, moment).Known)))
         {
             _alarms[id] = alarm.Extend(violation);
             return;
         }
 
-        _alarms[id] = Alarm.Raise(alarm, detection, window.Group, violation, limit, now);
+        _alarms[id] = Alarm.Raise(alarm, detection, window.Group, violation, limit, moment.Now);
         _raised.Add(id);
     }
 
     /// <summary>A record was corrected: it is no evidence any more. What was raised by it stays raised.</summary>
-    public void Withdraw(string eventId, TurnChanges changes)
+    public void Withdraw(string eventId)
     {
         foreach (var alarm in _alarms.Values.Where(alarm => alarm.Evidence.Any(record => record.EventId == eventId)).ToList())
         {
             Put(
-                alarm with { Evidence = [.. alarm.Evidence.Where(record => record.EventId != eventId)], EvidenceTotal = alarm.EvidenceTotal - 1 },
-                changes);
+                alarm with { Evidence = [.. alarm.Evidence.Where(record => record.EventId != eventId)], EvidenceTotal = alarm.EvidenceTotal - 1 });
         }
     }
 
     /// <summary>Ends the turn: gives the alarms concerned their evidence, announces those raised, and lets the watermark move them all.</summary>
-    public void Advance(Watermark watermark, DateTimeOffset now, TurnChanges changes)
+    public void Advance(TurnMoment moment)
     {
+        desk.TakeCommands();
         foreach (var (id, (window, detection)) in _touched)
         {
             if (_alarms.TryGetValue(id, out var alarm))
-                Put(alarm.Rest(window, detection.Settings), changes);
+                Put(alarm.Rest(window, detection.Settings));
         }
 
         foreach (var id in _raised)
-            desk.Raised(_alarms[id], changes);
+            desk.Raised(_alarms[id]);
 
         foreach (var alarm in _alarms.Values.ToList())
         {
-            var advanced = alarm.Advance(WatermarkOf(catalog.Find(alarm.Detection)?.Definition.Clock ?? Clock.Trail, watermark, now), now);
+            var advanced = alarm.Advance(WatermarkOf(catalog.Find(alarm.Detection)?.Definition.Clock ?? Clock.Trail, moment), moment.Now);
             if (ReferenceEquals(advanced, alarm))
                 continue;
 
-            Put(advanced, changes);
+            Put(advanced);
             // Whether a long-ended alarm is OK or unknown is for the page, not for the pager.
-            desk.Changed(advanced, tell: !alarm.Ended, changes);
+            desk.Changed(advanced, tell: !alarm.Ended);
         }
 
-        desk.Advance(_alarms, changes);
+        desk.Advance(_alarms);
 
         _touched.Clear();
         _raised.Clear();
     }
 
+    public Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => AlarmRow.WriteAsync(transaction, _changed.Values, cancellationToken);
+
+    public void Committed() => _changed.Clear();
+
+    /// <summary>Deletes alarms that have not fired since the retention.</summary>
+    public async Task PruneAsync(LeaderWrites writes, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var floor = now - turns.Retention;
+        await writes.WriteAsync(
+            (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
+                "DELETE FROM alarm WHERE ended = 1 AND quiet_at < @floor AND changed_at < @floor",
+                new { floor = floor.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
+            cancellationToken,
+            repeatable: true);
+        Prune(floor, now);
+    }
+
     /// <summary>Forgets alarms that have not fired since <paramref name="floor"/>.</summary>
-    public void Prune(DateTimeOffset floor, DateTimeOffset now)
+    private void Prune(DateTimeOffset floor, DateTimeOffset now)
     {
         foreach (var alarm in _alarms.Values.Where(alarm => alarm.Ended && alarm.QuietAt < floor && alarm.ChangedAt < floor).ToList())
         {
@@ -80,12 +112,13 @@ internal sealed class AlarmBook(IEnumerable<Alarm> alarms, DetectionCatalog cata
         }
     }
 
-    private void Put(Alarm alarm, TurnChanges changes)
+    private void Put(Alarm alarm)
     {
         _alarms[alarm.Id] = alarm;
-        changes.Alarms[alarm.Id] = alarm;
+        _changed[alarm.Id] = alarm;
     }
 
     /// <summary>What Sentinel sees itself is complete up to now, whatever becomes of the trail.</summary>
-    private static Watermark WatermarkOf(Clock clock, Watermark watermark, DateTimeOffset now) => clock == Clock.Wall ? new(now, now, false) : watermark;
+    private static Watermark WatermarkOf(Clock clock, TurnMoment moment) =>
+        clock == Clock.Wall ? new(moment.Now, moment.Now, false) : moment.Watermark;
 }

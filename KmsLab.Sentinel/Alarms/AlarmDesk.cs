@@ -1,6 +1,9 @@
+using System.Data.Common;
+using Dapper;
 using KmsLab.Sentinel.Detections;
-using KmsLab.Sentinel.Publishing;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Turns;
+using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Alarms;
 
@@ -9,53 +12,74 @@ namespace KmsLab.Sentinel.Alarms;
 /// It remembers what they were told last. When a silence ends, an alarm that is still firing is said once; one that they believe to be firing, and
 /// that is over, is said to be over; what came and went in silence is not said at all. The history tells all of it.
 /// </remarks>
-internal sealed class AlarmDesk(IEnumerable<AlarmHandling> handlings, DetectionCatalog catalog, ChannelRoutes routes, AlarmOptions options)
+internal sealed class AlarmDesk(DetectionCatalog catalog, IOutbox outbox, AlarmOptions options) : ITurnPart
 {
-    private readonly Dictionary<string, AlarmHandling> _handlings = handlings.ToDictionary(handling => handling.AlarmId);
+    private readonly Dictionary<string, AlarmHandling> _handlings = [];
+    private readonly DeskChanges _changes = new();
+    private IReadOnlyList<AlarmCommand> _commands = [];
+    private DateTimeOffset _now;
+
+    public bool HasChanges => !_changes.IsEmpty;
+
+    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        foreach (var handling in await AlarmRecords.HandlingsAsync(connection, cancellationToken))
+            _handlings.Add(handling.AlarmId, handling);
+    }
+
+    /// <summary>Fetches what people have asked for and no turn has taken in; turns with records go on without.</summary>
+    public async Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
+    {
+        Begin(now);
+        if (turn is Turn.OwnWork or Turn.Tick)
+            _commands = await database.ReadAsync(connection => AlarmRecords.CommandsAsync(connection, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>A turn begins, and nobody has asked for anything.</summary>
+    public void Begin(DateTimeOffset now) => (_now, _commands) = (now, []);
 
     /// <summary>Does what people asked for.</summary>
-    public void Take(IEnumerable<AlarmCommand> commands, TurnChanges changes)
+    public void TakeCommands()
     {
-        foreach (var command in commands)
+        foreach (var command in _commands)
         {
-            Put(Of(command.AlarmId).Apply(command), changes);
-            changes.Desk.Commands.Add(command);
-            changes.Desk.History.Add(HistoryEntry.Of(command));
+            Put(Of(command.AlarmId).Apply(command));
+            _changes.Commands.Add(command);
+            _changes.History.Add(HistoryEntry.Of(command));
         }
     }
 
     /// <summary>An occurrence has begun: nobody has acknowledged it yet.</summary>
-    public void Raised(Alarm alarm, TurnChanges changes)
+    public void Raised(Alarm alarm)
     {
         if (Of(alarm.Id) is { Acknowledged: not null } handling)
-            Put(handling with { Acknowledged = null }, changes);
-        Changed(alarm, tell: true, changes);
+            Put(handling with { Acknowledged = null });
+        Changed(alarm, tell: true);
     }
 
     /// <summary>An alarm has changed its state.</summary>
     /// <param name="alarm">The alarm.</param>
     /// <param name="tell">Whether people want to know.</param>
-    /// <param name="changes">The turn's.</param>
-    public void Changed(Alarm alarm, bool tell, TurnChanges changes)
+    public void Changed(Alarm alarm, bool tell)
     {
         var detection = catalog.Find(alarm.Detection);
         var why = detection is null ? null : AlarmText.Why(alarm, detection.Definition);
-        changes.Desk.History.Add(new(alarm.Id, changes.Now, HistoryKind.State, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: why) { Detection = alarm.Detection });
+        _changes.History.Add(new(alarm.Id, _now, HistoryKind.State, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: why) { Detection = alarm.Detection });
         if (tell)
-            Tell(alarm, changes);
+            Tell(alarm);
     }
 
     /// <summary>Ends the turn: silences whose time is up, and reminders.</summary>
-    public void Advance(IReadOnlyDictionary<string, Alarm> alarms, TurnChanges changes)
+    public void Advance(IReadOnlyDictionary<string, Alarm> alarms)
     {
-        foreach (var handling in _handlings.Values.Where(handling => handling.Silence is { } silence && silence.Until <= changes.Now).ToList())
+        foreach (var handling in _handlings.Values.Where(handling => handling.Silence is { } silence && silence.Until <= _now).ToList())
         {
-            changes.Desk.History.Add(new(handling.AlarmId, changes.Now, HistoryKind.SilenceEnded, HistoryEntry.Sentinel));
-            Put(handling with { Silence = null }, changes);
+            _changes.History.Add(new(handling.AlarmId, _now, HistoryKind.SilenceEnded, HistoryEntry.Sentinel));
+            Put(handling with { Silence = null });
         }
 
         foreach (var alarm in alarms.Values)
-            CatchUp(alarm, changes);
+            CatchUp(alarm);
     }
 
     /// <summary>An alarm is no longer kept. Its silence may still be.</summary>
@@ -65,58 +89,73 @@ internal sealed class AlarmDesk(IEnumerable<AlarmHandling> handlings, DetectionC
             _handlings.Remove(alarmId);
     }
 
+    public Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => _changes.WriteAsync(transaction, cancellationToken);
+
+    public void Committed() => _changes.Clear();
+
+    /// <summary>Forgets history that is old, and how alarms were handled that are forgotten.</summary>
+    public Task PruneAsync(LeaderWrites writes, DateTimeOffset now, CancellationToken cancellationToken) => writes.WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
+            """
+            DELETE FROM alarm_history WHERE happened_at < @floor;
+            DELETE FROM alarm_handling WHERE silenced_until < @now AND NOT EXISTS (SELECT 1 FROM alarm WHERE alarm.id = alarm_handling.alarm_id);
+            """,
+            new { floor = (now - options.KeepHistory).ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
+        cancellationToken,
+        repeatable: true);
+
     /// <summary>Says what was withheld and still holds, or reminds of what was said.</summary>
-    private void CatchUp(Alarm alarm, TurnChanges changes)
+    private void CatchUp(Alarm alarm)
     {
         var handling = Of(alarm.Id);
-        if (handling.IsSilenced(changes.Now))
+        if (handling.IsSilenced(_now))
             return;
 
         if (handling.Told is { State: not AlarmState.Ok } && alarm.Ended)
-            Tell(alarm with { State = AlarmState.Ok }, changes);
+            Tell(alarm with { State = AlarmState.Ok });
         else if (!alarm.Ended && handling.Told?.Revision != alarm.Revision)
-            Tell(alarm, changes);
-        else if (!alarm.Ended && handling.Told is { } told && IsReminderDue(alarm, handling, told, changes.Now))
-            Remind(alarm, handling, changes);
+            Tell(alarm);
+        else if (!alarm.Ended && handling.Told is { } told && IsReminderDue(alarm, handling, told, _now))
+            Remind(alarm, handling);
     }
 
     private bool IsReminderDue(Alarm alarm, AlarmHandling handling, Told told, DateTimeOffset now) =>
         options.RemindEvery > TimeSpan.Zero && !handling.IsAcknowledged(alarm) && now - told.At >= options.RemindEvery;
 
-    private void Tell(Alarm alarm, TurnChanges changes)
+    private void Tell(Alarm alarm)
     {
         if (catalog.FindActive(alarm.Detection) is not { Settings.Mode: DetectionMode.On } detection)
             return;
 
         var handling = Of(alarm.Id);
-        if (handling.IsSilenced(changes.Now))
+        if (handling.IsSilenced(_now))
         {
-            changes.Desk.History.Add(new(alarm.Id, changes.Now, HistoryKind.Withheld, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence));
+            _changes.History.Add(new(alarm.Id, _now, HistoryKind.Withheld, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence));
             return;
         }
 
-        Put(handling with { Told = new(alarm.State, alarm.Revision, changes.Now, 0) }, changes);
-        Send(Notification.Of(alarm, detection.Definition), HistoryKind.Notified, changes);
+        Put(handling with { Told = new(alarm.State, alarm.Revision, _now, 0) });
+        Send(Notification.Of(alarm, detection.Definition), HistoryKind.Notified);
     }
 
-    private void Remind(Alarm alarm, AlarmHandling handling, TurnChanges changes)
+    private void Remind(Alarm alarm, AlarmHandling handling)
     {
         if (catalog.FindActive(alarm.Detection) is not { Settings.Mode: DetectionMode.On } detection)
             return;
 
         var reminder = (handling.Told?.Reminders ?? 0) + 1;
-        Put(handling with { Told = new(alarm.State, alarm.Revision, changes.Now, reminder) }, changes);
-        Send(Notification.Of(alarm, detection.Definition, reminder), HistoryKind.Reminded, changes);
+        Put(handling with { Told = new(alarm.State, alarm.Revision, _now, reminder) });
+        Send(Notification.Of(alarm, detection.Definition, reminder), HistoryKind.Reminded);
     }
 
-    private void Send(Notification notification, HistoryKind kind, TurnChanges changes)
+    private void Send(Notification notification, HistoryKind kind)
     {
-        changes.Outbox.Add(new(notification, routes.For(notification.Severity)));
-        changes.Desk.History.Add(new(notification.AlarmId, changes.Now, kind, HistoryEntry.Sentinel, notification.State, notification.Occurrence, notification.Id));
+        outbox.Add(notification);
+        _changes.History.Add(new(notification.AlarmId, _now, kind, HistoryEntry.Sentinel, notification.State, notification.Occurrence, notification.Id));
     }
 
     private AlarmHandling Of(string alarmId) => _handlings.GetValueOrDefault(alarmId) ?? new(alarmId);
 
-    private void Put(AlarmHandling handling, TurnChanges changes) =>
-        _handlings[handling.AlarmId] = changes.Desk.Handlings[handling.AlarmId] = handling;
+    private void Put(AlarmHandling handling) =>
+        _handlings[handling.AlarmId] = _changes.Handlings[handling.AlarmId] = handling;
 }

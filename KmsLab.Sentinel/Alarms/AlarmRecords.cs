@@ -5,9 +5,17 @@ using Dapper;
 
 namespace KmsLab.Sentinel.Alarms;
 
-/// <summary>Reads back how alarms were handled.</summary>
+/// <summary>Reads back alarms, and how they were handled.</summary>
 internal static class AlarmRecords
 {
+    /// <summary>All alarms, the latest change first.</summary>
+    public static Task<IReadOnlyList<Alarm>> AlarmsAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        AlarmsAsync(connection, "ORDER BY changed_at DESC, id", null, cancellationToken);
+
+    /// <summary>One alarm, or none.</summary>
+    public static Task<IReadOnlyList<Alarm>> AlarmsAsync(DbConnection connection, string id, CancellationToken cancellationToken) =>
+        AlarmsAsync(connection, "WHERE id = @id", new { id }, cancellationToken);
+
     public static Task<IReadOnlyList<AlarmHandling>> HandlingsAsync(DbConnection connection, CancellationToken cancellationToken) =>
         ReadAsync(connection, "SELECT payload FROM alarm_handling", null, AlarmJson.Default.AlarmHandling, cancellationToken);
 
@@ -31,6 +39,13 @@ internal static class AlarmRecords
             connection, """SELECT payload FROM alarm_history WHERE payload LIKE '%"kind":"state"%' ORDER BY happened_at DESC, ordinal DESC LIMIT @limit""", new { limit },
             AlarmJson.Default.HistoryEntry, cancellationToken);
         return [.. latest.Reverse().Where(entry => entry.Kind == HistoryKind.State)];
+    }
+
+    private static async Task<IReadOnlyList<Alarm>> AlarmsAsync(DbConnection connection, string which, object? parameters, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<AlarmRow>(
+            new CommandDefinition($"SELECT {AlarmRow.Columns} FROM alarm {which}", parameters, cancellationToken: cancellationToken));
+        return [.. rows.Select(row => row.ToAlarm())];
     }
 
     private static async Task<IReadOnlyList<T>> ReadAsync<T>(DbConnection connection, string sql, object? parameters, JsonTypeInfo<T> type, CancellationToken cancellationToken)

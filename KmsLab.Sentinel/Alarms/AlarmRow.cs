@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Text.Json;
+using Dapper;
 using KmsLab.Sentinel.Storage;
 
 namespace KmsLab.Sentinel.Alarms;
@@ -87,4 +89,20 @@ internal sealed class AlarmRow
         EvidenceTotal = EvidenceTotal,
         Expected = Expected.Length > 0 ? JsonSerializer.Deserialize(Expected, StoredJson.Default.Expectation) : null,
     };
+
+    /// <summary>Writes alarms, new ones and changed ones.</summary>
+    public static Task WriteAsync(DbTransaction transaction, IEnumerable<Alarm> alarms, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO alarm (id, detection, members, state, occurrence, revision, observed, threshold, window_size,
+                               first_seen, last_seen, quiet_at, changed_at, ended, evidence, evidence_total, expected)
+            VALUES (@Id, @Detection, @Members, @State, @Occurrence, @Revision, @Observed, @Threshold, @WindowSize,
+                    @FirstSeen, @LastSeen, @QuietAt, @ChangedAt, @Ended, @Evidence, @EvidenceTotal, @Expected)
+            ON CONFLICT (id) DO UPDATE SET
+                state = excluded.state, occurrence = excluded.occurrence, revision = excluded.revision, observed = excluded.observed,
+                threshold = excluded.threshold, window_size = excluded.window_size, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
+                quiet_at = excluded.quiet_at, changed_at = excluded.changed_at, ended = excluded.ended, evidence = excluded.evidence,
+                evidence_total = excluded.evidence_total, expected = excluded.expected
+            """,
+            alarms.Select(Of), transaction, cancellationToken: cancellationToken));
 }

@@ -15,6 +15,13 @@ internal sealed class DeskChanges
     /// <summary>Commands that this turn has taken in.</summary>
     public List<AlarmCommand> Commands { get; } = [];
 
+    public void Clear()
+    {
+        Handlings.Clear();
+        History.Clear();
+        Commands.Clear();
+    }
+
     public bool IsEmpty => Handlings.Count == 0 && History.Count == 0 && Commands.Count == 0;
 
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)

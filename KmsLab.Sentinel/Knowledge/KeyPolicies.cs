@@ -5,6 +5,7 @@ using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Knowledge;
 
@@ -16,7 +17,7 @@ namespace KmsLab.Sentinel.Knowledge;
 /// A reading is often faster than the record of the same change. The policy before it is kept, so that the record, when it comes, is still compared with
 /// what it changed, and says who it was.
 /// </remarks>
-internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : IKnowledge
+internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
 {
     private readonly Dictionary<string, KnownPolicy> _known = [];
     private readonly HashSet<string> _changed = [];

@@ -3,6 +3,7 @@ using Dapper;
 using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Knowledge;
 
@@ -11,7 +12,7 @@ namespace KmsLab.Sentinel.Knowledge;
 /// A use is a cryptographic call that succeeded: who is refused has not become known by it. First times are the earliest event times seen, so a late
 /// record makes nobody look newer. Roles that the set's configuration names are known.
 /// </remarks>
-internal sealed class KnownPrincipals(BaselineOptions options) : IKnowledge
+internal sealed class KnownPrincipals(BaselineOptions options) : ITurnPart
 {
     /// <summary>How long a new principal stays new: what it did on its first day is evidence.</summary>
     private static readonly TimeSpan Newness = TimeSpan.FromDays(1);

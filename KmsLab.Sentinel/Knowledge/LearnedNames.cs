@@ -3,6 +3,7 @@ using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Knowledge;
 
@@ -10,7 +11,7 @@ namespace KmsLab.Sentinel.Knowledge;
 /// Names that records teach: which task definitions run with a protected role (RunTask names only the definition), which key an alias pointed to
 /// (UpdateAlias names only the new one), and which keys were made lately.
 /// </summary>
-internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKeys) : IKnowledge
+internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKeys) : ITurnPart
 {
     /// <summary>How long a key is new.</summary>
     public static readonly TimeSpan NewFor = TimeSpan.FromHours(24);
@@ -48,9 +49,9 @@ internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKe
     }
 
     /// <summary>Keys that are new no longer are forgotten.</summary>
-    public void Advance(Watermark watermark, DateTimeOffset now)
+    public void Advance(TurnMoment moment)
     {
-        if (watermark.Known - NewFor is not { } floor)
+        if (moment.Watermark.Known - NewFor is not { } floor)
             return;
 
         foreach (var (name, (_, at)) in _names)

@@ -7,6 +7,7 @@ using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Knowledge;
 
@@ -16,15 +17,13 @@ namespace KmsLab.Sentinel.Knowledge;
 /// </summary>
 /// <remarks>
 /// A use is forgotten once the trail is known to be complete past the time at which its proof was fresh: no second one can be fresh then. Beyond
-/// <paramref name="limit"/> proofs the oldest go first.
+/// <see cref="AttestationOptions.MaxProofs"/> proofs the oldest go first.
 /// </remarks>
-/// <param name="attempts">The most attempts that the application's SDK makes for one call.</param>
-/// <param name="limit">How many uses are kept.</param>
-internal sealed class ProofUses(int attempts, int limit) : IKnowledge
+internal sealed class ProofUses(AttestationOptions options) : ITurnPart
 {
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromSeconds(30);
 
-    private readonly ReplayWatch _watch = new(attempts);
+    private readonly ReplayWatch _watch = new(options.Attempts);
     private readonly Dictionary<RecordId, KeptUse> _uses = [];
     private readonly List<KeptUse> _new = [];
     private readonly List<Finding> _findings = [];
@@ -72,12 +71,12 @@ internal sealed class ProofUses(int attempts, int limit) : IKnowledge
         return findings;
     }
 
-    public void Advance(Watermark watermark, DateTimeOffset now)
+    public void Advance(TurnMoment moment)
     {
-        if (watermark.Known - AttestationVerifier.Freshness is { } floor && floor - _forgotten >= ForgetEvery)
+        if (moment.Watermark.Known - AttestationVerifier.Freshness is { } floor && floor - _forgotten >= ForgetEvery)
             Forget(floor);
-        if (_uses.Count > limit)
-            Forget(_uses.Values.Select(use => use.Use.Signed).Order().ElementAt(_uses.Count - (limit / 10 * 9)));
+        if (_uses.Count > options.MaxProofs)
+            Forget(_uses.Values.Select(use => use.Use.Signed).Order().ElementAt(_uses.Count - (options.MaxProofs / 10 * 9)));
     }
 
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)

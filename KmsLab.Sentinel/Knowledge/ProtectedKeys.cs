@@ -4,6 +4,7 @@ using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Knowledge;
 
@@ -11,7 +12,7 @@ namespace KmsLab.Sentinel.Knowledge;
 /// Which set a key belongs to: by configuration, or because it was once seen with the set's tag. A key that is in stays in, for taking the tag away
 /// would be the first thing that an attacker does; it leaves when its set leaves the configuration.
 /// </summary>
-internal sealed class ProtectedKeys(ProtectedSets sets) : IKnowledge
+internal sealed class ProtectedKeys(ProtectedSets sets) : ITurnPart
 {
     private readonly Dictionary<string, ProtectedSet> _byFamily = sets.All.SelectMany(set => set.Keys, (set, key) => (set, Family: KeyFamily.Of(key)))
         .DistinctBy(pair => pair.Family).ToDictionary(pair => pair.Family, pair => pair.set);

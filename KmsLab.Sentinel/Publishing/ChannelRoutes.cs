@@ -3,9 +3,9 @@ using KmsLab.Sentinel.Detections;
 namespace KmsLab.Sentinel.Publishing;
 
 /// <summary>Which channels are told of what.</summary>
-internal sealed class ChannelRoutes(IEnumerable<INotificationChannel> channels)
+internal sealed class ChannelRoutes(NotificationChannels channels)
 {
-    private readonly (string Name, Severity Minimum)[] _channels = [.. channels.Select(channel => (channel.Name, channel.MinimumSeverity))];
+    private readonly (string Name, Severity Minimum)[] _channels = [.. channels.All.Select(channel => (channel.Name, channel.MinimumSeverity))];
 
     /// <summary>All channels by name.</summary>
     public IReadOnlyList<string> All => [.. _channels.Select(channel => channel.Name)];

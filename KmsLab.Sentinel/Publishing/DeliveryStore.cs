@@ -7,7 +7,7 @@ using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Publishing;
 
-/// <summary>The deliveries in the database. The turn that raises an alarm writes them (<c>TurnWriter</c>); here they are sent for and settled.</summary>
+/// <summary>The deliveries in the database. The turn that raises an alarm writes them (<see cref="Outbox"/>); here they are sent for and settled.</summary>
 internal sealed class DeliveryStore(Database database, LeaderWrites writes)
 {
     // What is sent in the millisecond of the turn that wrote it stands after all that the turn wrote.

@@ -18,11 +18,11 @@ internal sealed partial class OutboxPublisher : BackgroundService
     private bool _abandoned;
 
     public OutboxPublisher(
-        DeliveryStore deliveries, IEnumerable<INotificationChannel> channels, NotificationOptions options, OutboxSignal signal, PublishingMetrics metrics,
+        DeliveryStore deliveries, NotificationChannels channels, NotificationOptions options, OutboxSignal signal, PublishingMetrics metrics,
         LeaderStatus leader, TimeProvider time, ILogger<OutboxPublisher> logger)
     {
         (_deliveries, _signal, _leader, _time, _logger) = (deliveries, signal, leader, time, logger);
-        _senders = [.. channels.Select(channel => new ChannelSender(channel, deliveries, options, metrics, time, logger))];
+        _senders = [.. channels.All.Select(channel => new ChannelSender(channel, deliveries, options, metrics, time, logger))];
         _passes = [.. _senders.Select(_ => Task.CompletedTask)];
         _streaks = [.. _senders.Select(_ => new FailureStreak())];
     }

@@ -1,6 +1,9 @@
 using Amazon.SimpleNotificationService;
+using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Publishing.Sns;
 using KmsLab.Sentinel.Publishing.Webhooks;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Aws;
 using Polly;
 
@@ -15,22 +18,22 @@ internal static class PublishingExtensions
         builder.Services.AddWebhookClient();
         builder.Services.AddSingleton<PublishingMetrics>();
         builder.Services.AddSingleton<DeliveryStore>();
-        builder.Services.AddSingleton<ChannelRoutes>();
-        builder.Services.AddSingleton(ChannelsOf);
+        builder.Services.AddSingleton<INotificationChannel, LogChannel>();
+        builder.Services.AddSingleton<IChannelFactory, SnsChannels>();
+        builder.Services.AddSingleton<IChannelFactory, WebhookChannels>();
         builder.Services.AddSingleton<OutboxSignal>();
         builder.Services.AddHostedService<OutboxPublisher>();
         return builder;
     }
 
-    private static IEnumerable<INotificationChannel> ChannelsOf(IServiceProvider services)
+    /// <summary>The parts of a turn that write what is to be sent: the service and a replay, which has no channels, run the same.</summary>
+    public static void AddOutbox(this IServiceCollection services)
     {
-        var options = services.GetRequiredService<NotificationOptions>();
-        var channels = new List<INotificationChannel> { ActivatorUtilities.CreateInstance<LogChannel>(services) };
-        if (options.Sns.TopicArn.Length > 0)
-            channels.Add(ActivatorUtilities.CreateInstance<SnsChannel>(services, options.Sns));
-        foreach (var (name, webhook) in options.Webhooks)
-            channels.Add(ActivatorUtilities.CreateInstance<WebhookChannel>(services, name, webhook));
-        return channels;
+        services.AddSingleton<NotificationChannels>();
+        services.AddSingleton<ChannelRoutes>();
+        services.AddTurnPart<CallMetrics>();
+        services.AddTurnPart<Outbox>();
+        services.AddScoped<IOutbox>(provider => provider.GetRequiredService<Outbox>());
     }
 
     /// <summary>A client that keeps the address to itself, for its path or query may be the receiver's secret, and that goes nowhere else.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Publishing.CloudWatch;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Publishing;
 

@@ -1,8 +1,8 @@
+using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
-using KmsLab.Sentinel.State;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Queries;
@@ -15,17 +15,17 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
 {
     private const int EntriesShown = 1000;
 
-    public Task<IReadOnlyList<AlarmAnswer>> ReadAsync(CancellationToken cancellationToken) => ReadAsync(reader => reader.AlarmsAsync(), cancellationToken);
+    public Task<IReadOnlyList<AlarmAnswer>> ReadAsync(CancellationToken cancellationToken) => ReadAsync(connection => AlarmRecords.AlarmsAsync(connection, cancellationToken), cancellationToken);
 
     public async Task<AlarmAnswer?> FindAsync(string id, CancellationToken cancellationToken) =>
-        await ReadAsync(reader => reader.AlarmsAsync(id), cancellationToken) is [var alarm] ? alarm : null;
+        await ReadAsync(connection => AlarmRecords.AlarmsAsync(connection, id, cancellationToken), cancellationToken) is [var alarm] ? alarm : null;
 
-    private Task<IReadOnlyList<AlarmAnswer>> ReadAsync(Func<StateReader, Task<IReadOnlyList<Alarm>>> read, CancellationToken cancellationToken) => database.ReadAsync(
+    private Task<IReadOnlyList<AlarmAnswer>> ReadAsync(Func<DbConnection, Task<IReadOnlyList<Alarm>>> read, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
             // First, for a turn may take them in right now: better seen twice than not at all.
             var commands = await AlarmRecords.CommandsAsync(connection, cancellationToken);
-            var alarms = await read(new StateReader(connection, cancellationToken));
+            var alarms = await read(connection);
             var handlings = (await AlarmRecords.HandlingsAsync(connection, cancellationToken)).ToDictionary(handling => handling.AlarmId);
             foreach (var command in commands)
                 handlings[command.AlarmId] = (handlings.GetValueOrDefault(command.AlarmId) ?? new(command.AlarmId)).Apply(command);

@@ -2,8 +2,6 @@ using System.Data.Common;
 using Dapper;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
-using KmsLab.Sentinel.Sources;
-using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
@@ -19,7 +17,7 @@ internal sealed class StatusQuery(
     WatermarkQuery watermarks,
     DeliveryStore deliveries,
     ChannelRoutes routes,
-    IEnumerable<IRecordSource> sources,
+    SourceNames sources,
     TimeProvider time)
 {
     private const int RejectionsShown = 20;
@@ -46,7 +44,7 @@ internal sealed class StatusQuery(
             LoopAnswer.Of(leader, status.Loop, problem),
             watermark,
             Watermark.LagOf(watermark, now),
-            [.. sources.Select(source => SourceOf(source.Name, stored?.Progress))],
+            [.. sources.All.Select(source => SourceOf(source, stored?.Progress))],
             new(status.Read, status.Duplicates, status.Ignored, Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Late), Value(Counter.TooLate), Value(Counter.Overflowed), Value(Counter.Replaced)),
             new(
                 Value(Counter.AttestationValid), Value(Counter.AttestationAbsent), Value(Counter.AttestationForged), Value(Counter.AttestationStale),

@@ -2,14 +2,14 @@ using System.Data.Common;
 using System.Text;
 using Dapper;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Rates;
 
 /// <summary>Distinct encryption contexts by day (UTC, event time), key and principal: how many different records somebody touched, whatever the number of calls.</summary>
-internal sealed class ContextBook : IKnowledge
+internal sealed class ContextBook : ITurnPart
 {
     /// <summary>Counts of one day beyond this share one: 2 KiB each at most.</summary>
     public const int Limit = 10_000;
@@ -46,12 +46,12 @@ internal sealed class ContextBook : IKnowledge
     }
 
     /// <summary>Days that are over for good are left to the database.</summary>
-    public void Advance(Watermark watermark, DateTimeOffset now)
+    public void Advance(TurnMoment moment)
     {
-        if (_countOfDay.Count == 0 || _countOfDay.Keys.Min() >= (now - KeptInMemory - TimeSpan.FromDays(1)).ToUnixTimeMilliseconds())
+        if (_countOfDay.Count == 0 || _countOfDay.Keys.Min() >= (moment.Now - KeptInMemory - TimeSpan.FromDays(1)).ToUnixTimeMilliseconds())
             return;
 
-        foreach (var old in _sketches.Keys.Where(key => key.Day < (now - KeptInMemory).ToUnixTimeMilliseconds() && !_changed.Contains(key)).ToList())
+        foreach (var old in _sketches.Keys.Where(key => key.Day < (moment.Now - KeptInMemory).ToUnixTimeMilliseconds() && !_changed.Contains(key)).ToList())
         {
             _sketches.Remove(old);
             _countOfDay.Remove(old.Day);

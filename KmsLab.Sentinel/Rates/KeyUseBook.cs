@@ -3,6 +3,7 @@ using Dapper;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Rates;
 
@@ -14,7 +15,7 @@ namespace KmsLab.Sentinel.Rates;
 /// longer is forgotten by <see cref="RatePruning"/>, and begins anew.
 /// </remarks>
 /// <param name="keys">Verdicts are about protected keys: the other key of a ReEncrypt gets none.</param>
-internal sealed class KeyUseBook(ProtectedKeys keys) : IKnowledge
+internal sealed class KeyUseBook(ProtectedKeys keys) : ITurnPart
 {
     /// <summary>Keys and principals of one day beyond this share one row.</summary>
     public const int Limit = 10_000;
@@ -59,9 +60,9 @@ internal sealed class KeyUseBook(ProtectedKeys keys) : IKnowledge
     }
 
     /// <summary>Days that are over for good are left to the database.</summary>
-    public void Advance(Watermark watermark, DateTimeOffset now)
+    public void Advance(TurnMoment moment)
     {
-        var floor = (now - KeptInMemory).ToUnixTimeMilliseconds() - Day;
+        var floor = (moment.Now - KeptInMemory).ToUnixTimeMilliseconds() - Day;
         foreach (var old in _days.Keys.Where(day => day < floor).ToList())
             _days.Remove(old);
     }

@@ -22,18 +22,18 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, RateOp
     private bool _mayHaveUnusedPairs = true; // At start nobody knows where the last process stopped.
 
     /// <param name="now">The time.</param>
-    /// <param name="memory">What the loop has in memory of this, if it has any.</param>
+    /// <param name="series">The series in memory.</param>
+    /// <param name="uses">The uses of keys in memory.</param>
     /// <param name="cancellationToken">Gives up between transactions.</param>
-    public async Task RunAsync(DateTimeOffset now, LoopMemory? memory, CancellationToken cancellationToken)
+    public async Task RunAsync(DateTimeOffset now, SeriesBook series, KeyUseBook uses, CancellationToken cancellationToken)
     {
         await RollUpAsync(Floor(now - rates.FineFor), cancellationToken);
         await DeleteAsync(Floor(now - rates.KeepFor), cancellationToken);
         _mayHaveUnusedPairs |= await ExecuteAsync(
             "DELETE FROM context_count WHERE day_at < @floor; DELETE FROM key_use WHERE day_at < @floor", new { floor = (now - rates.KeepFor).ToUnixTimeMilliseconds() }, repeatable: true, cancellationToken) > 0;
         if (_mayHaveUnusedPairs)
-            _mayHaveUnusedPairs = await DeletePairsAsync(memory?.Know<KeyUseBook>(), cancellationToken);
-        if (memory is not null)
-            await DeleteSeriesAsync(memory.Series, Floor(now - rates.KeepFor), cancellationToken);
+            _mayHaveUnusedPairs = await DeletePairsAsync(uses, cancellationToken);
+        await DeleteSeriesAsync(series, Floor(now - rates.KeepFor), cancellationToken);
     }
 
     private long Size => (long)rates.CoarseBucketSize.TotalMilliseconds;
@@ -120,13 +120,13 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, RateOp
     /// <summary>First uses of pairs whose days are all gone; only the loop, which waits for this, writes new ones.</summary>
     /// <remarks>Memory forgets first: a pair that it still had and the database had not would never be written again.</remarks>
     /// <returns>Whether there may be more.</returns>
-    private async Task<bool> DeletePairsAsync(KeyUseBook? book, CancellationToken cancellationToken)
+    private async Task<bool> DeletePairsAsync(KeyUseBook book, CancellationToken cancellationToken)
     {
         var unused = await UnusedPairsAsync(cancellationToken);
         if (unused.Count == 0)
             return false;
 
-        book?.Forget(unused);
+        book.Forget(unused);
         await writes.WriteAsync(
             async (connection, transaction) =>
             {

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Leadership;
-using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Sources.Files;
 using KmsLab.ServiceDefaults.CommandLine;
@@ -98,13 +98,12 @@ internal static class ReplayProgram
         services.AddSingleton(_ => database);
         services.AddSingleton(replay);
         services.AddSingleton(source);
-        services.AddSingleton<IEnumerable<IRecordSource>>([source]);
+        services.AddSingleton<IRecordSource>(source);
         services.AddSingleton<IConfiguration>(Configuration(replay));
         services.AddOptions<SentinelOptions>().BindConfiguration(SentinelOptions.Section).PostConfigure(options => Adapt(options, replay));
         services.AddSentinelOptions();
         services.AddLeadership();
         services.AddSentinelPipeline();
-        services.AddSingleton<ChannelRoutes>(); // To nobody: the past is told here, not notified.
         services.AddSingleton<ReplayRun>();
         services.AddSingleton<ReplayQuery>();
         return services.BuildServiceProvider();

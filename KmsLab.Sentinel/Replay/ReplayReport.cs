@@ -5,8 +5,8 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Sources.Files;
-using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Replay;
@@ -42,7 +42,7 @@ internal sealed record ReplayChange(DateTimeOffset At, AlarmState State, long Oc
 internal sealed partial class ReplayJson : JsonSerializerContext;
 
 /// <summary>Reads the outcome from the database: the same whether the replay ran through or was killed and went on.</summary>
-internal sealed class ReplayQuery(Database database, SentinelStore store, DetectionCatalog catalog)
+internal sealed class ReplayQuery(Database database, DetectionCatalog catalog)
 {
     private const int MalformedShown = 20;
 
@@ -82,7 +82,7 @@ internal sealed class ReplayQuery(Database database, SentinelStore store, Detect
             .Select(payload => JsonSerializer.Deserialize(payload, AlarmJson.Default.HistoryEntry)!)
             .Where(entry => entry.Kind == HistoryKind.State)
             .ToLookup(entry => entry.AlarmId, entry => new ReplayChange(entry.At, entry.State!.Value, entry.Occurrence!.Value, entry.Reason));
-        var alarms = await store.ReadAlarmsAsync(cancellationToken);
+        var alarms = await database.ReadAsync(connection => AlarmRecords.AlarmsAsync(connection, cancellationToken), cancellationToken);
         return [.. alarms.OrderByDescending(alarm => alarm.LastSeen).ThenBy(alarm => alarm.Id, StringComparer.Ordinal)
             .Select(alarm => new ReplayAlarm(AlarmAnswer.Of(alarm, catalog), [.. changes[alarm.Id]]))];
     }

@@ -1,7 +1,8 @@
 using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Sources.Files;
-using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.Turns;
+using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Replay;
 
@@ -16,7 +17,7 @@ namespace KmsLab.Sentinel.Replay;
 /// turns, so the outcome is the same as without it.
 /// </para>
 /// </remarks>
-internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelStore store, ReplayClock clock, ReplayOptions replay, RecordInterest interest, TurnOptions turns)
+internal sealed class ReplayRun(FileSource source, Pipeline pipeline, Database database, ReplayClock clock, ReplayOptions replay, RecordInterest interest, TurnOptions turns)
 {
     private readonly TimeSpan _step = Step(turns.AllowedLateness);
     private ReplaySlice _slice = new();
@@ -31,7 +32,7 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelSt
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var position in await store.ReadPositionsAsync(source.Name, cancellationToken))
+        foreach (var position in await FilePositions.ReadAsync(database, source.Name, cancellationToken))
             source.GoOnFrom(position);
         _ticked = await pipeline.LastCompleteReadAsync(source.Name, cancellationToken) ?? DateTimeOffset.UnixEpoch;
         clock.MoveTo(_ticked);
@@ -100,7 +101,7 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelSt
     {
         clock.MoveTo(at);
         _ticked = clock.GetUtcNow();
-        await pipeline.TakeAsync(new Turn(source.Name, [], _ticked), cancellationToken);
+        await pipeline.TakeAsync(new Turn.ReadEnd(source.Name, _ticked), cancellationToken);
     }
 
     private async Task TakeSliceAsync(CancellationToken cancellationToken)
@@ -111,13 +112,13 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, SentinelSt
         _hasRead |= _slice.Events.Count > 0;
         var slice = _slice;
         _slice = new();
-        await pipeline.TakeAsync(new Turn(source.Name, slice.Events, null) { Positions = slice.Positions }, cancellationToken);
+        await pipeline.TakeAsync(new Turn.Page(source.Name, slice.Events) { Positions = slice.Positions }, cancellationToken);
     }
 
     /// <summary>Nothing more can come: lets the watermark pass every window.</summary>
     private async Task EndAsync(CancellationToken cancellationToken)
     {
-        var open = (await store.ReadAlarmsAsync(cancellationToken)).Where(alarm => !alarm.Ended).Select(alarm => alarm.QuietAt).ToList();
+        var open = (await database.ReadAsync(connection => AlarmRecords.AlarmsAsync(connection, cancellationToken), cancellationToken)).Where(alarm => !alarm.Ended).Select(alarm => alarm.QuietAt).ToList();
         if (!_hasRead && open.Count == 0)
             return;
 

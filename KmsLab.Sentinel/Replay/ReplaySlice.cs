@@ -1,5 +1,5 @@
-using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Sources.Files;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Replay;
 
@@ -20,7 +20,7 @@ internal sealed class ReplaySlice
 
     public IReadOnlyList<SourceEvent> Events => _events;
 
-    public IReadOnlyCollection<FilePosition> Positions => _positions.Values;
+    public IReadOnlyCollection<IReadPosition> Positions => _positions.Values;
 
     public bool IsEmpty => _positions.Count == 0;
 

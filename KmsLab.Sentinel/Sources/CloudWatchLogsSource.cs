@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Amazon.CloudWatchLogs;
 using Amazon.CloudWatchLogs.Model;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Sources;
 

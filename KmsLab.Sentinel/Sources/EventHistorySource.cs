@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Amazon.CloudTrail;
 using Amazon.CloudTrail.Model;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Sources;
 

@@ -59,8 +59,8 @@ internal sealed partial class SourceReader(
     private async Task ReadHeadAsync(DateTimeOffset now, DateTimeOffset? lastCompleteRead, CancellationToken cancellationToken)
     {
         await foreach (var page in source.ReadAsync(now - _plan.HeadLookBack(now, lastCompleteRead), cancellationToken))
-            await pipeline.TakeAsync(new Turn(source.Name, page, null), cancellationToken);
-        await pipeline.TakeAsync(new Turn(source.Name, [], now), cancellationToken);
+            await pipeline.TakeAsync(new Turn.Page(source.Name, page), cancellationToken);
+        await pipeline.TakeAsync(new Turn.ReadEnd(source.Name, now), cancellationToken);
     }
 
     private async Task SweepAsync(DateTimeOffset now, bool isBackfill, CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal sealed partial class SourceReader(
         {
             if (await _sweep.NextAsync() is { } page)
             {
-                await pipeline.TakeAsync(new Turn(source.Name, page, null, Late: !_sweep.IsBackfill), cancellationToken);
+                await pipeline.TakeAsync(new Turn.Page(source.Name, page) { IsLate = !_sweep.IsBackfill }, cancellationToken);
                 continue;
             }
 

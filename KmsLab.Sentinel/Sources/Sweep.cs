@@ -1,3 +1,5 @@
+using KmsLab.Sentinel.Turns;
+
 namespace KmsLab.Sentinel.Sources;
 
 /// <summary>A sweep under way: read a few pages at a time, so that the head never waits for it.</summary>

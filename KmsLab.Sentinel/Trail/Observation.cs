@@ -26,6 +26,9 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>Whether the call succeeded. A DryRun call never does anything: it always 'fails' with DryRunOperationException.</summary>
     public bool Succeeded => record.ErrorCode is null;
 
+    /// <summary>Whether it is a call of Sentinel's own that AWS refused: the guard has told it already, and no detection needs to wonder about it.</summary>
+    public bool IsOwnRefusal { get; set; }
+
     /// <summary>The protected set that the first of its protected keys belongs to; null when it uses none.</summary>
     public ProtectedSet? Set { get; set; }
 

@@ -1,6 +1,5 @@
 using KmsLab.Sentinel.Detections;
-using KmsLab.Sentinel.State;
-using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Windows;
 
@@ -11,8 +10,8 @@ internal interface IWindowWatcher
     void Touch(ConfiguredDetection detection, GroupWindow window);
 
     /// <summary>A record reached the threshold.</summary>
-    void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, Watermark watermark, DateTimeOffset now);
+    void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, TurnMoment moment);
 
     /// <summary>A record was corrected: it is no evidence any more.</summary>
-    void Withdraw(string eventId, TurnChanges changes);
+    void Withdraw(string eventId);
 }

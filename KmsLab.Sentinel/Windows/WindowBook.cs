@@ -1,56 +1,135 @@
+using System.Data.Common;
+using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Detections;
-using KmsLab.Sentinel.Knowledge;
-using KmsLab.Sentinel.State;
+using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
+using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Windows;
 
-/// <summary>The windows of all groups of all detections; beyond the limit of groups of a detection, new ones share one.</summary>
-internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowledge> knowledge, WindowOptions options)
+/// <summary>A group of a detection.</summary>
+internal readonly record struct WindowKey(string Detection, string Group);
+
+/// <summary>
+/// The windows of all groups of all detections: the tables <c>detection_group</c>, <c>detection_count</c> and <c>detection_value</c>. Beyond the limit of
+/// groups of a detection, new ones share one.
+/// </summary>
+internal sealed class WindowBook(
+    DetectionCatalog catalog, IEnumerable<IWindowBaseline> baselines, IWindowWatcher alarms, WindowOptions options, TurnOptions turns) : ITurnPart
 {
+    private readonly IWindowBaseline[] _baselines = [.. baselines];
     private readonly Dictionary<WindowKey, GroupWindow> _windows = [];
     private readonly Dictionary<string, int> _groups = [];
+    private readonly Dictionary<WindowKey, GroupWindow> _changed = [];
+    private readonly Dictionary<(WindowKey Window, long At), long> _records = [];
+    private readonly List<(WindowKey Window, long SlotAt, RecordId Value)> _values = [];
+    private DateTimeOffset _now;
 
-    /// <summary>A group's window, as it was committed.</summary>
-    /// <returns>Null when its detection is no longer on.</returns>
-    public GroupWindow? Restore(WindowKey key, DetectionGroup group, IEnumerable<Evidence> evidence) =>
-        catalog.FindActive(key.Detection) is { } detection ? Add(key, new GroupWindow(group, detection, evidence)) : null;
+    public bool HasChanges => _changed.Count > 0;
 
-    public GroupWindow? Find(WindowKey key) => _windows.GetValueOrDefault(key);
+    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        foreach (var (detection, group, members, evidence) in await QueryAsync<(string, string, string, string)>(
+            "SELECT detection, group_key, members, evidence FROM detection_group"))
+        {
+            Restore(new(detection, group), StoredJson.GroupOf(members), StoredJson.EvidenceOf(evidence));
+        }
+
+        foreach (var (detection, group, at, records) in await QueryAsync<(string, string, long, long)>(
+            "SELECT detection, group_key, at, records FROM detection_count ORDER BY at"))
+        {
+            _windows.GetValueOrDefault(new(detection, group))?.Counts.Add(at, records);
+        }
+
+        foreach (var (detection, group, at, value) in await QueryAsync<(string, string, long, byte[])>(
+            "SELECT detection, group_key, slot_at, value FROM detection_value ORDER BY slot_at"))
+        {
+            _windows.GetValueOrDefault(new(detection, group))?.Values?.Add(at, RecordId.FromBytes(value));
+        }
+
+        Task<IEnumerable<T>> QueryAsync<T>(string sql) => connection.QueryAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken));
+    }
+
+    public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
+    {
+        _now = now;
+        return Task.CompletedTask;
+    }
 
     /// <summary>Counts a record for every detection that it concerns, and reports those whose threshold it reaches.</summary>
-    public void Observe(Observation observation, IWindowWatcher alarms, Watermark watermark, TurnChanges changes)
+    public void Judge(Observation observation, TurnMoment moment)
     {
+        if (observation.IsOwnRefusal)
+            return;
+
         foreach (var detection in catalog.Active)
         {
             if (detection.Definition.Select(observation) is not { } selection || detection.Settings.ThresholdFor(observation) is not { } threshold)
                 continue;
 
-            Count(detection, selection, Evidence.Of(observation, selection.Detail), selection.IsEnough ? 1 : threshold, alarms, watermark, changes);
+            Count(detection, selection, Evidence.Of(observation, selection.Detail), selection.IsEnough ? 1 : threshold, moment);
         }
     }
 
     /// <summary>Counts what Sentinel saw itself.</summary>
-    public void Observe(Finding finding, IWindowWatcher alarms, Watermark watermark, TurnChanges changes)
+    public void Judge(Finding finding, TurnMoment moment)
     {
         if (catalog.FindActive(finding.Detection) is { } detection)
-            Count(detection, new Selection(finding.Group, finding.Detail), Evidence.Of(finding), detection.Settings.Threshold, alarms, watermark, changes);
+            Count(detection, new Selection(finding.Group, finding.Detail), Evidence.Of(finding), detection.Settings.Threshold, moment);
     }
 
     /// <summary>Takes back a record that CloudTrail corrected, from the windows that still show it and from the evidence of their alarms.</summary>
-    public void Withdraw(string eventId, IWindowWatcher alarms, TurnChanges changes)
+    public void Withdraw(Withdrawal withdrawal)
     {
         foreach (var (key, window) in _windows)
         {
-            if (window.Withdraw(eventId) is not { } evidence)
+            if (window.Withdraw(withdrawal.EventId) is not { } evidence)
                 continue;
 
-            changes.CountRecord(key, evidence.EventTime.ToUnixTimeMilliseconds(), -1);
-            changes.Windows[key] = window;
+            CountRecord(key, evidence.EventTime.ToUnixTimeMilliseconds(), -1);
+            _changed[key] = window;
         }
 
-        alarms.Withdraw(eventId, changes);
+        alarms.Withdraw(withdrawal.EventId);
+    }
+
+    public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await RowWriter.InsertAsync(
+            transaction, "detection_group (detection, group_key, members, evidence, last_at)",
+            "ON CONFLICT (detection, group_key) DO UPDATE SET evidence = excluded.evidence, last_at = excluded.last_at",
+            _changed.Select(window => new object[]
+            {
+                window.Key.Detection, window.Key.Group, StoredJson.TextOf(window.Value.Group), StoredJson.TextOf(window.Value.Evidence),
+                (window.Value.Evidence is [.., var last] ? last.EventTime : _now).ToUnixTimeMilliseconds(),
+            }),
+            cancellationToken);
+        await RowWriter.InsertAsync(
+            transaction, "detection_count (detection, group_key, at, records)",
+            "ON CONFLICT (detection, group_key, at) DO UPDATE SET records = detection_count.records + excluded.records",
+            _records.Select(count => new object[] { count.Key.Window.Detection, count.Key.Window.Group, count.Key.At, count.Value }), cancellationToken);
+        await RowWriter.InsertAsync(
+            transaction, "detection_value (detection, group_key, slot_at, value)", "ON CONFLICT DO NOTHING",
+            _values.Select(value => new object[] { value.Window.Detection, value.Window.Group, value.SlotAt, value.Value.ToBytes() }), cancellationToken);
+    }
+
+    public void Committed()
+    {
+        _changed.Clear();
+        _records.Clear();
+        _values.Clear();
+    }
+
+    /// <summary>Deletes what no window can need any more: records from before the retention are too late to be counted.</summary>
+    public async Task PruneAsync(LeaderWrites writes, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var floor = now - turns.Retention;
+        foreach (var detection in catalog.All)
+            await PruneAsync(writes, detection, floor - detection.Settings.Span, cancellationToken);
+        Prune(floor);
     }
 
     /// <summary>Forgets what no window can need any more.</summary>
@@ -65,16 +144,34 @@ internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowle
         }
     }
 
-    private void Count(ConfiguredDetection detection, Selection selection, Evidence evidence, long threshold, IWindowWatcher alarms, Watermark watermark, TurnChanges changes)
+    private static Task<int> PruneAsync(LeaderWrites writes, ConfiguredDetection detection, DateTimeOffset floor, CancellationToken cancellationToken) => writes.WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
+            """
+            DELETE FROM detection_count WHERE detection = @id AND at < @floor;
+            DELETE FROM detection_value WHERE detection = @id AND slot_at < @floor;
+            DELETE FROM detection_group WHERE detection = @id AND last_at < @floor;
+            """,
+            new { id = detection.Definition.Id, floor = floor.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
+        cancellationToken,
+        repeatable: true);
+
+    /// <summary>A group's window, as it was committed; its detection may no longer be on.</summary>
+    private void Restore(WindowKey key, DetectionGroup group, IEnumerable<Evidence> evidence)
+    {
+        if (catalog.FindActive(key.Detection) is { } detection)
+            Add(key, new GroupWindow(group, detection, evidence));
+    }
+
+    private void Count(ConfiguredDetection detection, Selection selection, Evidence evidence, long threshold, TurnMoment moment)
     {
         var at = evidence.EventTime.ToUnixTimeMilliseconds();
         var (key, window) = WindowOf(detection, selection.Group);
-        if (window.Values is { } values && !Add(values, key, at, RecordId.Hash(selection.Value ?? ""), changes))
+        if (window.Values is { } values && !Add(values, key, at, RecordId.Hash(selection.Value ?? "")))
             return;
 
         window.Add(evidence);
-        changes.CountRecord(key, at);
-        changes.Windows[key] = window;
+        CountRecord(key, at, 1);
+        _changed[key] = window;
         alarms.Touch(detection, window);
 
         var expected = detection.Definition.IsRelative ? Learn(detection, window.Group, evidence.EventTime) : null;
@@ -83,24 +180,26 @@ internal sealed class WindowBook(DetectionCatalog catalog, IReadOnlyList<IKnowle
 
         var limit = Math.Max(threshold, expected is null ? 0 : (long)Math.Floor(expected.High) + 1);
         if (window.FindViolation(at, limit) is { } violation)
-            alarms.Report(detection, window, violation, new Limit(limit, expected), watermark, changes.Now);
+            alarms.Report(detection, window, violation, new Limit(limit, expected), moment);
     }
 
-    private static bool Add(DistinctWindow values, WindowKey key, long at, RecordId value, TurnChanges changes)
+    private void CountRecord(WindowKey window, long at, long records) => _records[(window, at)] = _records.GetValueOrDefault((window, at)) + records;
+
+    private bool Add(DistinctWindow values, WindowKey key, long at, RecordId value)
     {
         var isNew = values.Add(at, value);
         if (isNew)
-            changes.Values.Add((key, values.SlotOf(at), value));
+            _values.Add((key, values.SlotOf(at), value));
         return isNew;
     }
 
     private Expectation? Learn(ConfiguredDetection detection, DetectionGroup group, DateTimeOffset at)
     {
         Expectation? expectation = null;
-        foreach (var part in knowledge)
+        foreach (var baseline in _baselines)
         {
-            part.Counted(detection, group, at);
-            expectation ??= part.Expect(detection, group, at);
+            baseline.Counted(detection, group, at);
+            expectation ??= baseline.Expect(detection, group, at);
         }
 
         return expectation;

@@ -2,7 +2,7 @@ using KmsLab.CloudTrail.Attestation;
 using KmsLab.CryptoApi;
 using KmsLab.CryptoApi.Audit;
 using KmsLab.CryptoApi.Http.Authentication;
-using KmsLab.Sentinel;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.ServiceDefaults;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.KeyManagementService.Model;
-using KmsLab.Sentinel;
+using KmsLab.Sentinel.Turns;
 using KmsLab.Tests.LocalAws;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 

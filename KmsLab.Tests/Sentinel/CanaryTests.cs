@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 
@@ -94,7 +94,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
         var sentinel = bed.Start();
         var calls = new[] { await IssueAsync(sentinel, bed), await IssueAsync(sentinel, bed) };
         foreach (var (call, request) in calls.Zip(["a", "b"]))
-            await sentinel.Pipeline.TakeAsync(Turn.Of(memory => memory.Canaries.Ended(call.Sequence, request, new CanaryProblem("denied", false))), Cancellation);
+            await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<CanaryBook>().Ended(call.Sequence, request, new CanaryProblem("denied", false))), Cancellation);
 
         await sentinel.TakeAsync(Denied(calls[0], "a").Utf8(), Denied(calls[1], "b").Utf8());
 
@@ -202,7 +202,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
 
         await AdvanceAsync(sentinel, bed, LateAfter);
         (await watch.HistoryNeededFromAsync(Cancellation)).ShouldNotBeNull().ShouldBeLessThan(Noon);
-        await sentinel.Pipeline.TakeAsync(new Turn(CanaryBook.History, [new(Record(call, "1", call.CalledAt).Utf8(), "")], null), Cancellation);
+        await sentinel.Pipeline.TakeAsync(new Turn.Page(CanaryBook.History, [new(Record(call, "1", call.CalledAt).Utf8(), "")]), Cancellation);
         await CompleteAsync(sentinel, CanaryBook.History, bed.Time.GetUtcNow());
         sentinel.Status.Watermark!.Value.Known.ShouldBe(call.CalledAt - bed.Options.AllowedLateness);
         var late = (await watch.LookAsync(bed.Time.GetUtcNow(), Cancellation)).ShouldNotBeNull();
@@ -228,7 +228,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
         await sentinel.TakeAsync(Record(next, "2", next.CalledAt).Utf8());
         await AdvanceAsync(sentinel, bed, BlindedAfter);
         (await watch.HistoryNeededFromAsync(Cancellation)).ShouldNotBeNull().ShouldBeLessThan(lost.CalledAt);
-        await sentinel.Pipeline.TakeAsync(new Turn(CanaryBook.History, [new(Record(lost, "1").Utf8(), "")], null), Cancellation);
+        await sentinel.Pipeline.TakeAsync(new Turn.Page(CanaryBook.History, [new(Record(lost, "1").Utf8(), "")]), Cancellation);
 
         var turn = (await watch.LookAsync(bed.Time.GetUtcNow(), Cancellation)).ShouldNotBeNull();
         await sentinel.Pipeline.TakeAsync(turn, Cancellation);
@@ -246,7 +246,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
         await using var bed = await BedAsync();
         var sentinel = bed.Start();
         var call = await IssueAsync(sentinel, bed);
-        await sentinel.Pipeline.TakeAsync(Turn.Of(memory => memory.Canaries.Ended(call.Sequence, null, new CanaryProblem("the reason", transient))), Cancellation);
+        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<CanaryBook>().Ended(call.Sequence, null, new CanaryProblem("the reason", transient))), Cancellation);
 
         var now = (await Watch(sentinel, bed).LookAsync(bed.Time.GetUtcNow(), Cancellation))?.Findings ?? [];
         bed.Time.Advance(bed.Options.Delivery.UnreadableAfter);
@@ -269,14 +269,14 @@ public sealed class CanaryTests(PostgresCluster cluster)
     private static async Task<CanaryCall> IssueAsync(SentinelProcess sentinel, SentinelBed bed)
     {
         CanaryCall? call = null;
-        await sentinel.Pipeline.TakeAsync(Turn.Of(memory => call = memory.Canaries.Issue(CanaryKey, bed.Time.GetUtcNow())), Cancellation);
+        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => call = memory.Know<CanaryBook>().Issue(CanaryKey, bed.Time.GetUtcNow())), Cancellation);
         return call!;
     }
 
     private static async Task<CanaryCall> SendAsync(SentinelProcess sentinel, SentinelBed bed, string requestId)
     {
         var call = await IssueAsync(sentinel, bed);
-        await sentinel.Pipeline.TakeAsync(Turn.Of(memory => memory.Canaries.Ended(call.Sequence, requestId, null)), Cancellation);
+        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<CanaryBook>().Ended(call.Sequence, requestId, null)), Cancellation);
         return call;
     }
 
@@ -294,7 +294,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
         return sentinel.CompleteAsync(bed.Time.GetUtcNow());
     }
 
-    private static Task CompleteAsync(SentinelProcess sentinel, string source, DateTimeOffset at) => sentinel.Pipeline.TakeAsync(new Turn(source, [], at), Cancellation);
+    private static Task CompleteAsync(SentinelProcess sentinel, string source, DateTimeOffset at) => sentinel.Pipeline.TakeAsync(new Turn.ReadEnd(source, at), Cancellation);
 
     private static async Task LookAsync(SentinelProcess sentinel, CanaryWatch watch, SentinelBed bed)
     {
@@ -305,7 +305,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
     private static Task<CanaryBook> Book(SentinelProcess sentinel) => sentinel.Pipeline.KnowAsync<CanaryBook>(Cancellation);
 
     private static CanaryWatch Watch(SentinelProcess sentinel, SentinelBed bed) =>
-        new(sentinel.Pipeline, [new Named(SentinelBed.Source)], new CanaryState(), bed.Options.Canary, bed.Options.Delivery, bed.Options.Turns);
+        new(sentinel.Pipeline, new([SentinelBed.Source]), new CanaryState(), bed.Options.Canary, bed.Options.Delivery, bed.Options.Turns);
 
     private static JsonObject Record(CanaryCall call, string requestId, DateTimeOffset? at = null) => TestRecords.Decrypt(at ?? Noon).With(record =>
     {

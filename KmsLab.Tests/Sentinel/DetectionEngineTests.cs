@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using KmsLab.CloudTrail.Attestation;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 
@@ -49,11 +50,11 @@ public sealed class DetectionEngineTests(PostgresCluster cluster)
         var finding = new Finding("kms-error-burst", new DetectionGroup([new("principal", "x")]), Noon, "GetTrailStatus", "the trail does not log");
 
         var sentinel = bed.Start();
-        await sentinel.Pipeline.TakeAsync(Turn.Of([finding, finding]), TestContext.Current.CancellationToken);
-        await bed.Start().Pipeline.TakeAsync(Turn.Of([finding]), TestContext.Current.CancellationToken);
+        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork([finding, finding]), TestContext.Current.CancellationToken);
+        await bed.Start().Pipeline.TakeAsync(new Turn.OwnWork([finding]), TestContext.Current.CancellationToken);
         (await sentinel.AlarmsAsync()).ShouldBeEmpty();
 
-        await bed.Start().Pipeline.TakeAsync(Turn.Of([finding with { Detail = "something else" }]), TestContext.Current.CancellationToken);
+        await bed.Start().Pipeline.TakeAsync(new Turn.OwnWork([finding with { Detail = "something else" }]), TestContext.Current.CancellationToken);
         (await sentinel.AlarmAsync()).Evidence.Select(record => record.Detail).ShouldBe(["the trail does not log", "something else"], ignoreOrder: true);
     }
 
@@ -160,9 +161,8 @@ public sealed class DetectionEngineTests(PostgresCluster cluster)
         using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
         var options = new SentinelOptions { Attestation = { PublicKeys = { ["k1"] = key.ExportSubjectPublicKeyInfoPem() } } };
         options.ProtectedSets["vault"] = new() { Keys = [TestRecords.KeyArn] };
-        using var catalog = new KnowledgeCatalog(
-            new DetectionCatalog(options.Judged), new(options.NamedSets), new(options.Evidence, options.Sources.EffectiveLogGroups, ""), options.Attestation, options.Baselines,
-            options.Canary, options.Delivery, options.Metrics, options.Turns);
+        using var services = new EngineServices(options).Build();
+        using var memory = new TurnMemory(services.CreateScope());
 
         Studied(TestRecords.Decrypt()).Attestation.ShouldBe(AttestationVerdict.Absent);
         Studied(TestRecords.Decrypt().With(r => r["eventName"] = "DescribeKey")).Attestation.ShouldBeNull();
@@ -171,7 +171,7 @@ public sealed class DetectionEngineTests(PostgresCluster cluster)
         Observation Studied(JsonObject record)
         {
             var observation = record.Observation();
-            foreach (var part in catalog.Create())
+            foreach (var part in memory.Parts)
                 part.Study(observation);
             return observation;
         }

@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 
@@ -124,7 +125,7 @@ public sealed class RatePruningTests(PostgresCluster cluster)
         bed.Time.SetUtcNow(Noon + bed.Options.Retention + TimeSpan.FromMinutes(2));
         await PruneAsync(sentinel);
 
-        (await sentinel.Store.FindCountedAsync(records.Take(100).Select(IdOf), TestContext.Current.CancellationToken)).ShouldBeEmpty();
+        (await (await sentinel.Pipeline.KnowAsync<SeenRecords>(TestContext.Current.CancellationToken)).FindCountedAsync(records.Take(100).Select(IdOf), TestContext.Current.CancellationToken)).ShouldBeEmpty();
         (await sentinel.StatusAsync()).Records.Counted.ShouldBe(6000);
 
         static KmsLab.CloudTrail.Records.RecordId IdOf(byte[] utf8) =>

@@ -4,13 +4,12 @@ using Dapper;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Queries;
-using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.Sources;
-using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
@@ -26,6 +25,7 @@ internal sealed class SentinelBed : IAsyncDisposable
     private readonly TestDatabase _database;
     private readonly Database _opened;
     private readonly ServiceProvider _services;
+    private readonly List<ServiceProvider> _processes = [];
 
     private SentinelBed(TestDatabase database, SentinelOptions options)
     {
@@ -59,26 +59,20 @@ internal sealed class SentinelBed : IAsyncDisposable
     /// <summary>Starts a process on what the last one left. It leads: whatever an earlier one still writes is refused.</summary>
     public SentinelProcess Start(CrashPlan? plan = null, params IRecordSource[] sources)
     {
-        var status = new SentinelStatus();
-        var leader = new LeaderStatus(new CrashingLogger<LeaderStatus>(null, Messages));
-        var leases = new LeaseStore(_opened, Options.Lease);
-        var writes = new LeaderWrites(_opened, leases, leader);
-        Task.Run(() => LeadAsync(leader, leases)).GetAwaiter().GetResult();
-        var metrics = new SentinelMetrics(_services.GetRequiredService<IMeterFactory>(), status, leader, Time);
-        var store = new SentinelStore(_opened, writes, new CrashingLogger<SentinelStore>(plan, Messages));
-        IReadOnlyList<INotificationChannel> channels = [new RecordingChannel(Sent), .. Channels];
-        var deliveries = new DeliveryStore(_opened, writes);
-        var routes = new ChannelRoutes(channels);
-        var catalog = new DetectionCatalog(Options.Judged);
-        var desks = new AlarmDesks(_opened, writes, catalog, routes, Options.Alarms);
-        var pipeline = new Pipeline(
-            store, catalog, Knowledge(catalog), desks, new RatePruning(_opened, writes, Options.Rates, Options.Turns), sources is [] ? [new NamedSource()] : sources,
-            new(Options.Judged.EffectiveEventSources), Options.Turns, Options.Delivery, Options.Canary, Options.Series, Options.Windows, Time, metrics, status, new CrashingLogger<Pipeline>(plan, Messages));
-        var publisher = new OutboxPublisher(
-            deliveries, channels, Options.Notifications, new OutboxSignal(), new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), leader, Time, new CrashingLogger<OutboxPublisher>(plan, Messages));
-        var readers = sources.Select(source => new SourceReader(source, pipeline, Options.Sources, Time, status, metrics, new CrashingLogger<SourceReader>(plan, Messages)));
-        var statusQuery = new StatusQuery(_opened, status, leader, leases, new WatermarkQuery(_opened, status), deliveries, routes, sources, Time);
-        return new(pipeline, publisher, [.. readers], status, store, statusQuery, new RatesQuery(_opened, Time), leader);
+        var engine = new EngineServices(Options, _opened, Time);
+        foreach (var source in sources is [] ? [new NamedSource()] : sources)
+            engine.AddSingleton(source);
+        foreach (var channel in (IReadOnlyList<INotificationChannel>)[new RecordingChannel(Sent), .. Channels])
+            engine.AddSingleton(channel);
+        engine.AddSingleton<ILogger<LeaderStatus>>(new CrashingLogger<LeaderStatus>(null, Messages));
+        engine.AddSingleton<ILogger<Rejections>>(new CrashingLogger<Rejections>(null, Messages));
+        engine.AddSingleton<ILogger<Pipeline>>(new CrashingLogger<Pipeline>(plan, Messages));
+        engine.AddSingleton<ILogger<OutboxPublisher>>(new CrashingLogger<OutboxPublisher>(plan, Messages));
+        engine.AddSingleton<ILogger<SourceReader>>(new CrashingLogger<SourceReader>(plan, Messages));
+        var services = engine.Build();
+        _processes.Add(services);
+        Task.Run(() => LeadAsync(services.GetRequiredService<LeaderStatus>(), services.GetRequiredService<LeaseStore>())).GetAwaiter().GetResult();
+        return new(services);
     }
 
     /// <summary>Asks for something about an alarm, as the API does.</summary>
@@ -102,7 +96,7 @@ internal sealed class SentinelBed : IAsyncDisposable
     /// <summary>What tells CloudWatch for a process.</summary>
     public MetricPublisher Publisher(SentinelProcess process, IAmazonCloudWatch cloudWatch)
     {
-        var writes = new LeaderWrites(_opened, new LeaseStore(_opened, Options.Lease), process.Leader);
+        var writes = process.Services.GetRequiredService<LeaderWrites>();
         var vitals = new VitalsQuery(_opened, new DeliveryStore(_opened, writes), new DetectionCatalog(Options.Judged), process.Status, Time);
         return new(cloudWatch, new MetricPoints(_opened, writes), vitals, Options.Metrics, new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), process.Status, Time);
     }
@@ -153,6 +147,8 @@ internal sealed class SentinelBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var process in _processes)
+            await process.DisposeAsync();
         await _services.DisposeAsync();
         await _opened.DisposeAsync();
         await _database.DisposeAsync();
@@ -161,10 +157,6 @@ internal sealed class SentinelBed : IAsyncDisposable
     /// <summary>A new process begins a term at once, as if the one before were known to be dead.</summary>
     private static async Task LeadAsync(LeaderStatus leader, LeaseStore leases) =>
         leader.Begin((await leases.TakeAsync(leader.Self, await leases.ReadAsync(CancellationToken.None), force: true, CancellationToken.None))!);
-
-    private KnowledgeCatalog Knowledge(DetectionCatalog catalog) => new(
-        catalog, new(Options.NamedSets), new(Options.Evidence, Options.Sources.EffectiveLogGroups, Options.Notifications.Sns.TopicArn), Options.Attestation,
-        Options.Baselines, Options.Canary, Options.Delivery, Options.Metrics, Options.Turns);
 
     private sealed class NamedSource : IRecordSource
     {
@@ -188,22 +180,38 @@ internal sealed class SentinelBed : IAsyncDisposable
 }
 
 /// <summary>One run of Sentinel's engine.</summary>
-internal sealed record SentinelProcess(
-    Pipeline Pipeline, OutboxPublisher Publisher, IReadOnlyList<SourceReader> Readers, SentinelStatus Status, SentinelStore Store, StatusQuery StatusQuery, RatesQuery RatesQuery, LeaderStatus Leader)
+internal sealed class SentinelProcess(ServiceProvider services)
 {
+    public IServiceProvider Services => services;
+
+    public Pipeline Pipeline { get; } = services.GetRequiredService<Pipeline>();
+
+    public OutboxPublisher Publisher { get; } = services.GetRequiredService<OutboxPublisher>();
+
+    public IReadOnlyList<SourceReader> Readers { get; } = services.GetRequiredService<SourceReaders>().All;
+
+    public SentinelStatus Status { get; } = services.GetRequiredService<SentinelStatus>();
+
+    public StatusQuery StatusQuery { get; } = services.GetRequiredService<StatusQuery>();
+
+    public RatesQuery RatesQuery { get; } = services.GetRequiredService<RatesQuery>();
+
+    public LeaderStatus Leader { get; } = services.GetRequiredService<LeaderStatus>();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public Task TakeAsync(params IEnumerable<byte[]> events) =>
-        Pipeline.TakeAsync(new Turn(SentinelBed.Source, [.. events.Select((utf8, index) => new SourceEvent(utf8, $"stream/{index}"))], null), Cancellation);
+        Pipeline.TakeAsync(new Turn.Page(SentinelBed.Source, [.. events.Select((utf8, index) => new SourceEvent(utf8, $"stream/{index}"))]), Cancellation);
 
     /// <summary>A complete read that began at <paramref name="at"/>, and found nothing more.</summary>
-    public Task CompleteAsync(DateTimeOffset at) => Pipeline.TakeAsync(new Turn(SentinelBed.Source, [], at), Cancellation);
+    public Task CompleteAsync(DateTimeOffset at) => Pipeline.TakeAsync(new Turn.ReadEnd(SentinelBed.Source, at), Cancellation);
 
-    public Task TickAsync() => Pipeline.TakeAsync(Turn.Tick, Cancellation);
+    public Task TickAsync() => Pipeline.TakeAsync(new Turn.Tick(), Cancellation);
 
     public Task SendAsync() => Publisher.SendAsync(Cancellation);
 
-    public Task<IReadOnlyList<Alarm>> AlarmsAsync() => Store.ReadAlarmsAsync(Cancellation);
+    public Task<IReadOnlyList<Alarm>> AlarmsAsync() => services.GetRequiredService<Database>()
+        .ReadAsync(connection => AlarmRecords.AlarmsAsync(connection, Cancellation), Cancellation);
 
     public async Task<Alarm> AlarmAsync() => (await AlarmsAsync()).ShouldHaveSingleItem();
 

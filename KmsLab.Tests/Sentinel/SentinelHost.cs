@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.Tests.LocalAws;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;

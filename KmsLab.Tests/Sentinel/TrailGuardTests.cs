@@ -1,6 +1,6 @@
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.TrailHealth.Guard;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 
@@ -89,7 +89,7 @@ public sealed class TrailGuardTests(PostgresCluster cluster)
         var acceptance = new GuardAcceptance(
             "1", TestRecords.Noon, "me", "moved", [new(Trail, GuardAspect.Bucket, "new"), new(Trail, GuardAspect.Role, "new"), new(Group, GuardAspect.Exists, "no")]);
 
-        await bed.Start().Pipeline.TakeAsync(Turn.Of(memory => memory.Know<GuardBook>().Accept(acceptance)), Cancellation);
+        await bed.Start().Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<GuardBook>().Accept(acceptance)), Cancellation);
 
         (await DeparturesAsync(bed)).ShouldHaveSingleItem().Aspect.ShouldBe(GuardAspect.Role);
         (await bed.Start().Pipeline.KnowAsync<GuardBook>(Cancellation)).Facts.ShouldNotContain(fact => fact.Resource == Group, "nobody waits for what is accepted to be gone");
@@ -104,7 +104,7 @@ public sealed class TrailGuardTests(PostgresCluster cluster)
         await LookAsync(bed, new GuardFact(Trail, GuardAspect.Logging, "no"));
         var acceptance = new GuardAcceptance("1", bed.Time.GetUtcNow().AddMilliseconds(-1), "me", "planned", [new(Trail, GuardAspect.Logging, "no")]);
 
-        await bed.Start().Pipeline.TakeAsync(Turn.Of(memory => memory.Know<GuardBook>().Accept(acceptance)), Cancellation);
+        await bed.Start().Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<GuardBook>().Accept(acceptance)), Cancellation);
 
         (await DeparturesAsync(bed)).ShouldHaveSingleItem();
     }
@@ -128,7 +128,7 @@ public sealed class TrailGuardTests(PostgresCluster cluster)
     public async Task Refusals_of_the_guards_own_calls_are_counted_and_raise_nothing(DatabaseProvider provider)
     {
         await using var bed = await SentinelBed.CreateAsync(provider, cluster);
-        await bed.Start().Pipeline.TakeAsync(Turn.Of(memory => memory.Know<OwnRefusals>().Note(["own-1", "own-2"], bed.Time.GetUtcNow())), Cancellation);
+        await bed.Start().Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<OwnRefusals>().Note(["own-1", "own-2"], bed.Time.GetUtcNow())), Cancellation);
 
         var sentinel = bed.Start();
         await sentinel.TakeAsync(Refused("own-1"), Refused("own-2"), Refused("other"));
@@ -145,7 +145,7 @@ public sealed class TrailGuardTests(PostgresCluster cluster)
 
     /// <summary>A look by a process that starts for it.</summary>
     private static Task WatchAsync(SentinelBed bed, string[] resources, params GuardFact[] facts) => bed.Start().Pipeline.TakeAsync(
-        Turn.Of(memory => memory.Know<GuardBook>().Take(
+        new Turn.OwnWork(memory => memory.Know<GuardBook>().Take(
             new GuardReport(facts, resources.ToHashSet(), []), memory.Know<ProtectedKeys>().SetOf, bed.Time.GetUtcNow())),
         Cancellation);
 

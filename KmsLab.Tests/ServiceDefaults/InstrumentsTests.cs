@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using KmsLab.CryptoApi.Telemetry;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.CryptoApi;

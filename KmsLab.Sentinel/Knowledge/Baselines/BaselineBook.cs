@@ -2,12 +2,13 @@ using System.Data.Common;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
+using KmsLab.Sentinel.Windows;
 
 namespace KmsLab.Sentinel.Knowledge.Baselines;
 
 /// <summary>Learns what the groups of every relative detection normally do, and says so.</summary>
 /// <remarks>It learns what the windows count, and nothing else: what is left out there, by an exception or a suppression, is left out here.</remarks>
-internal sealed class BaselineBook(DetectionCatalog catalog, BaselineOptions options, TurnOptions turns) : IKnowledge
+internal sealed class BaselineBook(DetectionCatalog catalog, BaselineOptions options, TurnOptions turns) : ITurnPart, IWindowBaseline
 {
     private readonly Dictionary<string, DetectionBaselines> _detections = catalog.Active
         .Where(detection => detection.Definition.IsRelative)
@@ -29,9 +30,6 @@ internal sealed class BaselineBook(DetectionCatalog catalog, BaselineOptions opt
         }
     }
 
-    public void Study(Observation observation)
-    {
-    }
 
     public void Counted(ConfiguredDetection detection, DetectionGroup group, DateTimeOffset at) =>
         _detections.GetValueOrDefault(detection.Definition.Id)?.Count(group, at.ToUnixTimeMilliseconds(), () => ++_lastId);
@@ -39,9 +37,9 @@ internal sealed class BaselineBook(DetectionCatalog catalog, BaselineOptions opt
     public Expectation? Expect(ConfiguredDetection detection, DetectionGroup group, DateTimeOffset at) =>
         _detections.GetValueOrDefault(detection.Definition.Id)?.Expect(group, at.ToUnixTimeMilliseconds());
 
-    public void Advance(Watermark watermark, DateTimeOffset now)
+    public void Advance(TurnMoment moment)
     {
-        if (watermark.Known is not { } known)
+        if (moment.Watermark.Known is not { } known)
             return;
 
         foreach (var detection in _detections.Values)

@@ -5,6 +5,7 @@ using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Knowledge.Readers;
 
@@ -15,7 +16,7 @@ namespace KmsLab.Sentinel.Knowledge.Readers;
 /// does not say. What a reader is remembered for is bounded; beyond, every read counts as that of a new record, so that too much is
 /// counted rather than too little.
 /// </remarks>
-internal sealed class ReadRecords(BaselineOptions options) : IKnowledge
+internal sealed class ReadRecords(BaselineOptions options) : ITurnPart
 {
     /// <summary>How many records of one reader are remembered.</summary>
     public const int LimitPerReader = 20_000;
@@ -60,9 +61,9 @@ internal sealed class ReadRecords(BaselineOptions options) : IKnowledge
         observation.Reading = new(reader.Group, Note(reader, value, DayOf(observation.Record.EventTime)), reader.IsNewcomer);
     }
 
-    public void Advance(Watermark watermark, DateTimeOffset now)
+    public void Advance(TurnMoment moment)
     {
-        if (watermark.Known is not { } known || DayOf(known) == _prunedDay)
+        if (moment.Watermark.Known is not { } known || DayOf(known) == _prunedDay)
             return;
 
         _prunedDay = DayOf(known);

@@ -1,9 +1,9 @@
 using System.Data.Common;
 using System.Text.Json;
 using Dapper;
-using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Publishing.CloudWatch;
 
@@ -11,7 +11,7 @@ namespace KmsLab.Sentinel.Publishing.CloudWatch;
 /// Counts calls for CloudWatch: what it has not been told of yet, by minute of event time, written in the turn's own transaction. A late record is
 /// simply one more that it has not been told of.
 /// </summary>
-internal sealed class CallMetrics(MetricOptions options) : IKnowledge
+internal sealed class CallMetrics(MetricOptions options) : ITurnPart
 {
     /// <summary>Table and columns.</summary>
     public const string Table = "metric_point (start_at, dimensions, calls)";

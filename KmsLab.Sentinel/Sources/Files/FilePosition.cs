@@ -1,3 +1,5 @@
+using KmsLab.Sentinel.Turns;
+
 namespace KmsLab.Sentinel.Sources.Files;
 
 /// <summary>How far a file has been read. It says nothing of a file whose length or time has changed since.</summary>
@@ -9,7 +11,7 @@ namespace KmsLab.Sentinel.Sources.Files;
 /// <param name="Records">How many records stand before <paramref name="Offset"/>.</param>
 /// <param name="Skip">How many of the records from <paramref name="Offset"/> on have been taken already.</param>
 /// <param name="Done">Whether nothing is left to read.</param>
-internal sealed record FilePosition(string Path, long Length, long ModifiedAt, FileLayout? Layout, long Offset, long Records, long Skip, bool Done)
+internal sealed record FilePosition(string Path, long Length, long ModifiedAt, FileLayout? Layout, long Offset, long Records, long Skip, bool Done) : IReadPosition
 {
     /// <summary>The beginning of a file.</summary>
     public static FilePosition StartOf(FileInfo file) =>

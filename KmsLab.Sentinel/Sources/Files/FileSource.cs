@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Sources.Files;
 

@@ -4,8 +4,9 @@ using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Detections.AuditPath;
-using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
+using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
@@ -24,7 +25,7 @@ namespace KmsLab.Sentinel.TrailHealth.Canary;
 /// the call, like every other time on the trail, so Sentinel's clock does not matter.
 /// </para>
 /// </remarks>
-internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery, TimeSpan retention, AttestationVerifier? verifier) : IKnowledge
+internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery, TurnOptions turns, ReadCursors cursors, CanaryVerifier verifier) : ITurnPart
 {
     /// <summary>The source that nobody can filter or stop.</summary>
     public const string History = "event-history";
@@ -61,6 +62,14 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
     public Task LoadAsync(DbConnection connection, CancellationToken cancellationToken) =>
         options.IsOn ? CanaryRows.LoadAsync(connection, Remember, _reach, cancellationToken) : Task.CompletedTask;
 
+    public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
+    {
+        _now = now;
+        if (turn is Turn.ReadEnd end)
+            Complete(end.Source);
+        return Task.CompletedTask;
+    }
+
     public Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => _rows.WriteAsync(transaction, cancellationToken);
 
     /// <summary>A canary that is about to be sent.</summary>
@@ -87,22 +96,20 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
     }
 
     /// <summary>Looks for canaries in what a source brought, known records included: a copy of a record that another source brought first counts for this one.</summary>
-    public void See(string source, IReadOnlyList<ParsedEvent> events, DateTimeOffset now)
+    public void See(string source, IReadOnlyList<ParsedEvent> events)
     {
-        _now = now;
         foreach (var record in events.Select(item => item.Record).OfType<CloudTrailRecord>())
         {
             if (!(_newestRecord.TryGetValue(source, out var newest) && newest >= record.EventTime))
                 _newestRecord[source] = record.EventTime;
             if (Brings(source) && Find(record) is { } call && !call.IsThrough(source) && IsOurs(record, call))
-                SightingsOf(source).TryAdd(call.Sequence, new(now, record.EventTime));
+                SightingsOf(source).TryAdd(call.Sequence, new(_now, record.EventTime));
         }
     }
 
     /// <summary>A read of a source is complete, and with it what it brought back.</summary>
     /// <param name="source">Which.</param>
-    /// <param name="reads">When the last complete read of each source began.</param>
-    public void Complete(string source, IReadOnlyDictionary<string, DateTimeOffset> reads)
+    private void Complete(string source)
     {
         foreach (var (sequence, sighting) in SightingsOf(source))
         {
@@ -118,7 +125,7 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
         if (source == History && _reach.TryGetValue(History, out var reached))
         {
             // What a silent source does not bring, the event history has brought in its place.
-            foreach (var silent in reads.Where(read => read.Key != History && Brings(read.Key) && IsSilent(read.Key, read.Value)))
+            foreach (var silent in cursors.Completed.Where(read => read.Key != History && Brings(read.Key) && IsSilent(read.Key, read.Value)))
                 Reach(silent.Key, reached);
         }
     }
@@ -130,7 +137,7 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
             return false;
 
         if (Find(record) is not { } call)
-            return record.KeyArns.Any(_keys.Contains) && verifier?.Verify(record).Verdict == AttestationVerdict.Valid;
+            return record.KeyArns.Any(_keys.Contains) && verifier.Current?.Verify(record).Verdict == AttestationVerdict.Valid;
         if (!IsOurs(record, call))
             return false;
 
@@ -170,7 +177,10 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
     public bool Brings(string source) => options.IsOn && !options.NotThrough.Contains(source, StringComparer.Ordinal);
 
     /// <summary>Event time of the newest canary that the source is known to have brought; null before the first.</summary>
-    public DateTimeOffset? ReachOf(string source) => _reach.TryGetValue(source, out var reach) ? reach : null;
+    public DateTimeOffset? NewestReachOf(string source) => _reach.TryGetValue(source, out var reach) ? reach : null;
+
+    /// <summary>Where the canary is expected back, the trail is complete up to the newest that came.</summary>
+    public Reach? ReachOf(string source) => Brings(source) ? new(NewestReachOf(source), delivery.LateAfter + options.Interval) : null;
 
     /// <summary>Event time of the newest record that the source brought in this life of Sentinel.</summary>
     public DateTimeOffset? NewestRecordOf(string source) => _newestRecord.TryGetValue(source, out var newest) ? newest : null;
@@ -230,7 +240,7 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
     /// <summary>The request id is KMS's own word. Without it, the nonce must be fresh: once it stands on the trail, anybody can copy it.</summary>
     private bool IsOurs(CloudTrailRecord record, CanaryCall call) =>
         (record.RequestId is { } request && request == call.RequestId)
-        || (verifier?.Verify(record).Verdict is null or AttestationVerdict.Valid or AttestationVerdict.Stale or AttestationVerdict.Unverifiable
+        || (verifier.Current?.Verify(record).Verdict is null or AttestationVerdict.Valid or AttestationVerdict.Stale or AttestationVerdict.Unverifiable
             && (record.EventTime - (call.EventTime ?? record.EventTime)).Duration() <= RetryWindow);
 
     private void Reach(string source, DateTimeOffset eventTime)
@@ -253,7 +263,7 @@ internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery
 
     private void Prune(DateTimeOffset now)
     {
-        foreach (var call in _calls.Values.Where(call => call.CalledAt < now - (call.EventTime is null ? retention : KeptAfterReturn)).ToList())
+        foreach (var call in _calls.Values.Where(call => call.CalledAt < now - (call.EventTime is null ? turns.Retention : KeptAfterReturn)).ToList())
         {
             _calls.Remove(call.Sequence);
             _byNonce.Remove(call.Nonce);

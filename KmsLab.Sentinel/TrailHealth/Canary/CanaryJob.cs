@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Jobs;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
@@ -37,11 +38,11 @@ internal sealed partial class CanaryJob(
 
         CanaryCall? next = null;
         await pipeline.TakeAsync(
-            Turn.Of(memory =>
+            new Turn.OwnWork(memory =>
             {
                 if (_answer is { } answer)
-                    memory.Canaries.Ended(answer.Sequence, answer.RequestId, answer.Problem);
-                next = isDue ? memory.Canaries.Issue(state.KeyArn!, now) : null;
+                    memory.Know<CanaryBook>().Ended(answer.Sequence, answer.RequestId, answer.Problem);
+                next = isDue ? memory.Know<CanaryBook>().Issue(state.KeyArn!, now) : null;
             }),
             cancellationToken);
         _answer = null;

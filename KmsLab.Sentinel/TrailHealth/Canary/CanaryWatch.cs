@@ -2,7 +2,6 @@ using System.Globalization;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Detections.AuditPath;
-using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
 
@@ -14,9 +13,9 @@ namespace KmsLab.Sentinel.TrailHealth.Canary;
 /// misses nothing, that is another matter. Overdue and in the event history, it passed the source by: late at first, and after <c>BlindedAfter</c>
 /// kept from it. In neither, CloudTrail itself is late. One that never came though later ones did is a gap: the trail was off for a while.
 /// </remarks>
-internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> sources, CanaryState state, CanaryOptions canary, DeliveryOptions delivery, TurnOptions turns)
+internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, CanaryState state, CanaryOptions canary, DeliveryOptions delivery, TurnOptions turns)
 {
-    private readonly string[] _sources = [.. sources.Select(source => source.Name)];
+    private readonly string[] _sources = [.. sources.All];
 
     /// <summary>Whether the event history is there to fall back on: not where it is read anyway.</summary>
     public bool MayUseHistory => canary.IsOn && !_sources.Contains(CanaryBook.History);
@@ -30,7 +29,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
         {
             var (silence, gaps) = Look(book, source, read);
             if (silence.Count > 0)
-                Need((book.ReachOf(source) is { } reach && reach < silence[0].CalledAt ? reach : silence[0].CalledAt) - turns.AllowedLateness);
+                Need((book.NewestReachOf(source) is { } reach && reach < silence[0].CalledAt ? reach : silence[0].CalledAt) - turns.AllowedLateness);
             if (gaps.Count > 0)
                 Need(gaps[0].CalledAt - canary.Interval - turns.AllowedLateness);
         }
@@ -45,7 +44,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
     }
 
     /// <summary>What there is to say now, and what that changes in the book.</summary>
-    public async Task<Turn?> LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<Turn.OwnWork?> LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var book = await pipeline.KnowAsync<CanaryBook>(cancellationToken);
         var findings = new List<Finding>();
@@ -60,7 +59,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, IEnumerable<IRecordSource> 
             JudgeGaps(book, source, gaps, read, now, findings, passages);
         }
 
-        return findings.Count + passages.Count == 0 ? null : Turn.Of(findings) with { Lesson = memory => Pass(memory.Canaries, passages, now) };
+        return findings.Count + passages.Count == 0 ? null : new Turn.OwnWork(findings, memory => Pass(memory.Know<CanaryBook>(), passages, now));
     }
 
     private static void Pass(CanaryBook book, List<(long Sequence, string Source, PassageState State)> passages, DateTimeOffset now)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using KmsLab.Sentinel.Jobs;
-using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
 
@@ -8,9 +7,9 @@ namespace KmsLab.Sentinel.TrailHealth.Canary;
 
 /// <summary>Looks, now and then, whether records still come: sources that can't be read, canaries that stay out, and without a canary, silence.</summary>
 internal sealed class DeliveryJob(
-    Pipeline pipeline, CanaryWatch watch, IEnumerable<IRecordSource> sources, SentinelStatus status, DeliveryOptions options, TimeProvider time) : IJob
+    Pipeline pipeline, CanaryWatch watch, SourceNames sources, SentinelStatus status, DeliveryOptions options, TimeProvider time) : IJob
 {
-    private readonly string[] _sources = [.. sources.Select(source => source.Name)];
+    private readonly string[] _sources = [.. sources.All];
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private DateTimeOffset _lookedAt = DateTimeOffset.MinValue;
 
@@ -24,7 +23,7 @@ internal sealed class DeliveryJob(
         if (await watch.LookAsync(now, cancellationToken) is { } turn)
             await pipeline.TakeAsync(turn, cancellationToken);
         if (await ReadingAsync(now, cancellationToken) is { Count: > 0 } findings)
-            await pipeline.TakeAsync(Turn.Of(findings), cancellationToken);
+            await pipeline.TakeAsync(new Turn.OwnWork(findings), cancellationToken);
     }
 
     private async Task<IReadOnlyList<Finding>> ReadingAsync(DateTimeOffset now, CancellationToken cancellationToken)

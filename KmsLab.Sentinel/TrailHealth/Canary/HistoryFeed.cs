@@ -3,6 +3,7 @@ using System.Text;
 using Amazon.CloudTrail;
 using Amazon.CloudTrail.Model;
 using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 

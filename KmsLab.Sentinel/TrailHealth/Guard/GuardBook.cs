@@ -2,9 +2,9 @@ using System.Data.Common;
 using Dapper;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Detections.AuditPath;
-using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
 
@@ -12,7 +12,7 @@ namespace KmsLab.Sentinel.TrailHealth.Guard;
 /// The baseline: how the way of the evidence was when it was first seen, or when somebody accepted a change, and how it was seen last. While anything
 /// departs from it, each look finds that anew, also when the look can't see it any more: what is hidden now is not put back.
 /// </summary>
-internal sealed class GuardBook : IKnowledge
+internal sealed class GuardBook : ITurnPart
 {
     private readonly Dictionary<(string Resource, string Aspect), GuardedFact> _facts = [];
     private readonly HashSet<(string Resource, string Aspect)> _changed = [];
@@ -54,9 +54,6 @@ internal sealed class GuardBook : IKnowledge
         _accepted.Clear();
     }
 
-    public void Study(Observation observation)
-    {
-    }
 
     public IEnumerable<Finding> Findings()
     {

@@ -4,6 +4,7 @@ using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
@@ -88,7 +89,7 @@ internal sealed partial class GuardJob(
         var now = time.GetUtcNow();
         var refused = calls.TakeRefused();
         await pipeline.TakeAsync(
-            Turn.Of(memory =>
+            new Turn.OwnWork(memory =>
             {
                 memory.Know<OwnRefusals>().Note(refused, now);
                 memory.Know<GuardBook>().Take(report, memory.Know<ProtectedKeys>().SetOf, now);
@@ -110,7 +111,7 @@ internal sealed partial class GuardJob(
             return;
 
         await pipeline.TakeAsync(
-            Turn.Of(memory =>
+            new Turn.OwnWork(memory =>
             {
                 foreach (var acceptance in accepted.Reverse())
                     memory.Know<GuardBook>().Accept(acceptance);

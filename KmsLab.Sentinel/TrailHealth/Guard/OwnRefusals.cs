@@ -1,9 +1,9 @@
 using System.Data.Common;
 using Dapper;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
 
@@ -11,7 +11,7 @@ namespace KmsLab.Sentinel.TrailHealth.Guard;
 /// Calls of Sentinel's own that AWS refused, by the request id that AWS gave them: their records are errors of Sentinel's role, which the guard has
 /// told already, and no detection needs to wonder about.
 /// </summary>
-internal sealed class OwnRefusals(TimeSpan retention) : IKnowledge
+internal sealed class OwnRefusals(TurnOptions turns) : ITurnPart
 {
     private readonly Dictionary<string, DateTimeOffset> _requests = [];
     private readonly List<string> _new = [];
@@ -26,9 +26,6 @@ internal sealed class OwnRefusals(TimeSpan retention) : IKnowledge
             _requests[request] = DateTimeOffset.FromUnixTimeMilliseconds(at);
     }
 
-    public void Study(Observation observation)
-    {
-    }
 
     /// <summary>Calls that were refused just now.</summary>
     public void Note(IEnumerable<string> requestIds, DateTimeOffset now)
@@ -40,12 +37,14 @@ internal sealed class OwnRefusals(TimeSpan retention) : IKnowledge
 
         foreach (var (request, at) in _requests)
         {
-            if (at < now - retention && _requests.Remove(request))
+            if (at < now - turns.Retention && _requests.Remove(request))
                 _old.Add(request);
         }
     }
 
-    public bool Owns(CloudTrailRecord record) => record is { ErrorCode: not null, RequestId: { } request } && _requests.ContainsKey(request);
+    public void Study(Observation observation) => observation.IsOwnRefusal = IsOwn(observation.Record);
+
+    private bool IsOwn(CloudTrailRecord record) => record is { ErrorCode: not null, RequestId: { } request } && _requests.ContainsKey(request);
 
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {

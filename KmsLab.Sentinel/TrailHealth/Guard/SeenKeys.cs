@@ -1,5 +1,5 @@
-using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
 
@@ -7,7 +7,7 @@ namespace KmsLab.Sentinel.TrailHealth.Guard;
 /// Keys that records named and nobody has asked about yet: one of them may carry a protected set's tag, though the record of its making was never seen.
 /// Kept in memory: the survey at the next start asks for all keys.
 /// </summary>
-internal sealed class SeenKeys(ProtectedSets sets) : IKnowledge
+internal sealed class SeenKeys(ProtectedSets sets) : ITurnPart
 {
     private const int Limit = 100_000;
 

@@ -3,6 +3,7 @@ using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
 
@@ -93,7 +94,7 @@ internal sealed partial class SurveyJob(
     {
         var known = protectedKeys.All.ToHashSet(StringComparer.Ordinal);
         await pipeline.TakeAsync(
-            Turn.Of(memory =>
+            new Turn.OwnWork(memory =>
             {
                 foreach (var (key, name, value) in report.Tags)
                     memory.Know<ProtectedKeys>().Learn(key, name, value);

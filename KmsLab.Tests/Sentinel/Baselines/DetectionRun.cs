@@ -1,14 +1,13 @@
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Knowledge.Readers;
-using KmsLab.Sentinel.Publishing;
-using KmsLab.Sentinel.State;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 using KmsLab.Sentinel.Windows;
 
 namespace KmsLab.Tests.Sentinel.Baselines;
@@ -18,12 +17,12 @@ internal sealed class DetectionRun
 {
     public const string Key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-    private readonly IReadOnlyList<IKnowledge> _knowledge;
+    private readonly IReadOnlyList<ITurnPart> _knowledge;
     private readonly WindowBook _windows;
     private readonly AlarmBook _alarms;
     private readonly SentinelOptions _options;
-    private Watermark _watermark;
-    private TurnChanges _changes;
+    private TurnMoment _moment;
+    private readonly AlarmDesk _desk;
     private ulong _ids;
 
     public DetectionRun(Action<SentinelOptions>? configure = null)
@@ -31,14 +30,11 @@ internal sealed class DetectionRun
         _options = new SentinelOptions { LogGroups = ["test"], ProtectedSets = { ["vault"] = new() { Keys = [Key] } } };
         configure?.Invoke(_options);
         var catalog = new DetectionCatalog(_options.Judged);
-        _knowledge =
-        [
-            new ProtectedKeys(new(_options.NamedSets)), new KnownPrincipals(_options.Baselines), new ReadRecords(_options.Baselines),
-            new BaselineBook(catalog, _options.Baselines, _options.Turns),
-        ];
-        _windows = new(catalog, _knowledge, _options.Windows);
-        _alarms = new([], catalog, new AlarmDesk([], catalog, new ChannelRoutes([]), _options.Alarms));
-        _changes = new(default, _knowledge);
+        var baselines = new BaselineBook(catalog, _options.Baselines, _options.Turns);
+        _knowledge = [new ProtectedKeys(new(_options.NamedSets)), new KnownPrincipals(_options.Baselines), new ReadRecords(_options.Baselines), baselines];
+        _desk = new(catalog, new NoOutbox(), _options.Alarms);
+        _alarms = new(catalog, _desk, _options.Turns);
+        _windows = new(catalog, [baselines], _alarms, _options.Windows, _options.Turns);
     }
 
     /// <summary>All occurrences of alarms, in the order in which they were raised.</summary>
@@ -74,20 +70,30 @@ internal sealed class DetectionRun
     {
         foreach (var part in _knowledge)
             part.Study(observation);
-        _windows.Observe(observation, _alarms, _watermark, _changes);
+        _windows.Judge(observation, _moment);
     }
 
     /// <summary>The trail is complete up to <paramref name="at"/>: a turn ends.</summary>
     public void Complete(DateTimeOffset at)
     {
-        _watermark = new(at, at, false);
+        _moment = new(at, new(at, at, false));
         foreach (var part in _knowledge)
-            part.Advance(_watermark, at);
-        _alarms.Advance(_watermark, at, _changes);
-        foreach (var alarm in _changes.Alarms.Values.Where(alarm => !Raised.Exists(raised => raised.Id == alarm.Id && raised.Occurrence == alarm.Occurrence)))
+            part.Advance(_moment);
+        _desk.Begin(at);
+        _alarms.Advance(_moment);
+        foreach (var alarm in _alarms.Changed.Where(alarm => !Raised.Exists(raised => raised.Id == alarm.Id && raised.Occurrence == alarm.Occurrence)))
             Raised.Add(alarm);
 
-        _changes = new(at, _knowledge);
+        _alarms.Committed();
+        _desk.Committed();
+        _windows.Committed();
         _windows.Prune(at - _options.Retention);
+    }
+
+    private sealed class NoOutbox : IOutbox
+    {
+        public void Add(Notification notification)
+        {
+        }
     }
 }

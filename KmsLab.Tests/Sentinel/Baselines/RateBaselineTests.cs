@@ -1,5 +1,5 @@
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Trail;
 

@@ -233,7 +233,7 @@ public sealed class AttestationDetectionTests(PostgresCluster cluster)
     public void Memory_of_proofs_is_bounded()
     {
         using var bench = new DetectionBench(ReplayedAttestation.Definition);
-        var uses = new ProofUses(3, limit: 10);
+        var uses = new ProofUses(new() { MaxProofs = 10 });
         for (var call = 0; call < 25; call++)
         {
             var observation = bench.Attested().Observation();
@@ -241,7 +241,7 @@ public sealed class AttestationDetectionTests(PostgresCluster cluster)
             observation.Attestation = AttestationVerdict.Valid;
             observation.Proof = AttestationProof.FindAll(observation.Record.UserAgent!)[0] with { Seconds = Noon.ToUnixTimeSeconds() + call };
             uses.Study(observation);
-            uses.Advance(default, Noon);
+            uses.Advance(default);
             uses.Count.ShouldBeLessThanOrEqualTo(10);
         }
     }

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using KmsLab.CloudTrail.Attestation;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Detections;
-using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Tests.Sentinel.Detections;
 
@@ -17,8 +17,8 @@ internal sealed class DetectionBench : IDisposable
     public const string ExecutionRole = $"arn:aws:iam::{TestRecords.Account}:role/kmslab-execution";
 
     private readonly DetectionDefinition _definition;
-    private readonly KnowledgeCatalog _catalog;
-    private readonly IReadOnlyList<IKnowledge> _knowledge;
+    private readonly ServiceProvider _services;
+    private readonly TurnMemory _memory;
 
     public DetectionBench(DetectionDefinition definition, Action<SentinelOptions>? configure = null)
     {
@@ -28,10 +28,8 @@ internal sealed class DetectionBench : IDisposable
         options.ProtectedSets["vault"] = new() { Keys = [TestRecords.KeyArn], Roles = [TestRecords.RoleArn], Deployers = [Deployer] };
         configure?.Invoke(options);
         _definition = definition;
-        _catalog = new KnowledgeCatalog(
-            new DetectionCatalog(options.Judged), new(options.NamedSets), new(options.Evidence, options.Sources.EffectiveLogGroups, ""), options.Attestation, options.Baselines,
-            options.Canary, options.Delivery, options.Metrics, options.Turns);
-        _knowledge = _catalog.Create();
+        _services = new EngineServices(options).Build();
+        _memory = new(_services.CreateScope());
     }
 
     public string PublicKey { get; }
@@ -49,14 +47,14 @@ internal sealed class DetectionBench : IDisposable
     public Selection? Judge(JsonObject record)
     {
         var observation = record.Observation();
-        foreach (var part in _knowledge)
+        foreach (var part in _memory.Parts)
             part.Study(observation);
         return _definition.Select(observation);
     }
 
-    public T Know<T>() where T : IKnowledge => _knowledge.OfType<T>().Single();
+    public T Know<T>() where T : class, ITurnPart => _memory.Know<T>();
 
-    public IReadOnlyList<Finding> Findings() => [.. _knowledge.SelectMany(part => part.Findings())];
+    public IReadOnlyList<Finding> Findings() => [.. _memory.Parts.SelectMany(part => part.Findings())];
 
     /// <summary>A Decrypt with the application's proof.</summary>
     public JsonObject Attested(DateTimeOffset? at = null, string? errorCode = null) => Signed(TestRecords.Decrypt(at, errorCode));
@@ -93,7 +91,8 @@ internal sealed class DetectionBench : IDisposable
     public void Dispose()
     {
         Signer.Dispose();
-        _catalog.Dispose();
+        _memory.Dispose();
+        _services.Dispose();
     }
 
     private static AttestedCall CallOf(JsonObject record) => AttestedCall.Of(record.Observation().Record);

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
 using static KmsLab.Tests.Sentinel.Detections.DetectionBench;
@@ -218,7 +218,7 @@ public sealed class KeyDetectionTests(PostgresCluster cluster)
     }
 
     private static Turn Reading(string policy, int second) =>
-        Turn.Of(memory => memory.Know<KeyPolicies>().Learn(new(TestRecords.KeyArn, policy, [], TestRecords.Noon.AddSeconds(second))));
+        new Turn.OwnWork(memory => memory.Know<KeyPolicies>().Learn(new(TestRecords.KeyArn, policy, [], TestRecords.Noon.AddSeconds(second))));
 
     private static string Policy(params string[] more) => $$"""{"Version":"2012-10-17","Statement":[{{string.Join(',', more.Prepend(Root))}}]}""";
 

@@ -140,10 +140,10 @@ public sealed partial class RunbookTests
         foreach (var example in examples)
         {
             var builder = new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(example))).Build();
-            var options = new KmsLab.Sentinel.SentinelOptions { LogGroups = ["g"] };
+            var options = new KmsLab.Sentinel.Host.SentinelOptions { LogGroups = ["g"] };
             builder.GetSection("Sentinel").Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
             options.Attestation.AwaitFiles = true;
-            new KmsLab.Sentinel.SentinelOptionsValidator().Validate(null, options).Failures.ShouldBeNull(example);
+            new KmsLab.Sentinel.Host.SentinelOptionsValidator().Validate(null, options).Failures.ShouldBeNull(example);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Sources.Files;
+using KmsLab.Sentinel.Turns;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KmsLab.Tests.Sentinel.Files;

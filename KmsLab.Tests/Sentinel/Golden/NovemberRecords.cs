@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using KmsLab.Sentinel;
+using KmsLab.Sentinel.Host;
 
 namespace KmsLab.Tests.Sentinel.Golden;
 

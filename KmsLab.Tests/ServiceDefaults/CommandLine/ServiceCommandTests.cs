@@ -2,6 +2,7 @@ using System.Collections;
 using KmsLab.CryptoApi;
 using KmsLab.LocalAws;
 using KmsLab.Sentinel;
+using KmsLab.Sentinel.Host;
 using KmsLab.ServiceDefaults.CommandLine;
 using KmsLab.Tests.EndToEnd;
 

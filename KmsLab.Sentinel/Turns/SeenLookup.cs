@@ -3,7 +3,7 @@ using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Storage;
 using Microsoft.Data.Sqlite;
 
-namespace KmsLab.Sentinel.State;
+namespace KmsLab.Sentinel.Turns;
 
 /// <summary>Looks up which ids have been counted.</summary>
 /// <remarks>By hand and not through Dapper: it runs for every record, with one statement that is prepared once, and no one list syntax suits both engines.</remarks>

@@ -14,7 +14,7 @@ using KmsLab.Sentinel.TrailHealth.Guard;
 using KmsLab.Sentinel.Turns;
 using KmsLab.Sentinel.Windows;
 
-namespace KmsLab.Sentinel;
+namespace KmsLab.Sentinel.Host;
 
 /// <summary>
 /// The section <c>Sentinel</c>, put together from the rooms' own settings: bound once, and checked as a whole. Defaults are for a real account; the lab

@@ -2,7 +2,7 @@ using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Trail;
 using Microsoft.Extensions.Options;
 
-namespace KmsLab.Sentinel;
+namespace KmsLab.Sentinel.Host;
 
 /// <summary>Gives each room its own part of the section <c>Sentinel</c>.</summary>
 internal static class OptionsExtensions

@@ -4,7 +4,7 @@ using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Sources;
 using Microsoft.Extensions.Options;
 
-namespace KmsLab.Sentinel;
+namespace KmsLab.Sentinel.Host;
 
 /// <summary>Checks every option and reports all errors at once, each with what to change.</summary>
 internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOptions>

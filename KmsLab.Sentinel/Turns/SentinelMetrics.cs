@@ -1,10 +1,8 @@
 using System.Diagnostics.Metrics;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Leadership;
-using KmsLab.Sentinel.State;
-using KmsLab.Sentinel.Turns;
 
-namespace KmsLab.Sentinel;
+namespace KmsLab.Sentinel.Turns;
 
 /// <summary>The instruments <c>kmslab.sentinel.*</c>. No key or principal is a dimension: their number has no bound.</summary>
 internal sealed class SentinelMetrics
@@ -33,28 +31,33 @@ internal sealed class SentinelMetrics
         meter.CreateObservableGauge("kmslab.sentinel.watermark.lag", () => Lag(status, time), "s", "How far the watermark is behind the clock.");
     }
 
-    public void Report(TurnSummary turn, TurnChanges changes)
+    public void Report(TurnSummary turn)
     {
         Count("ignored", turn.Ignored);
         Count("duplicate", turn.Duplicates);
-        Count("counted", changes.Counters.GetValueOrDefault(State.Counter.Counted));
-        Count("malformed", changes.Counters.GetValueOrDefault(State.Counter.Malformed));
-        Count("late", changes.Counters.GetValueOrDefault(State.Counter.Late));
-        Count("too_late", changes.Counters.GetValueOrDefault(State.Counter.TooLate));
-        foreach (var verdict in Enum.GetValues<AttestationVerdict>())
-            Attested(verdict, changes);
-        Count("replaced", changes.Counters.GetValueOrDefault(State.Counter.Replaced));
-        foreach (var (notification, _) in changes.Outbox)
-            _alarmChanges.Add(1, new("detection", notification.Detection), new("state", notification.State.ToString()));
     }
+
+    /// <summary>What a turn has counted.</summary>
+    public void Report(IReadOnlyDictionary<Counter, long> counters)
+    {
+        Count("counted", counters.GetValueOrDefault(Counter.Counted));
+        Count("malformed", counters.GetValueOrDefault(Counter.Malformed));
+        Count("late", counters.GetValueOrDefault(Counter.Late));
+        Count("too_late", counters.GetValueOrDefault(Counter.TooLate));
+        foreach (var verdict in Enum.GetValues<AttestationVerdict>())
+            Attested(verdict, counters);
+        Count("replaced", counters.GetValueOrDefault(Counter.Replaced));
+    }
+
+    public void AlarmChanged(string detection, string state) => _alarmChanges.Add(1, new("detection", detection), new("state", state));
 
     public void Delivered(string source, TimeSpan lag) => _deliveryLag.Record(lag.TotalSeconds, new KeyValuePair<string, object?>("source", source));
 
     public void SourceFailed(string source) => _failures.Add(1, new KeyValuePair<string, object?>("source", source));
 
-    private void Attested(AttestationVerdict verdict, TurnChanges changes)
+    private void Attested(AttestationVerdict verdict, IReadOnlyDictionary<Counter, long> counters)
     {
-        if (changes.Counters.GetValueOrDefault(TurnChanges.CounterOf(verdict)) is > 0 and var calls)
+        if (counters.GetValueOrDefault(CounterNames.Of(verdict)) is > 0 and var calls)
             _attestations.Add(calls, new KeyValuePair<string, object?>("verdict", verdict.ToString()));
     }
 

@@ -1,8 +1,6 @@
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Sources;
-using KmsLab.Sentinel.State;
 
-namespace KmsLab.Sentinel;
+namespace KmsLab.Sentinel.Turns;
 
 /// <summary>What a log event turned out to be: a record, or one that can't be used.</summary>
 internal sealed record ParsedEvent(CloudTrailRecord? Record, Rejection? Rejection)

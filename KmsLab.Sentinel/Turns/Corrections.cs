@@ -1,8 +1,6 @@
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Rates;
-using KmsLab.Sentinel.State;
 
-namespace KmsLab.Sentinel;
+namespace KmsLab.Sentinel.Turns;
 
 /// <summary>
 /// Records that replace others: an <c>addendum</c> with the reason <c>UPDATED_DATA</c> names the eventID of the record that it corrects
@@ -13,22 +11,22 @@ namespace KmsLab.Sentinel;
 /// windows and alarms as far as their evidence, the latest 50 records, still shows it. What was told stays told: an alarm that rose by the original
 /// remains, with the correction among its evidence. An original that comes later is known already, like a duplicate.
 /// </remarks>
-internal sealed class Amendments
+internal sealed class Corrections
 {
     private const string UpdatedData = "UPDATED_DATA";
 
-    private readonly IReadOnlyDictionary<RecordId, CountedCall?> _seen;
+    private readonly IReadOnlyDictionary<RecordId, CountedFor?> _seen;
 
     private readonly HashSet<RecordId> _replaced;
 
-    private Amendments(IReadOnlyDictionary<RecordId, RecordId> originals, HashSet<RecordId> replaced, IReadOnlyDictionary<RecordId, CountedCall?> seen) =>
+    private Corrections(IReadOnlyDictionary<RecordId, RecordId> originals, HashSet<RecordId> replaced, IReadOnlyDictionary<RecordId, CountedFor?> seen) =>
         (Originals, _replaced, _seen) = (originals, replaced, seen);
 
     /// <summary>The original of each correction in this turn; of several corrections of one original, the last.</summary>
     public IReadOnlyDictionary<RecordId, RecordId> Originals { get; }
 
     /// <summary>Looks for corrections among new records, and what is known of their originals.</summary>
-    public static async Task<Amendments> OfAsync(IReadOnlyList<ParsedEvent> fresh, SentinelStore store, CancellationToken cancellationToken)
+    public static async Task<Corrections> OfAsync(IReadOnlyList<ParsedEvent> fresh, SeenRecords seen, CancellationToken cancellationToken)
     {
         var (corrections, replaced) = (new Dictionary<RecordId, RecordId>(), new HashSet<RecordId>());
         foreach (var item in fresh)
@@ -42,8 +40,8 @@ internal sealed class Amendments
             }
         }
 
-        var seen = corrections.Count == 0 ? new Dictionary<RecordId, CountedCall?>() : await store.FindCountedAsync(corrections.Keys, cancellationToken);
-        return new(corrections.ToDictionary(pair => pair.Value, pair => pair.Key), replaced, seen);
+        var known = corrections.Count == 0 ? new Dictionary<RecordId, CountedFor?>() : await seen.FindCountedAsync(corrections.Keys, cancellationToken);
+        return new(corrections.ToDictionary(pair => pair.Value, pair => pair.Key), replaced, known);
     }
 
     /// <summary>Whether a new record is replaced by another one of the same turn, and so is not to be counted.</summary>
@@ -53,5 +51,5 @@ internal sealed class Amendments
     public bool IsKnown(RecordId original) => _seen.ContainsKey(original);
 
     /// <summary>What an original was counted for before this turn; null if it was not.</summary>
-    public CountedCall? CountedOf(RecordId original) => _seen.GetValueOrDefault(original);
+    public CountedFor? CountedOf(RecordId original) => _seen.GetValueOrDefault(original);
 }

@@ -5,13 +5,13 @@ using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Tracing;
 
-namespace KmsLab.Sentinel;
+namespace KmsLab.Sentinel.Host;
 
 /// <summary>The loop: while this process leads, every source, then the clock, then housekeeping, again and again.</summary>
 internal sealed partial class SentinelLoop(
-    IEnumerable<SourceReader> readers, IEnumerable<IJob> jobs, Pipeline pipeline, OutboxSignal outbox, LeaderStatus leader, SentinelStatus status, SourceOptions options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
+    SourceReaders readers, IEnumerable<IJob> jobs, Pipeline pipeline, OutboxSignal outbox, LeaderStatus leader, SentinelStatus status, SourceOptions options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
 {
-    private readonly SourceReader[] _readers = [.. readers];
+    private readonly SourceReader[] _readers = [.. readers.All];
     private readonly IJob[] _jobs = [.. jobs];
     private readonly FailureStreak _streak = new();
 
@@ -84,7 +84,7 @@ internal sealed partial class SentinelLoop(
         foreach (var job in _jobs)
             await job.RunAsync(cancellationToken);
 
-        await pipeline.TakeAsync(Turn.Tick, cancellationToken);
+        await pipeline.TakeAsync(new Turn.Tick(), cancellationToken);
         outbox.Set();
         await pipeline.PruneAsync(cancellationToken);
     }

@@ -1,0 +1,15 @@
+using KmsLab.Sentinel.Turns;
+using KmsLab.Sentinel.Windows;
+
+namespace KmsLab.Sentinel.Alarms;
+
+/// <summary>Registers alarms, and what people are told of them.</summary>
+internal static class AlarmExtensions
+{
+    public static void AddAlarms(this IServiceCollection services)
+    {
+        services.AddTurnPart<AlarmBook>();
+        services.AddTurnPart<AlarmDesk>();
+        services.AddScoped<IWindowWatcher>(provider => provider.GetRequiredService<AlarmBook>());
+    }
+}

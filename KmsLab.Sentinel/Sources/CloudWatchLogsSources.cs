@@ -1,0 +1,14 @@
+using Amazon.CloudWatchLogs;
+using KmsLab.Sentinel.Detections;
+
+namespace KmsLab.Sentinel.Sources;
+
+/// <summary>Reads the log groups of <c>Sentinel:LogGroups</c>.</summary>
+internal sealed class CloudWatchLogsSources(IAmazonCloudWatchLogs logs, SourceOptions options, DetectionOptions detections, TimeProvider time) : ISourceFactory
+{
+    public IEnumerable<IRecordSource> Create()
+    {
+        var pacer = new CallPacer(options.LogsCallsPerSecond, time);
+        return options.EffectiveLogGroups.Select(group => new CloudWatchLogsSource(logs, group, detections.EffectiveEventSources, pacer));
+    }
+}

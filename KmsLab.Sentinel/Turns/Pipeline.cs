@@ -1,0 +1,238 @@
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Trail;
+using KmsLab.ServiceDefaults.Database;
+
+namespace KmsLab.Sentinel.Turns;
+
+/// <summary>
+/// Takes turns: parse → deduplicate → for each part See, Count, Study, Judge, Advance, Write → commit. All that a turn changes is committed in one
+/// transaction; whatever happens before it leaves no trace, whatever happens after it finds everything done.
+/// </summary>
+internal sealed class Pipeline(
+    IServiceScopeFactory scopes,
+    Database database,
+    LeaderWrites writes,
+    WatermarkClock watermarks,
+    RecordInterest interest,
+    TurnOptions options,
+    TimeProvider time,
+    SentinelMetrics metrics,
+    SentinelStatus status,
+    ILogger<Pipeline> logger)
+{
+    private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
+
+    private TurnMemory? _memory;
+    private DateTimeOffset _prunedAt;
+
+    /// <summary>When the last complete read of a source began, if there was one.</summary>
+    public async Task<DateTimeOffset?> LastCompleteReadAsync(string source, CancellationToken cancellationToken) =>
+        (await KnowAsync<ReadCursors>(cancellationToken)).Completed.TryGetValue(source, out var at) ? at : null;
+
+    /// <summary>A part of the memory. For the loop's own thread, between two turns.</summary>
+    public async Task<T> KnowAsync<T>(CancellationToken cancellationToken) where T : class, ITurnPart => (await MemoryAsync(cancellationToken)).Know<T>();
+
+    /// <summary>Throws the memory away: another process may have written since it was read.</summary>
+    public void Forget()
+    {
+        _memory?.Dispose();
+        _memory = null;
+    }
+
+    /// <summary>Takes a turn. After an exception the same turn may be taken again.</summary>
+    public async Task TakeAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        var memory = await MemoryAsync(cancellationToken);
+        _memory = null;
+        try
+        {
+            await TakeAsync(turn, memory, cancellationToken);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+
+        _memory = memory;
+        TurnLog.Reached(logger, TurnStep.Committed);
+    }
+
+    /// <summary>Deletes what is older than the retention, now and then.</summary>
+    public async Task PruneAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now - _prunedAt < PruneInterval)
+            return;
+
+        foreach (var part in (await MemoryAsync(cancellationToken)).Parts)
+            await part.PruneAsync(writes, now, cancellationToken);
+        _prunedAt = now;
+    }
+
+    private async Task TakeAsync(Turn turn, TurnMemory memory, CancellationToken cancellationToken)
+    {
+        var page = turn as Turn.Page;
+        TurnLog.Reached(logger, TurnStep.Read);
+        var events = Parse(page);
+        TurnLog.Reached(logger, TurnStep.Parsed);
+        var fresh = await memory.Know<SeenRecords>().NewAsync(events, item => item.Ids, cancellationToken);
+        TurnLog.Reached(logger, TurnStep.Deduplicated);
+        var work = turn as Turn.OwnWork;
+        var findings = await memory.Know<SeenRecords>().NewAsync(work?.Findings ?? [], finding => [finding.Id], cancellationToken);
+
+        var now = time.GetUtcNow();
+        foreach (var part in memory.Parts)
+            await part.BeginAsync(turn, now, database, cancellationToken);
+        if (page is not null)
+            See(page, events, memory);
+        var corrections = await Corrections.OfAsync(fresh, memory.Know<SeenRecords>(), cancellationToken);
+        var records = Accept(fresh, corrections, page?.IsLate == true, memory, now);
+        Count(records, corrections, memory, now);
+        TurnLog.Reached(logger, TurnStep.Counted);
+
+        work?.Do?.Invoke(memory);
+        var moment = new TurnMoment(now, watermarks.Of(memory, now));
+        foreach (var observation in records)
+            Judge(observation, memory, moment);
+        Judge(findings, memory, moment);
+        foreach (var part in memory.Parts)
+            part.Advance(moment);
+        TurnLog.Reached(logger, TurnStep.Evaluated);
+
+        await CommitAsync(memory, cancellationToken);
+        var summary = new TurnSummary(page?.Events.Count ?? 0, (page?.Events.Count ?? 0) - events.Count, events.Count - fresh.Count);
+        status.Report(summary, moment.Watermark);
+        metrics.Report(summary);
+    }
+
+    /// <summary>Reads everything that is committed.</summary>
+    /// <remarks>Within the fence: a commit of this process that was never answered may still be under way, and would be missing.</remarks>
+    private async Task<TurnMemory> MemoryAsync(CancellationToken cancellationToken) => _memory ??= await writes.WriteAsync(
+        async (connection, _) =>
+        {
+            var memory = new TurnMemory(scopes.CreateScope());
+            foreach (var part in memory.Parts)
+                await part.LoadAsync(connection, cancellationToken);
+            return memory;
+        },
+        cancellationToken,
+        repeatable: true);
+
+    private List<ParsedEvent> Parse(Turn.Page? page)
+    {
+        var events = new List<ParsedEvent>(page?.Events.Count ?? 0);
+        foreach (var source in page?.Events ?? [])
+        {
+            if (ParsedEvent.Parse(source, page!.Source, interest) is { } parsed)
+                events.Add(parsed);
+        }
+
+        return events;
+    }
+
+    private static void See(Turn.Page page, List<ParsedEvent> events, TurnMemory memory)
+    {
+        foreach (var part in memory.Parts)
+            part.See(page.Source, events);
+    }
+
+    /// <summary>Notes what is new as seen, keeps malformed events aside, and leaves out what comes too late.</summary>
+    private List<Observation> Accept(IReadOnlyList<ParsedEvent> fresh, Corrections corrections, bool late, TurnMemory memory, DateTimeOffset now)
+    {
+        var records = new List<Observation>(fresh.Count);
+        foreach (var item in fresh)
+        {
+            var eventTime = item.Record?.EventTime ?? now;
+            memory.Know<SeenRecords>().Note(item.Ids, After(eventTime > now ? eventTime : now));
+            if (item.Rejection is { } rejection)
+                Reject(rejection, memory);
+            else if (corrections.Replaces(item.Record!.Id))
+                memory.Know<Counters>().Add(Counter.Replaced);
+            else if (eventTime < now - options.Retention)
+                memory.Know<Counters>().Add(Counter.TooLate);
+            else if (!memory.Parts.Any(part => part.Owns(item.Record!)))
+                records.Add(new Observation(item.Record!));
+
+            if (late)
+                memory.Know<Counters>().Add(Counter.Late);
+        }
+
+        return records;
+    }
+
+    private static void Reject(Rejection rejection, TurnMemory memory)
+    {
+        memory.Know<Rejections>().Add(rejection);
+        memory.Know<Counters>().Add(Counter.Malformed);
+    }
+
+    private void Count(List<Observation> records, Corrections corrections, TurnMemory memory, DateTimeOffset now)
+    {
+        foreach (var observation in records)
+        {
+            foreach (var part in memory.Parts)
+                part.Count(observation.Record);
+            memory.Know<Counters>().Add(Counter.Counted);
+            Correct(observation.Record, corrections, memory, now);
+        }
+    }
+
+    /// <summary>A correction takes back what its original counted for, and makes it known: it must not count if it comes later.</summary>
+    private void Correct(CloudTrailRecord correction, Corrections corrections, TurnMemory memory, DateTimeOffset now)
+    {
+        if (!corrections.Originals.TryGetValue(correction.Id, out var original))
+            return;
+
+        memory.Know<SeenRecords>().Replace(original, correction.Id, corrections.IsKnown(original), After(now));
+        if (!corrections.IsKnown(original))
+            return;
+
+        var withdrawal = new Withdrawal(correction.Addendum!.OriginalEventId!, corrections.CountedOf(original));
+        foreach (var part in memory.Parts)
+            part.Withdraw(withdrawal);
+        memory.Know<Counters>().Add(Counter.Replaced);
+    }
+
+    private static void Judge(Observation observation, TurnMemory memory, TurnMoment moment)
+    {
+        foreach (var part in memory.Parts)
+            part.Study(observation);
+        foreach (var part in memory.Parts)
+            part.Judge(observation, moment);
+    }
+
+    private void Judge(IReadOnlyList<Finding> findings, TurnMemory memory, TurnMoment moment)
+    {
+        foreach (var finding in findings)
+            memory.Know<SeenRecords>().Note([finding.Id], After(finding.At));
+        foreach (var finding in findings.Concat(memory.Parts.SelectMany(part => part.Findings())))
+        {
+            foreach (var part in memory.Parts)
+                part.Judge(finding, moment);
+        }
+    }
+
+    private async Task CommitAsync(TurnMemory memory, CancellationToken cancellationToken)
+    {
+        if (memory.Parts.Any(part => part.HasChanges))
+        {
+            await writes.WriteAsync(
+                async (_, transaction) =>
+                {
+                    foreach (var part in memory.Parts)
+                        await part.WriteAsync(transaction, cancellationToken);
+                    TurnLog.Reached(logger, TurnStep.Written);
+                    return 0;
+                },
+                cancellationToken);
+        }
+
+        foreach (var part in memory.Parts)
+            part.Committed();
+    }
+
+    /// <summary>A record may say that it is of the year 9999.</summary>
+    private DateTimeOffset After(DateTimeOffset at) => at < DateTimeOffset.MaxValue - options.Retention ? at + options.Retention : DateTimeOffset.MaxValue;
+}
