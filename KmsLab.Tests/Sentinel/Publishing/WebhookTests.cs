@@ -228,7 +228,7 @@ public sealed class WebhookTests
         public IReadOnlyList<string> Logs => _logs.Messages;
 
         public Task<SendOutcome> SendAsync(KmsLab.Sentinel.Alarms.Notification notification) =>
-            _app.Services.GetRequiredService<IEnumerable<INotificationChannel>>().Single(channel => channel.Name == "webhook:ops").SendAsync(notification, Cancellation);
+            _app.Services.GetRequiredService<NotificationChannels>().All.Single(channel => channel.Name == "webhook:ops").SendAsync(notification, Cancellation);
 
         public ValueTask DisposeAsync() => _app.DisposeAsync();
     }
