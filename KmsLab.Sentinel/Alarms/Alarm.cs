@@ -82,7 +82,7 @@ internal sealed record Alarm
         Revision = (previous?.Revision ?? 0) + 1,
         Observed = violation.Observed,
         Threshold = limit.Threshold,
-        Window = detection.Settings.Window,
+        Window = limit.Window,
         Expected = limit.Expected,
         FirstSeen = violation.From,
         LastSeen = violation.From,
@@ -106,7 +106,7 @@ internal sealed record Alarm
 
     /// <summary>Hysteresis: it goes on while a window holds less than would raise it, but enough to keep it.</summary>
     private Alarm Prolong(GroupWindow window, DetectionSettings settings) =>
-        settings.ClearThreshold >= Threshold || window.Values is not null || Ended ? this : this with { QuietAt = window.Counts.ProlongedQuiet(QuietAt, Window, settings.ClearThreshold) };
+        settings.ClearThreshold >= Threshold || Window != settings.Window || window.Values is not null || Ended ? this : this with { QuietAt = window.Counts.ProlongedQuiet(QuietAt, Window, settings.ClearThreshold) };
 
     private Alarm Rest(GroupWindow window)
     {

@@ -5,12 +5,12 @@ namespace KmsLab.Sentinel.Detections;
 /// <summary>How a call ended, as far as a change of something precious goes: done, refused for want of rights, or come to nothing.</summary>
 /// <remarks>
 /// Whoever is refused wanted to; that is told, too. Any other error, such as a key that is in no state for it, changed nothing and shows no intent that the
-/// caller didn't have the rights for anyway. Services name the refusal differently.
+/// caller didn't have the rights for anyway. Services name the refusal differently (<see cref="ErrorKinds"/>).
 /// </remarks>
 internal static class Attempt
 {
     public static bool IsRefused(Observation observation) =>
-        observation.Record.ErrorCode is "AccessDenied" or "AccessDeniedException" or "UnauthorizedOperation" or "Client.UnauthorizedOperation" or "AuthorizationError" or "AuthorizationErrorException";
+        observation.Record.ErrorCode is { } code && ErrorKinds.OfCode(code) == ErrorKind.Refusal;
 
     /// <summary>Whether it was done or refused.</summary>
     public static bool Counts(Observation observation) => observation.Succeeded || IsRefused(observation);

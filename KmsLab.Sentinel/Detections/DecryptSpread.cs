@@ -18,7 +18,8 @@ internal static class DecryptSpread
         Technique = "T1530",
         About = "How many different records of a protected set one reader reads in a day (UTC), beside what it does on such a day of the week. A reader is a client of the application where the call "
             + "carries a valid attestation, so that one client's bulk reading shows although every call is good; otherwise it is the principal. A reader that appears after the learning period is judged "
-            + "by the threshold alone until 14 days of it are known.",
+            + "by the threshold alone until 14 days of it are known. Reads by clients on their first day, up to 20 of each, are summed for the principal as well (client new clients): whoever has the "
+            + "signing key can make a client tag for each call, and unusually many new tags are no better than one that reads a lot.",
         Why = "{principal} (client {client}) read {observed} different records of {set} within {window} from {first}; {expected} would have been normal. Known from {basis}.",
         Tuning = "Threshold is the number of different records a day that any reader may have, known or new. Readers that read everything by trade (a re-index, a backup) need an exception for their "
             + "principal; a client of the application is learned within weeks.",
@@ -27,6 +28,7 @@ internal static class DecryptSpread
         IsRelative = true,
         IsAligned = true,
         Select = observation => observation.Reading is { Kind: ReadingKind.FirstToday or ReadingKind.New } reading ? Of(reading) : null,
+        SelectAlso = observation => observation.Reading is { Kind: ReadingKind.FirstToday or ReadingKind.New, NewClients: { } group } ? new(group) { FiresUnlearned = true } : null,
     };
 
     public static DetectionDefinition Slow { get; } = new()

@@ -26,6 +26,7 @@ internal sealed class DetectionCatalog(DetectionOptions options)
         RansomPattern.Definition,
         DryRunProbing.Definition,
         KmsErrorBurst.Definition,
+        .. ErrorRates.Definitions,
         DecryptRateThreshold.Definition,
         DecryptRateAnomaly.Definition,
         DecryptSpread.Definition,

@@ -69,6 +69,9 @@ internal sealed record DetectionDefinition
     /// <summary>What it wants to know of a record: null if the record does not concern it. Pure.</summary>
     public required Func<Observation, Selection?> Select { get; init; }
 
+    /// <summary>A second group that a record counts for as well; null where there is none. Pure.</summary>
+    public Func<Observation, Selection?>? SelectAlso { get; init; }
+
     public Measure Measure { get; init; } = Measure.Records;
 
     /// <summary>The services whose records it looks at.</summary>

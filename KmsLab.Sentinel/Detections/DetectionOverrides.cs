@@ -20,6 +20,12 @@ internal class DetectionOverrides
     /// <summary>N of M-of-N.</summary>
     public int? Periods { get; set; }
 
+    /// <summary>How many in the long span, for a detection that has one.</summary>
+    public int? SlowThreshold { get; set; }
+
+    /// <summary>The long span.</summary>
+    public TimeSpan? SlowWindow { get; set; }
+
     /// <summary>Principals and keys that are judged otherwise, by any name.</summary>
     public Dictionary<string, ExceptionOptions> Exceptions { get; set; } = [];
 
@@ -34,6 +40,7 @@ internal class DetectionOverrides
             ClearThreshold = ClearThreshold ?? (Threshold is null ? defaults.ClearThreshold : threshold),
             Datapoints = Datapoints ?? defaults.Datapoints,
             Periods = Periods ?? defaults.Periods,
+            Slow = defaults.Slow is { } slow ? new(SlowThreshold ?? slow.Threshold, SlowWindow ?? slow.Window) : null,
             Exceptions = [.. Exceptions.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value.ToException())],
             Suppressions = [.. Suppressions.Values.Select(suppression => suppression.ToSuppression())],
         };
@@ -56,6 +63,12 @@ internal class DetectionOverrides
             yield return $"{at}:Periods must be from 1 to {MaxPeriods}";
         if ((Datapoints ?? defaults.Datapoints) is var datapoints && (datapoints < 1 || datapoints > (Periods ?? defaults.Periods)))
             yield return $"{at}:Datapoints must be at least 1 and at most Periods, {Periods ?? defaults.Periods}";
+        if ((SlowThreshold ?? (object?)SlowWindow) is not null && defaults.Slow is null)
+            yield return $"{at} has no long span: leave out SlowThreshold and SlowWindow";
+        if (SlowThreshold is < 1)
+            yield return $"{at}:SlowThreshold must be at least 1";
+        if (SlowWindow is { } slow && (slow <= TimeSpan.Zero || slow > MaxWindow))
+            yield return $"{at}:SlowWindow must be more than zero and at most {MaxWindow.TotalDays:0} days";
         foreach (var error in Exceptions.SelectMany(entry => entry.Value.Check($"{at}:Exceptions:{entry.Key}")))
             yield return error;
         foreach (var error in Suppressions.SelectMany(entry => entry.Value.Check($"{at}:Suppressions:{entry.Key}")))

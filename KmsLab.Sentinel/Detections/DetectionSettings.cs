@@ -15,6 +15,9 @@ internal enum DetectionMode
     On,
 }
 
+/// <summary>What is too much in the long run: <paramref name="Threshold"/> records in any span shorter than <paramref name="Window"/>.</summary>
+internal sealed record SlowLimit(int Threshold, TimeSpan Window);
+
 /// <summary>What may be tuned: it fires when a group has <paramref name="Threshold"/> records in any span shorter than <paramref name="Window"/>.</summary>
 internal sealed record DetectionSettings(DetectionMode Mode, int Threshold, TimeSpan Window)
 {
@@ -33,8 +36,11 @@ internal sealed record DetectionSettings(DetectionMode Mode, int Threshold, Time
     /// <summary>Records that are not to be counted.</summary>
     public IReadOnlyList<Suppression> Suppressions { get; init; } = [];
 
+    /// <summary>A second, long span, for what goes on steadily below the threshold; null where there is none.</summary>
+    public SlowLimit? Slow { get; init; }
+
     /// <summary>How far around a record its window reaches.</summary>
-    public TimeSpan Span => Window * Periods;
+    public TimeSpan Span => Slow is { } slow && slow.Window > Window * Periods ? slow.Window : Window * Periods;
 
     /// <summary>What is to be done with a record that was selected.</summary>
     /// <returns>The threshold that holds for it, or null when it is not to be counted at all.</returns>

@@ -15,8 +15,8 @@ internal static class DryRunProbing
         Title = "Somebody is finding out what they may do with KMS",
         Severity = Severity.Medium,
         Technique = "T1580",
-        About = "DryRun calls and refusals across several operations or keys: enumeration with new credentials. Repeating one call that is refused is not that, and neither is a scanner's "
-            + "service-linked role.",
+        About = "DryRun calls and refusals across several operations or keys: enumeration with new credentials. Repeating one call that is refused is not that, and neither is what "
+            + "an AWS service meets, by a service-linked role or on somebody's behalf. A refusal by a VPC endpoint's policy (VpceAccessDenied) is one.",
         Why = "{principal} tried {observed} different things within {window} that were DryRun or refused, last {operation} with {error} from {address}.",
         Tuning = "Auditing tools that try what they may read need an exception by principal.",
         Runbook =
@@ -32,7 +32,7 @@ internal static class DryRunProbing
 
     private static Selection? Select(Observation observation)
     {
-        var isProbe = observation.Record.ErrorCode == "DryRunOperationException" || Attempt.IsRefused(observation);
+        var isProbe = ErrorKinds.Of(observation) is ErrorKind.DryRun or ErrorKind.Refusal;
         return observation.IsKms && isProbe && !Principals.IsServiceLinked(observation.Principal)
             ? new(new DetectionGroup([new("principal", observation.Principal)]), $"{observation.Record.EventName} {string.Join(' ', observation.Record.KeyArns)}")
             : null;

@@ -7,8 +7,8 @@ namespace KmsLab.Sentinel.Detections;
 /// stolen credentials may do.
 /// </summary>
 /// <remarks>
-/// A DryRun call always 'fails' with DryRunOperationException: that is its success, and says nothing about errors
-/// (https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html).
+/// Refusals and wrong guesses count; throttling, what does not exist or exists already, a key's state and what AWS services meet is nobody's attack and has
+/// thresholds of its own (<see cref="ErrorRates"/>). Whoever guesses slower than the window is long is found by a second, long one.
 /// </remarks>
 internal static class KmsErrorBurst
 {
@@ -18,9 +18,12 @@ internal static class KmsErrorBurst
         Title = "KMS refuses one principal repeatedly",
         Severity = Severity.High,
         Technique = "T1110",
-        About = "The lab's own alarm, for every principal: somebody guesses keys, tries stolen ciphertext, or finds out what stolen credentials may do.",
+        About = "The lab's own alarm, for every principal: somebody guesses keys, tries stolen ciphertext, or finds out what stolen credentials may do. Refusals and wrong guesses count "
+            + "(AccessDenied, VpceAccessDenied, InvalidCiphertextException, IncorrectKeyException, invalid signatures, MACs and grant tokens); errors of other kinds have detections of their own. "
+            + "Guessing slowly, one a minute for hours, is found by the longer span: 30 within 2 hours; slower than one in four minutes is not found here.",
         Why = "KMS refused {principal} {observed} times within {window} (fewer than {threshold} are allowed), last {operation} with {error} from {address}.",
-        Tuning = "Threshold 2 in 60 s is the lab's own. An application that retries refused calls needs more; set an exception for it rather than for all.",
+        Tuning = "Threshold 2 in 60 s is the lab's own. An application that retries refused calls needs more; set an exception for it rather than for all: its threshold holds "
+            + "for the long span, too, where it is the higher one. SlowThreshold and SlowWindow tune that span.",
         Runbook =
         [
             "Read the evidence: which operation, which key, which error, from which address.",
@@ -31,12 +34,10 @@ internal static class KmsErrorBurst
             "If it is not you:",
             .. Reactions.StopPrincipal,
         ],
-        Defaults = new(DetectionMode.On, Threshold: 2, Window: TimeSpan.FromSeconds(60)),
+        Defaults = new(DetectionMode.On, Threshold: 2, Window: TimeSpan.FromSeconds(60)) { Slow = new(30, TimeSpan.FromHours(2)) },
         Select = Select,
     };
 
     private static Selection? Select(Observation observation) =>
-        observation is { IsKms: true, Record.ErrorCode: not (null or "DryRunOperationException") }
-            ? Selection.By("principal", observation.Principal)
-            : null;
+        observation.IsKms && ErrorKinds.IsHostile(observation) ? Selection.By("principal", observation.Principal) : null;
 }

@@ -17,10 +17,14 @@ internal static class RansomPattern
         Title = "Data is being encrypted under a foreign or new key, or key material comes from outside",
         Severity = Severity.Critical,
         Technique = "T1486",
-        About = "Many Encrypt, ReEncrypt or GenerateDataKey calls by one principal under one key that belongs to another account or was made within a day, direct or through services such as S3. "
+        About = "A principal encrypts (Encrypt, ReEncrypt, GenerateDataKey, direct or through services such as S3) under a key of another account for the first time, or re-encrypts data or whole buckets under "
+            + "a key that it has just made itself: once is enough. Otherwise it is many such calls under foreign keys, or keys made within a day, summed over all keys. A call for a whole bucket (S3 Bucket "
+            + "Keys) stands for thousands, and is enough under a foreign key. Foreign keys that were in use in the learning period (7 days from the first record), or for 7 days since, are usual and quiet; within "
+            + "that period what services encrypt object by object is only learned. "
             + "Key material that is imported, a key made for imported or external material, and an external key store raise it at once: such material can be taken away at once.",
         Why = "{principal} used {key} from {address}: {detail}; {observed} times within {window}.",
-        Tuning = "A new application with much traffic looks the same in its first day: make an exception for its key, with an end. Name accounts whose keys you use in TrustedAccounts of a set.",
+        Tuning = "A new application with much traffic looks the same in its first day: make an exception for its key, with an end. Name accounts whose keys you use in TrustedAccounts of a set: an organisation's central "
+            + "key with Bucket Keys would otherwise be told of once, in the first week.",
         Runbook =
         [
             "Stop the writing first: what is encrypted under a foreign key is lost without its owner.",
@@ -40,12 +44,12 @@ internal static class RansomPattern
             return null;
 
         return External(observation) is { } external
-            ? new(GroupOf(observation), Detail: external, IsEnough: true)
-            : Suspicious(observation) is { } reason ? new(GroupOf(observation), Detail: reason) : null;
+            ? new(Group(observation), Detail: external, IsEnough: true)
+            : Suspicious(observation) is var (reason, isEnough) ? new(Group(observation), Detail: reason, IsEnough: isEnough) : null;
     }
 
-    private static DetectionGroup GroupOf(Observation observation) =>
-        new([new("key", observation.Record.KeyArns.Count > 0 ? observation.Record.KeyArns[^1] : "unknown"), new("principal", observation.Principal)]);
+    /// <summary>By principal: whoever spreads what he does over many keys does as much.</summary>
+    private static DetectionGroup Group(Observation observation) => new([new("principal", observation.Principal)]);
 
     private static string? External(Observation observation) => observation.Record.EventName switch
     {
@@ -57,18 +61,33 @@ internal static class RansomPattern
     };
 
     /// <summary>A protected key is nobody's ransom: what uses it is watched by the other detections.</summary>
-    private static string? Suspicious(Observation observation)
+    private static (string Reason, bool IsEnough)? Suspicious(Observation observation)
     {
         if (observation.Set is not null || observation.Record is not { KeyArns: [.., var key], EventName: var operation } || !IsEncryption(operation))
             return null;
 
-        var through = observation.Record.Identity.InvokedBy is { } service ? $" through {service}" : "";
+        var service = observation.Record.Identity.InvokedBy;
+        var what = $"{operation}{(service is null ? "" : $" through {service}")}{(IsWholeBucket(observation) ? " for a whole bucket" : "")}";
         if (IsForeign(observation, key))
-            return $"{operation}{through} under a key of the account {Audience.AccountOfArn(key)}";
-        return observation.KeyMadeAt is { } made
-            ? string.Create(CultureInfo.InvariantCulture, $"{operation}{through} under a key made at {made.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}")
-            : null;
+            return Foreign(observation, $"{what} under a key of the account {Audience.AccountOfArn(key)}");
+        if (observation.KeyMadeAt is not { } made)
+            return null;
+
+        var isOwnMaking = observation.KeyMaker == observation.Principal && (operation == "ReEncrypt" || IsWholeBucket(observation));
+        return (string.Create(CultureInfo.InvariantCulture, $"{what} under a key {(isOwnMaking ? "that it made itself" : "made")} at {made.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"), isOwnMaking);
     }
+
+    private static (string Reason, bool IsEnough)? Foreign(Observation observation, string what) => observation.ForeignUse switch
+    {
+        ForeignUse.Usual => null,
+        ForeignUse.First => ($"{what} for the first time", true),
+        ForeignUse.Learning when observation.Record.Identity.InvokedBy is not null && !IsWholeBucket(observation) => null,
+        _ => (what, IsWholeBucket(observation)),
+    };
+
+    /// <summary>With an S3 Bucket Key one call stands for very many objects, for hours (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html).</summary>
+    private static bool IsWholeBucket(Observation observation) =>
+        observation.Record is { Identity.InvokedBy: "s3.amazonaws.com" } record && (record.DestinationContext?["aws:s3:arn"] ?? record.Context?["aws:s3:arn"]) is { } bucket && !bucket.Contains('/');
 
     private static bool IsEncryption(string operation) => operation is "Encrypt" or "ReEncrypt" || operation.StartsWith("GenerateDataKey", StringComparison.Ordinal);
 

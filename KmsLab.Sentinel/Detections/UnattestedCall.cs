@@ -5,8 +5,8 @@ namespace KmsLab.Sentinel.Detections;
 
 /// <summary>Something that is not the application uses a protected key: stolen credentials, an insider, a service on somebody's behalf.</summary>
 /// <remarks>
-/// However the call ended: a DryRun probes, a wrong ciphertext was still sent by somebody who might use the key, and a refusal kept him out this time. A
-/// refusal whose record names no key belongs to no set; kms-error-burst and dry-run-probing see these.
+/// However the call ended: a DryRun probes, a wrong ciphertext was still sent by somebody who might use the key, and a refusal kept him out this time; only a
+/// throttled call says nothing, for KMS did not look at it. A refusal whose record names no key belongs to no set; kms-error-burst and dry-run-probing see these.
 /// </remarks>
 internal static class UnattestedCall
 {
@@ -34,7 +34,8 @@ internal static class UnattestedCall
 
     private static Selection? Select(Observation observation)
     {
-        if (observation is not { Attestation: AttestationVerdict.Absent, Set: { } set } || Principals.IsAmong(observation.Principal, set.UnattestedPrincipals))
+        if (observation is not { Attestation: AttestationVerdict.Absent, Set: { } set } || Principals.IsAmong(observation.Principal, set.UnattestedPrincipals)
+            || ErrorKinds.Of(observation) == ErrorKind.Throttling)
             return null;
 
         var service = observation.Record.Identity.InvokedBy;

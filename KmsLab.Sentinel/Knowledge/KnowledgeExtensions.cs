@@ -16,6 +16,7 @@ internal static class KnowledgeExtensions
         services.AddTurnPart<AttestationFacts>();
         services.AddTurnPart<ProofUses>();
         services.AddTurnPart<LearnedNames>();
+        services.AddTurnPart<ForeignKeys>();
         services.AddTurnPart<KeyPolicies>();
         services.AddTurnPart<KnownPrincipals>();
         services.AddTurnPart<ReadRecords>();

@@ -29,7 +29,7 @@ internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKe
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<(string Kind, string Name, string Value, long At)>(
-            new CommandDefinition("SELECT kind, name, value, at FROM learned_name", cancellationToken: cancellationToken));
+            new CommandDefinition($"SELECT kind, name, value, at FROM learned_name WHERE kind IN ('{Family}', '{Alias}', '{Key}')", cancellationToken: cancellationToken));
         foreach (var (kind, name, value, at) in rows)
             _names[(kind, name)] = (value, DateTimeOffset.FromUnixTimeMilliseconds(at));
     }
@@ -112,9 +112,9 @@ internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKe
         var record = observation.Record;
         // A replica has the material of its primary, which the record names: it is no new key.
         if (record.EventName == "CreateKey" && observation.Succeeded && record.KeyArns.Count > 0)
-            Put(Key, record.KeyArns[^1], record.EventName, record.EventTime);
+            Put(Key, record.KeyArns[^1], observation.Principal, record.EventTime);
         else if (record.KeyArns.Count > 0 && _names.TryGetValue((Key, record.KeyArns[^1]), out var made) && record.EventTime - made.At < NewFor)
-            observation.KeyMadeAt = made.At;
+            (observation.KeyMadeAt, observation.KeyMaker) = (made.At, made.Value);
     }
 
     /// <summary><c>vault</c> for <c>vault:7</c> and for <c>arn:aws:ecs:eu-west-1:111122223333:task-definition/vault:7</c>.</summary>

@@ -105,7 +105,7 @@ internal sealed record SourceAnswer(
 /// <summary><c>read</c>, <c>duplicates</c> and <c>ignored</c> count since start and see each read; the others count each record once, for good.
 /// they are null when the database doesn't answer. <c>late</c> came after the head read had passed its time, <c>tooLate</c> is older than is kept, <c>overflowed</c> went to the series Other,
 /// <c>replaced</c> gave way to a correction by CloudTrail.</summary>
-internal sealed record RecordsAnswer(long Read, long Duplicates, long Ignored, long? Counted, long? Malformed, long? Late, long? TooLate, long? Overflowed, long? Replaced);
+internal sealed record RecordsAnswer(long Read, long Duplicates, long Ignored, long? Counted, long? Malformed, long? Late, long? TooLate, long? Overflowed, long? Replaced, long? Twins);
 
 /// <summary>Cryptographic calls on protected keys by verdict, each once, for good. <c>unverifiable</c>: the record lacks what the proof is about.</summary>
 internal sealed record AttestationsAnswer(long? Valid, long? Absent, long? Forged, long? Stale, long? Replayed, long? Unverifiable);

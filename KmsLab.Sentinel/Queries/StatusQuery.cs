@@ -45,7 +45,7 @@ internal sealed class StatusQuery(
             watermark,
             Watermark.LagOf(watermark, now),
             [.. sources.All.Select(source => SourceOf(source, stored?.Progress))],
-            new(status.Read, status.Duplicates, status.Ignored, Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Late), Value(Counter.TooLate), Value(Counter.Overflowed), Value(Counter.Replaced)),
+            new(status.Read, status.Duplicates, status.Ignored, Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Late), Value(Counter.TooLate), Value(Counter.Overflowed), Value(Counter.Replaced), Value(Counter.Twins)),
             new(
                 Value(Counter.AttestationValid), Value(Counter.AttestationAbsent), Value(Counter.AttestationForged), Value(Counter.AttestationStale),
                 Value(Counter.AttestationReplayed), Value(Counter.AttestationUnverifiable)),

@@ -9,7 +9,8 @@ internal static class ReplayCommand
 {
     private static readonly Argument<string> PathArgument = new("path")
     {
-        Description = "A folder, a glob in quotes such as 'logs/**/*.json.gz', or a file: CloudTrail's delivery files, or one record a line.",
+        Description = "A folder, a glob in quotes such as 'logs/**/*.json.gz', or a file: CloudTrail's delivery files, records one a line, "
+            + "lookup-events, EventBridge, CloudWatch Logs, SNS and SQS, exports of CloudTrail Lake and Athena.",
     };
 
     private static readonly Option<string?> Database = new("--database") { Description = "Keep the outcome in this SQLite file, and go on from there when started again." };
@@ -26,11 +27,11 @@ internal static class ReplayCommand
             + "It counts above environment variables (Sentinel__...).",
     };
 
-    /// <summary>Makes it. Its exit code: 0 without alarms, 2 with alarms, 1 if it could not be done.</summary>
+    /// <summary>Makes it. Its exit code: 0 without alarms, 2 with alarms, 4 if no record was judged, 1 if it could not be done.</summary>
     public static Command Create()
     {
         const string Description = "Find in CloudTrail files what Sentinel would have found when it happened. "
-            + "Exit code: 0 without alarms, 2 with alarms, 1 on an error.";
+            + "Exit code: 0 without alarms, 2 with alarms, 4 if there was no record to judge, 1 on an error.";
         var command = new Command("replay", Description)
         {
             PathArgument, Database, From, To, Json, Config,

@@ -23,6 +23,9 @@ internal static class ReplayProgram
     /// <summary>There are alarms.</summary>
     public const int Alarms = 2;
 
+    /// <summary>No record was judged: that is no all-clear.</summary>
+    public const int Nothing = 4;
+
     /// <summary>A hundred years: in a replay no record is too old.</summary>
     private static readonly TimeSpan Unlimited = TimeSpan.FromDays(36_500);
 
@@ -37,7 +40,7 @@ internal static class ReplayProgram
                 Console.WriteLine(JsonSerializer.Serialize(report, ReplayJson.Default.ReplayReport));
             else
                 ReplayTables.Print(report, AnsiConsole.Console);
-            return report.Alarms.Count > 0 ? Alarms : Quiet;
+            return report.Alarms.Count > 0 ? Alarms : report.Records.Counted > 0 ? Quiet : await NothingAsync(report);
         }
         catch (OptionsValidationException invalid)
         {
@@ -85,7 +88,7 @@ internal static class ReplayProgram
         var run = services.GetRequiredService<ReplayRun>();
         var done = Task.Run(() => run.RunAsync(cancellationToken), cancellationToken);
         await (replay.ShowsProgress ? new ReplayProgress(source, TimeProvider.System).ShowAsync(done) : done);
-        return await services.GetRequiredService<ReplayQuery>().ReadAsync(source.Report, run, cancellationToken);
+        return await services.GetRequiredService<ReplayQuery>().ReadAsync(source.Report, cancellationToken);
     }
 
     private static ServiceProvider Services(ReplayOptions replay, FileSource source, Database database)
@@ -124,6 +127,13 @@ internal static class ReplayProgram
         options.Retention = Unlimited;
         options.Rates.KeepFor = Unlimited;
         options.Canary.KeyId = null;
+    }
+
+    private static async Task<int> NothingAsync(ReplayReport report)
+    {
+        await Console.Error.WriteLineAsync(
+            $"Sentinel judged no record, so this is no all-clear: {report.Files.Found} files, {report.Records.Read} records in them. Name files with CloudTrail's records, and a time that they are of.");
+        return Nothing;
     }
 
     private static async Task<int> FailAsync(string message)

@@ -23,9 +23,13 @@ internal sealed record ReplayReport(
 /// <summary>What became of the files: <c>digests</c> and <c>unrelated</c> ones hold no records.</summary>
 internal sealed record ReplayFiles(int Found, int Digests, int Unrelated, IReadOnlyList<string> UnrelatedNames);
 
-/// <summary>What became of the records. <c>outside</c> (of <c>--from</c> and <c>--to</c>) and <c>ignored</c> (of services that no detection looks at) are
-/// those of this run; the others are counted for good, each record once.</summary>
-internal sealed record ReplayRecords(long Counted, long Malformed, long Overflowed, long Outside, long Ignored);
+/// <summary>
+/// What became of the records, counted for good. <c>read</c> is the sum of <c>counted</c>, <c>malformed</c>, <c>twins</c> (NetworkActivity records of calls that have
+/// another record), <c>duplicates</c> (corrected records that came with their correction among them), <c>tooLate</c>, <c>outside</c> (of <c>--from</c> and <c>--to</c>) and
+/// <c>ignored</c> (of services that no detection looks at). <c>overflowed</c> is part of <c>counted</c>.
+/// </summary>
+internal sealed record ReplayRecords(
+    long Read, long Counted, long Malformed, long Twins, long Duplicates, long TooLate, long Outside, long Ignored, long Overflowed);
 
 /// <summary>A series over the whole time: its calls, and the buckets of its first and last one.</summary>
 internal sealed record ReplayRate(
@@ -46,14 +50,16 @@ internal sealed class ReplayQuery(Database database, DetectionCatalog catalog)
 {
     private const int MalformedShown = 20;
 
-    public async Task<ReplayReport> ReadAsync(FileReport files, ReplayRun run, CancellationToken cancellationToken)
+    public async Task<ReplayReport> ReadAsync(FileReport files, CancellationToken cancellationToken)
     {
         var counters = (await QueryAsync<(string Name, long Value)>("SELECT name, value FROM counter", cancellationToken)).ToDictionary(row => row.Name, row => row.Value);
         var malformed = await QueryAsync<(long At, string Source, string Origin, string Problem)>(
             $"SELECT rejected_at, source, origin, problem FROM rejection ORDER BY origin LIMIT {MalformedShown}", cancellationToken);
         return new(
             new(files.Files, files.Digests, files.Unrelated, files.UnrelatedNames),
-            new(Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Overflowed), run.Outside, run.Ignored),
+            new(
+                Value(Counter.Read), Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Twins), Value(Counter.Duplicates), Value(Counter.TooLate),
+                Value(Counter.Outside), Value(Counter.Ignored), Value(Counter.Overflowed)),
             [.. malformed.Select(row => new RejectionAnswer(Instant(row.At), row.Source, row.Origin, row.Problem))],
             await RatesAsync(cancellationToken),
             await AlarmsAsync(cancellationToken));

@@ -24,12 +24,6 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, Database d
     private DateTimeOffset _ticked;
     private bool _hasRead;
 
-    /// <summary>Records outside of the time asked for.</summary>
-    public long Outside { get; private set; }
-
-    /// <summary>Records of services that nobody asked for.</summary>
-    public long Ignored { get; private set; }
-
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         foreach (var position in await FilePositions.ReadAsync(database, source.Name, cancellationToken))
@@ -58,7 +52,7 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, Database d
             var glance = item.Problem is null ? RecordGlance.At(item.Utf8.Span, interest) : new(true, null);
             if (!IsWanted(glance))
             {
-                _slice.PassOver();
+                _slice.PassOver(glance.IsOfInterest);
             }
             else
             {
@@ -77,16 +71,7 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, Database d
         _slice.Reach(page.After);
     }
 
-    private bool IsWanted(RecordGlance glance)
-    {
-        if (!glance.IsOfInterest)
-            Ignored++;
-        else if (glance.EventTime is { } at && !replay.Includes(at))
-            Outside++;
-        else
-            return true;
-        return false;
-    }
+    private bool IsWanted(RecordGlance glance) => glance.IsOfInterest && !(glance.EventTime is { } at && !replay.Includes(at));
 
     /// <summary>Begins a stretch: everything up to its first record has been read.</summary>
     private async Task BeginAsync(DateTimeOffset first, CancellationToken cancellationToken)
@@ -112,7 +97,7 @@ internal sealed class ReplayRun(FileSource source, Pipeline pipeline, Database d
         _hasRead |= _slice.Events.Count > 0;
         var slice = _slice;
         _slice = new();
-        await pipeline.TakeAsync(new Turn.Page(source.Name, slice.Events) { Positions = slice.Positions }, cancellationToken);
+        await pipeline.TakeAsync(new Turn.Page(source.Name, slice.Events) { Positions = slice.Positions, PassedOver = slice.PassedOver }, cancellationToken);
     }
 
     /// <summary>Nothing more can come: lets the watermark pass every window.</summary>

@@ -16,7 +16,8 @@ internal sealed class ReplaySlice
     private readonly List<SourceEvent> _events = [];
     private DateTimeOffset? _end;
     private long _bytes;
-    private int _passedOver;
+    private int _outside;
+    private int _ignored;
 
     public IReadOnlyList<SourceEvent> Events => _events;
 
@@ -24,7 +25,7 @@ internal sealed class ReplaySlice
 
     public bool IsEmpty => _positions.Count == 0;
 
-    public bool IsFull => _events.Count >= MostEvents || _bytes >= MostBytes || _passedOver >= MostPassedOver;
+    public bool IsFull => _events.Count >= MostEvents || _bytes >= MostBytes || _outside + _ignored >= MostPassedOver;
 
     /// <summary>Whether a record of that time belongs to the stretch; older ones that come late do.</summary>
     public bool Fits(DateTimeOffset? at) => at is null || _end is null || at <= _end;
@@ -40,7 +41,15 @@ internal sealed class ReplaySlice
         _bytes += item.Utf8.Length;
     }
 
-    public void PassOver() => _passedOver++;
+    /// <summary>What was not taken into it.</summary>
+    public PassedOver PassedOver => new(_outside, _ignored);
+
+    /// <summary>Leaves out a record of a service that nobody asked for, or else of a time that nobody asked for.</summary>
+    public void PassOver(bool isOfInterest)
+    {
+        _outside += isOfInterest ? 1 : 0;
+        _ignored += isOfInterest ? 0 : 1;
+    }
 
     public void Reach(FilePosition position) => _positions[position.Path] = position;
 }

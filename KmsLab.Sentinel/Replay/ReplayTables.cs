@@ -23,7 +23,7 @@ internal static class ReplayTables
     private static void PrintSummary(ReplayReport report, IAnsiConsole console)
     {
         var (files, records) = (report.Files, report.Records);
-        console.MarkupLineInterpolated($"[bold]{records.Counted:N0} records[/] of {files.Found:N0} files; {records.Ignored:N0} of other services, {records.Outside:N0} outside the time asked for, {records.Malformed:N0} malformed.");
+        console.MarkupLineInterpolated($"[bold]{records.Counted:N0} records[/] judged of {records.Read:N0} in {files.Found:N0} files; {records.Ignored:N0} of other services, {records.Outside:N0} outside the time asked for, {records.Duplicates:N0} duplicates, {records.Twins:N0} network twins, {records.TooLate:N0} too late, {records.Malformed:N0} malformed.");
         if (files.Digests > 0)
             console.MarkupLineInterpolated($"{files.Digests:N0} digest files passed over.");
         if (files.Unrelated > 0)

@@ -59,6 +59,12 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>When the call's last key was made, if that is not long ago.</summary>
     public DateTimeOffset? KeyMadeAt { get; set; }
 
+    /// <summary>Who made that key, if it is known.</summary>
+    public string? KeyMaker { get; set; }
+
+    /// <summary>What is known of the use of another account's key.</summary>
+    public ForeignUse ForeignUse { get; set; }
+
     /// <summary>How the call exposed its key more than before, by policy or grant.</summary>
     public IReadOnlyList<Exposure> Exposures { get; set; } = [];
 

@@ -19,4 +19,8 @@ internal enum ReadingKind
 /// <param name="IsNewcomer">
 /// Whether the reader came when its set was known already. The others are taken for normal until they are known: at Sentinel's first start everybody is new.
 /// </param>
-internal sealed record Reading(DetectionGroup Reader, ReadingKind Kind, bool IsNewcomer);
+internal sealed record Reading(DetectionGroup Reader, ReadingKind Kind, bool IsNewcomer)
+{
+    /// <summary>The group of all clients of the principal that are new today; null when the reader is none of these, or reads enough to stand for itself.</summary>
+    public DetectionGroup? NewClients { get; init; }
+}

@@ -30,6 +30,21 @@ internal enum Counter
 
     /// <summary>Records that CloudTrail corrected, each once: the correction counts instead.</summary>
     Replaced,
+
+    /// <summary>NetworkActivity records of calls that have a management record as well, each once.</summary>
+    Twins,
+
+    /// <summary>In a replay: events that the files hold.</summary>
+    Read,
+
+    /// <summary>In a replay: records that were read before, and originals whose correction counts.</summary>
+    Duplicates,
+
+    /// <summary>In a replay: records outside of the time asked for.</summary>
+    Outside,
+
+    /// <summary>In a replay: records of services that no detection looks at.</summary>
+    Ignored,
 }
 
 /// <summary>Says which counter a verdict counts for.</summary>

@@ -16,7 +16,7 @@ internal sealed class Counters(SentinelMetrics metrics) : ITurnPart
         return Task.CompletedTask;
     }
 
-    public void Add(Counter counter) => _turn[counter] = _turn.GetValueOrDefault(counter) + 1;
+    public void Add(Counter counter, long count = 1) => _turn[counter] = _turn.GetValueOrDefault(counter) + count;
 
     public void Add(AttestationVerdict verdict) => Add(CounterNames.Of(verdict));
 

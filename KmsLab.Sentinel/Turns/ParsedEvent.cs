@@ -12,6 +12,7 @@ internal sealed record ParsedEvent(CloudTrailRecord? Record, Rejection? Rejectio
     public IEnumerable<RecordId> Ids => Record switch
     {
         null => [Rejection!.Id],
+        _ when NetworkTwin.Is(Record) => [Record.Id],
         { SharedEventId: { } shared } => [Record.Id, RecordId.Hash("shared:" + shared)],
         _ => [Record.Id],
     };

@@ -87,6 +87,8 @@ internal sealed class Pipeline(
             await part.BeginAsync(turn, now, database, cancellationToken);
         if (page is not null)
             See(page, events, memory);
+        if (page?.PassedOver is { } passedOver)
+            Count(passedOver, page.Events.Count, events.Count - fresh.Count, memory.Know<Counters>());
         var corrections = await Corrections.OfAsync(fresh, memory.Know<SeenRecords>(), cancellationToken);
         var records = Accept(fresh, corrections, page?.IsLate == true, memory, now);
         Count(records, corrections, memory, now);
@@ -149,7 +151,9 @@ internal sealed class Pipeline(
             if (item.Rejection is { } rejection)
                 Reject(rejection, memory);
             else if (corrections.Replaces(item.Record!.Id))
-                memory.Know<Counters>().Add(Counter.Replaced);
+                LeaveOut(memory.Know<Counters>());
+            else if (NetworkTwin.Is(item.Record!))
+                memory.Know<Counters>().Add(Counter.Twins);
             else if (eventTime < now - options.Retention)
                 memory.Know<Counters>().Add(Counter.TooLate);
             else if (!memory.Parts.Any(part => part.Owns(item.Record!)))
@@ -160,6 +164,22 @@ internal sealed class Pipeline(
         }
 
         return records;
+    }
+
+    /// <summary>An original that comes with its correction counts for nothing, as a duplicate does.</summary>
+    private static void LeaveOut(Counters counters)
+    {
+        counters.Add(Counter.Replaced);
+        counters.Add(Counter.Duplicates);
+    }
+
+    /// <summary>What a replay reads must add up: whatever is read is counted somewhere.</summary>
+    private static void Count(PassedOver passedOver, int events, int duplicates, Counters counters)
+    {
+        counters.Add(Counter.Read, events + passedOver.Outside + passedOver.Ignored);
+        counters.Add(Counter.Duplicates, duplicates);
+        counters.Add(Counter.Outside, passedOver.Outside);
+        counters.Add(Counter.Ignored, passedOver.Ignored);
     }
 
     private static void Reject(Rejection rejection, TurnMemory memory)

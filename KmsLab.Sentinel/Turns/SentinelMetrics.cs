@@ -46,6 +46,7 @@ internal sealed class SentinelMetrics
         Count("too_late", counters.GetValueOrDefault(Counter.TooLate));
         foreach (var verdict in Enum.GetValues<AttestationVerdict>())
             Attested(verdict, counters);
+        Count("twin", counters.GetValueOrDefault(Counter.Twins));
         Count("replaced", counters.GetValueOrDefault(Counter.Replaced));
     }
 

@@ -19,6 +19,9 @@ internal abstract record Turn
 
         /// <summary>How far the page gets in its source, for the source's own part to keep.</summary>
         public IReadOnlyCollection<IReadPosition> Positions { get; init; } = [];
+
+        /// <summary>What a replay passed over, to be counted with the page; null where nothing of the kind is counted.</summary>
+        public PassedOver? PassedOver { get; init; }
     }
 
     /// <summary>A source that has now been read completely.</summary>
@@ -43,3 +46,8 @@ internal abstract record Turn
 
 /// <summary>A place in a source up to which its records have been taken.</summary>
 internal interface IReadPosition;
+
+/// <summary>Records that a replay did not hand on.</summary>
+/// <param name="Outside">Those outside of the time asked for.</param>
+/// <param name="Ignored">Those of services that no detection looks at.</param>
+internal sealed record PassedOver(long Outside, long Ignored);

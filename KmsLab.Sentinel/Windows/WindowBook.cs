@@ -67,10 +67,8 @@ internal sealed class WindowBook(
 
         foreach (var detection in catalog.Active)
         {
-            if (detection.Definition.Select(observation) is not { } selection || detection.Settings.ThresholdFor(observation) is not { } threshold)
-                continue;
-
-            Count(detection, selection, Evidence.Of(observation, selection.Detail), selection.IsEnough ? 1 : threshold, moment);
+            Judge(detection, detection.Definition.Select(observation), observation, moment);
+            Judge(detection, detection.Definition.SelectAlso?.Invoke(observation), observation, moment);
         }
     }
 
@@ -162,6 +160,12 @@ internal sealed class WindowBook(
             Add(key, new GroupWindow(group, detection, evidence));
     }
 
+    private void Judge(ConfiguredDetection detection, Selection? selected, Observation observation, TurnMoment moment)
+    {
+        if (selected is { } selection && detection.Settings.ThresholdFor(observation) is { } threshold)
+            Count(detection, selection, Evidence.Of(observation, selection.Detail), selection.IsEnough ? 1 : threshold, moment);
+    }
+
     private void Count(ConfiguredDetection detection, Selection selection, Evidence evidence, long threshold, TurnMoment moment)
     {
         var at = evidence.EventTime.ToUnixTimeMilliseconds();
@@ -180,7 +184,9 @@ internal sealed class WindowBook(
 
         var limit = Math.Max(threshold, expected is null ? 0 : (long)Math.Floor(expected.High) + 1);
         if (window.FindViolation(at, limit) is { } violation)
-            alarms.Report(detection, window, violation, new Limit(limit, expected), moment);
+            alarms.Report(detection, window, violation, new Limit(limit, expected, detection.Settings.Window), moment);
+        else if (detection.Settings.Slow is { } slow && Math.Max(threshold, slow.Threshold) is var most && window.Counts.FindViolation(at, slow.Window, most) is { } steady)
+            alarms.Report(detection, window, steady, new Limit(most, null, slow.Window), moment);
     }
 
     private void CountRecord(WindowKey window, long at, long records) => _records[(window, at)] = _records.GetValueOrDefault((window, at)) + records;
@@ -228,4 +234,5 @@ internal sealed class WindowBook(
 /// <summary>What a group must reach to fire.</summary>
 /// <param name="Threshold">The number.</param>
 /// <param name="Expected">What would have been normal, for a detection that goes by that.</param>
-internal sealed record Limit(long Threshold, Expectation? Expected);
+/// <param name="Window">Within which time.</param>
+internal sealed record Limit(long Threshold, Expectation? Expected, TimeSpan Window);

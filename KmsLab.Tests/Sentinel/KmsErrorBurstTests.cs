@@ -38,7 +38,7 @@ public sealed class KmsErrorBurstTests
     [InlineData("""{"accountId":"1","invokedBy":"AWS Internal"}""", "AWS Internal")]
     [InlineData("""{"accountId":"1"}""", "1")]
     public void Principal_is_the_most_stable_name_there_is(string identity, string expected) =>
-        Select(TestRecords.Denied().With(r => r["userIdentity"] = JsonNode.Parse(identity)))!.Values[0].Value.ShouldBe(expected);
+        TestRecords.Denied().With(r => r["userIdentity"] = JsonNode.Parse(identity)).Observation().Principal.ShouldBe(expected);
 
     [Fact]
     public void Groups_with_different_values_have_different_keys() =>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge.Readers;
@@ -9,6 +10,9 @@ internal readonly record struct ReadDays(long LastDay, uint Mask)
 {
     /// <summary>How many days back a read is remembered.</summary>
     public const int Remembered = 31;
+
+    /// <summary>The first day that is remembered; meaningless where there is none.</summary>
+    public long FirstDay => LastDay - (Remembered - BitOperations.LeadingZeroCount(Mask));
 
     /// <summary>Takes note of a read.</summary>
     /// <returns>What is known then, and how the read is to be taken.</returns>

@@ -23,6 +23,12 @@ internal sealed class ReadRecords(BaselineOptions options) : ITurnPart
 
     private const string NoClient = "none";
 
+    /// <summary>All clients together that are new today: tags hold no space.</summary>
+    private const string NewClients = "new clients";
+
+    /// <summary>So many reads of a new client count for all new ones together; whoever reads more stands for himself.</summary>
+    private const int FewReads = 20;
+
     private readonly Dictionary<(string Set, string Principal, string Client), Reader> _readers = [];
     private readonly List<Reader> _newReaders = [];
     private readonly HashSet<(Reader Reader, RecordId Value)> _changed = [];
@@ -46,6 +52,7 @@ internal sealed class ReadRecords(BaselineOptions options) : ITurnPart
         await foreach (var (id, value, lastDay, days) in RowsAsync(connection, cancellationToken))
         {
             readers[id].Records[value] = new(lastDay, (uint)days);
+            readers[id].FirstDay = Math.Min(readers[id].FirstDay, readers[id].Records[value].FirstDay);
             _records++;
         }
     }
@@ -58,7 +65,14 @@ internal sealed class ReadRecords(BaselineOptions options) : ITurnPart
         var client = observation is { Attestation: AttestationVerdict.Valid, Proof: { } proof } ? proof.ClientTag : NoClient;
         var reader = ReaderOf(set.Name, observation.Principal, client, isNewcomer: observation.Use is { IsLearning: false });
         var value = RecordId.Hash(context["r"] ?? context.ToString());
-        observation.Reading = new(reader.Group, Note(reader, value, DayOf(observation.Record.EventTime)), reader.IsNewcomer);
+        var day = DayOf(observation.Record.EventTime);
+        var kind = Note(reader, value, day);
+        reader.FirstDay = Math.Min(reader.FirstDay, day);
+        var isNewClient = client != NoClient && reader.IsNewcomer && reader.FirstDay == day && reader.Records.Count <= FewReads;
+        observation.Reading = new(reader.Group, kind, reader.IsNewcomer)
+        {
+            NewClients = isNewClient ? new DetectionGroup([new("set", set.Name), new("principal", observation.Principal), new("client", NewClients)]) : null,
+        };
     }
 
     public void Advance(TurnMoment moment)
@@ -178,6 +192,9 @@ internal sealed class ReadRecords(BaselineOptions options) : ITurnPart
         public bool IsNewcomer => isNewcomer;
 
         public DetectionGroup Group { get; } = new([new("set", set), new("principal", principal), new("client", client)]);
+
+        /// <summary>The day of its first read, as far as it is remembered.</summary>
+        public long FirstDay { get; set; } = long.MaxValue;
 
         public Dictionary<RecordId, ReadDays> Records { get; } = [];
     }

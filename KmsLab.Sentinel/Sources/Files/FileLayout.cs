@@ -5,8 +5,14 @@ namespace KmsLab.Sentinel.Sources.Files;
 /// <summary>How records lie in a file.</summary>
 internal enum FileLayout
 {
-    /// <summary>CloudTrail's delivery files: <c>{"Records":[...]}</c>.</summary>
+    /// <summary>A list in an object, as CloudTrail's delivery files are: <c>{"Records":[...]}</c>, <c>{"Events":[...]}</c>.</summary>
     Delivery,
+
+    /// <summary>A list: <c>[...]</c>.</summary>
+    List,
+
+    /// <summary>A table of comma-separated values.</summary>
+    Table,
 
     /// <summary>One record a line.</summary>
     Lines,
@@ -35,10 +41,15 @@ internal static class FileLayouts
     /// <returns>The layout, and for <see cref="FileLayout.Delivery"/> where the first record may begin, else 0.</returns>
     public static (FileLayout Layout, int Start) Recognize(ReadOnlySpan<byte> head)
     {
+        if (head[..Math.Max(0, head.IndexOf((byte)'\n'))] is { IsEmpty: false } first && CsvRows.IsHeader(first))
+            return (FileLayout.Table, 0);
+
         var (layout, start) = RecognizeValue(head);
         // One bad line must not hide the good ones after it.
         for (var rest = head; layout == FileLayout.Unrelated && rest.IndexOf((byte)'\n') is var end and >= 0;)
         {
+            if (IsPrefixed(rest[..end]))
+                return (FileLayout.Lines, 0);
             rest = rest[(end + 1)..];
             if (RecognizeValue(rest).Layout == FileLayout.Lines)
                 return (FileLayout.Lines, 0);
@@ -47,19 +58,29 @@ internal static class FileLayouts
         return (layout, start);
     }
 
+    /// <summary>Whether a record follows a time and the name of a stream, as CloudWatch Logs exports and prints it.</summary>
+    private static bool IsPrefixed(ReadOnlySpan<byte> line) =>
+        line[..Math.Min(line.Length, 300)].IndexOf("{\""u8) is > 0 and var start && RecognizeValue(line[start..]).Layout is FileLayout.Lines or FileLayout.Values;
+
     private static (FileLayout Layout, int Start) RecognizeValue(ReadOnlySpan<byte> head)
     {
         var (isRecord, isDigest) = (false, false);
         var reader = new Utf8JsonReader(head, isFinalBlock: false, new JsonReaderState(Options));
         try
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            if (!reader.Read())
+                return (FileLayout.Unrelated, 0);
+            if (reader.TokenType == JsonTokenType.StartArray)
+                return IsListOfMore(ref reader) ? (FileLayout.List, 1) : (FileLayout.Unrelated, 0);
+            if (reader.TokenType == JsonTokenType.String)
+                return reader.ValueSpan.IndexOf("event"u8) >= 0 ? (FileLayout.Lines, 0) : (FileLayout.Unrelated, 0);
+            if (reader.TokenType != JsonTokenType.StartObject)
                 return (FileLayout.Unrelated, 0);
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isRecords = reader.ValueTextEquals("Records"u8);
-                isRecord |= reader.ValueTextEquals("eventSource"u8) || reader.ValueTextEquals("eventID"u8) || reader.ValueTextEquals("eventVersion"u8);
+                var isRecords = Wrapping.IsList(ref reader);
+                isRecord |= Wrapping.IsMember(ref reader) || reader.ValueTextEquals("eventSource"u8) || reader.ValueTextEquals("eventID"u8) || reader.ValueTextEquals("eventVersion"u8);
                 isDigest |= reader.ValueTextEquals("digestStartTime"u8) || reader.ValueTextEquals("digestS3Bucket"u8);
                 if (isRecords && reader.Read() && reader.TokenType == JsonTokenType.StartArray)
                     return (FileLayout.Delivery, (int)reader.BytesConsumed);
@@ -74,6 +95,12 @@ internal static class FileLayouts
 
         return isDigest ? (FileLayout.Digest, 0)
             : !isRecord ? (FileLayout.Unrelated, 0)
-            : (head[..(int)reader.BytesConsumed].Contains((byte)'\n') ? FileLayout.Values : FileLayout.Lines, 0);
+            : (IsOneALine(head, (int)reader.BytesConsumed) ? FileLayout.Lines : FileLayout.Values, 0);
     }
+
+    private static bool IsListOfMore(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.String or JsonTokenType.EndArray;
+
+    /// <summary>Firehose puts one value after the other without a line's end.</summary>
+    private static bool IsOneALine(ReadOnlySpan<byte> head, int end) =>
+        !head[..end].Contains((byte)'\n') && !(head[end..].TrimStart(" \t"u8) is [(byte)'{', ..]);
 }

@@ -5,11 +5,9 @@ using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 
 namespace KmsLab.Sentinel.Sources.Files;
 
-/// <summary>The files that a path stands for: a folder with all in it, a glob such as <c>logs/**/*.json.gz</c>, or one file.</summary>
+/// <summary>The files that a path stands for: a folder with all in it, whatever their names, a glob such as <c>logs/**/*.json.gz</c>, or one file.</summary>
 internal static partial class FileSet
 {
-    private static readonly string[] Endings = [".json", ".json.gz", ".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"];
-
     /// <summary>The files in the order in which CloudTrail delivered them, as far as their names tell, then by path.</summary>
     /// <exception cref="SourceAbsentException">There is nothing at the path.</exception>
     public static IReadOnlyList<FileInfo> List(string path)
@@ -46,20 +44,9 @@ internal static partial class FileSet
     private static FileSystemEnumerable<FileInfo> InFolder(string path) =>
         new(path, (ref FileSystemEntry entry) => (FileInfo)entry.ToFileSystemInfo(), new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None })
         {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && HasEnding(entry.FileName),
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
             ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
         };
-
-    private static bool HasEnding(ReadOnlySpan<char> name)
-    {
-        foreach (var ending in Endings)
-        {
-            if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
 
     private static IEnumerable<FileInfo> Matching(string glob)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.Text;
 
 namespace KmsLab.Sentinel.Sources.Files;
 
@@ -33,6 +34,10 @@ internal sealed class RecordFile : IAsyncDisposable
     private bool _isAtEnd;
     private bool _isOver;
     private string? _damage;
+    private IReadOnlyList<string>? _columns;
+    private FilePosition? _wrapped;
+    private IReadOnlyList<ReadOnlyMemory<byte>> _unwrapped = [];
+    private int _given;
 
     private RecordFile(FileStream file, FilePosition start, int longestRecord)
     {
@@ -44,7 +49,13 @@ internal sealed class RecordFile : IAsyncDisposable
     public FileLayout? Layout { get; private set; }
 
     /// <summary>Where the next record is looked for.</summary>
-    public FilePosition Position => _start with { Layout = Layout, Offset = _offset, Records = _records, Skip = 0 };
+    /// <remarks>In the middle of what holds several records it is where that begins; a table is read from its beginning, where its columns are named.</remarks>
+    public FilePosition Position =>
+        _columns is not null ? _start with { Layout = null, Offset = 0, Records = 0, Skip = _records }
+        : _wrapped is { } wrapped && _given < _unwrapped.Count ? wrapped with { Skip = _given }
+        : Here;
+
+    private FilePosition Here => _start with { Layout = Layout, Offset = _offset, Records = _records, Skip = 0 };
 
     /// <summary>Bytes of the file, packed, that have been read.</summary>
     public long BytesRead => _file.Position;
@@ -75,25 +86,72 @@ internal sealed class RecordFile : IAsyncDisposable
     /// <summary>The next record; null when there are no more.</summary>
     public async ValueTask<FileRecord?> NextAsync(CancellationToken cancellationToken)
     {
+        while (_given >= _unwrapped.Count)
+        {
+            var here = Here;
+            if (await NextItemAsync(cancellationToken) is not { } item)
+                return End();
+
+            if (item.Problem is not null || Unwrap(item.Utf8) is not { } unwrapped)
+            {
+                _records++;
+                return item;
+            }
+
+            (_wrapped, _unwrapped, _given) = (here, unwrapped, 0);
+        }
+
+        _records++;
+        return new(_unwrapped[_given++], null);
+    }
+
+    /// <summary>The next value, line or row; null when there are no more.</summary>
+    private async ValueTask<FileRecord?> NextItemAsync(CancellationToken cancellationToken)
+    {
         while (!_isOver && (Layout is not null || await RecognizeAsync(cancellationToken)))
         {
             var next = Layout switch
             {
                 FileLayout.Lines => await NextLineAsync(cancellationToken),
-                FileLayout.Delivery or FileLayout.Values => await NextValueAsync(cancellationToken),
+                FileLayout.Table => await NextRowAsync(cancellationToken),
+                FileLayout.Delivery or FileLayout.List or FileLayout.Values => await NextValueAsync(cancellationToken),
                 _ => null,
             };
             if (next is not null)
-            {
-                _records++;
                 return next;
-            }
-
             if (Layout is not null)
                 break;
         }
 
-        return End();
+        return null;
+    }
+
+    private IReadOnlyList<ReadOnlyMemory<byte>>? Unwrap(ReadOnlyMemory<byte> item) =>
+        _columns is null ? Wrapping.Unwrap(item) : Wrapping.UnwrapRow(_columns, CsvRows.Cells(item.Span));
+
+    private async ValueTask<FileRecord?> NextRowAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var length = CsvRows.LengthOf(Ahead);
+            if (length < 0 && _end - _begin <= _longestRecord && await FillAsync(cancellationToken))
+                continue;
+
+            length = length < 0 ? _end - _begin : length;
+            var row = Trim(_buffer.AsMemory(_begin, length));
+            row = row.Span is [.., (byte)'\n'] ? row[..^1] : row;
+            Consume(length);
+            if (length == 0)
+                return null;
+            if (row.Length > _longestRecord)
+                return TooLong();
+            if (row.IsEmpty)
+                continue;
+            if (_columns is not null)
+                return new(row, null);
+
+            _columns = CsvRows.Cells(row.Span);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -111,6 +169,8 @@ internal sealed class RecordFile : IAsyncDisposable
         _file.Position = 0;
         if (isPacked)
             _stream = new GZipStream(_file, CompressionMode.Decompress);
+        else if (magic is [0xFF, 0xFE]) // What PowerShell writes.
+            _stream = Encoding.CreateTranscodingStream(_file, Encoding.Unicode, Encoding.UTF8, leaveOpen: true);
     }
 
     /// <summary>Goes to the position's offset, and past the records from there on that have been taken.</summary>
@@ -181,15 +241,16 @@ internal sealed class RecordFile : IAsyncDisposable
     {
         if (!await SkipSeparatorsAsync(cancellationToken))
         {
-            if (Layout == FileLayout.Delivery)
+            if (Layout is FileLayout.Delivery or FileLayout.List)
                 _damage ??= "It ends before its list of records does";
             return null;
         }
 
-        if (Ahead[0] == ']' && Layout == FileLayout.Delivery)
+        if (Ahead[0] == ']' && Layout is FileLayout.Delivery or FileLayout.List)
         {
             Consume(1);
-            await EndValueAsync(new ValueScan(depth: 1), cancellationToken);
+            if (Layout == FileLayout.Delivery)
+                await EndValueAsync(new ValueScan(depth: 1), cancellationToken);
             Layout = null; // Files that were joined go on with the next list.
             return null;
         }

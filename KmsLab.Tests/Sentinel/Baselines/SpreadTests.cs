@@ -29,6 +29,35 @@ public sealed class SpreadTests
         run.Of("decrypt-spread-slow").Count().ShouldBe(alarms);
     }
 
+    [Theory]
+    [InlineData(199, 1, 0)]
+    [InlineData(200, 1, 1)]
+    [InlineData(2000, 100, 1)]
+    public void New_tag_for_each_call_is_found_by_the_sum_of_new_clients(int reads, int aTag, int alarms)
+    {
+        var run = Known();
+
+        for (var record = 0; record < reads; record++)
+            run.Read(Monday.AddDays(20).AddSeconds(record), Role, $"x{record}", $"tag-{record / aTag}");
+
+        run.Complete(Monday.AddDays(20).AddHours(1));
+        run.Of("decrypt-spread").Count().ShouldBe(alarms);
+        run.Of("decrypt-spread").ShouldAllBe(alarm => alarm.Group.Key.Contains("new clients"));
+    }
+
+    [Fact]
+    public void Clients_that_were_new_yesterday_are_not_summed()
+    {
+        var run = Known();
+        for (var client = 0; client < 150; client++)
+            run.Read(Monday.AddDays(20).AddSeconds(client), Role, $"x{client}", $"tag-{client}");
+        for (var client = 0; client < 150; client++)
+            run.Read(Monday.AddDays(21).AddSeconds(client), Role, $"y{client}", $"tag-{client}");
+
+        run.Complete(Monday.AddDays(22));
+        run.Of("decrypt-spread").ShouldBeEmpty();
+    }
+
     [Fact]
     public void Client_that_always_reads_much_is_normal_and_its_own_excess_is_not()
     {

@@ -12,7 +12,7 @@ public sealed class HealthReadingTests
 
     private static readonly StatusAnswer Good = new(
         Now, new("leader", "me", "me", Now, 1), new("running", 0, 0, null, null), Now.AddMinutes(-16), 960,
-        [new(Source, "reading", Now, Now, 0, 0, null)], new(1, 0, 0, 1, 0, 0, 0, 0, 0), new(0, 0, 0, 0, 0, 0), [], 0, [new("log", "idle", 0, 0, 0, null, null, null)])
+        [new(Source, "reading", Now, Now, 0, 0, null)], new(1, 0, 0, 1, 0, 0, 0, 0, 0, 0), new(0, 0, 0, 0, 0, 0), [], 0, [new("log", "idle", 0, 0, 0, null, null, null)])
     {
         Canary = new("arn:key", Now.AddSeconds(-30), "answered", 0, null, null),
         Delivery = [new(Source, 200, Now.AddMinutes(-4), 4, 0)],

@@ -11,6 +11,8 @@ public sealed class ProbingAndRansomTests(PostgresCluster cluster)
 {
     private const string ForeignKey = $"arn:aws:kms:{TestRecords.Region}:444455556666:key/ffffffff-12ab-34cd-56ef-1234567890ab";
 
+    private const string NewForeignKey = "arn:aws:kms:us-east-1:777788889999:key/1111abcd-12ab-34cd-56ef-1234567890ab";
+
     private static readonly DateTimeOffset Noon = TestRecords.Noon;
 
     [Fact]
@@ -79,8 +81,10 @@ public sealed class ProbingAndRansomTests(PostgresCluster cluster)
         using var bench = new DetectionBench(RansomPattern.Definition);
 
         bench.Select(Encryption(operation, ForeignKey)).ShouldNotBeNull().Detail.ShouldBe($"{operation} under a key of the account 444455556666");
-        bench.Select(Encryption(operation, ForeignKey).With(r => r["userIdentity"]!["invokedBy"] = "s3.amazonaws.com")).ShouldNotBeNull()
-            .Detail.ShouldBe($"{operation} through s3.amazonaws.com under a key of the account 444455556666");
+        bench.Select(Encryption(operation, ForeignKey).With(r => r["userIdentity"]!["invokedBy"] = "s3.amazonaws.com")).ShouldBeNull("what services encrypt is learned first");
+        bench.Select(Later(Encryption(operation, ForeignKey), 8, ThroughS3(null), Stranger)).ShouldBeNull("a key in use since the beginning is usual");
+        bench.Select(Later(Encryption(operation, NewForeignKey), 8, ThroughS3(null), TestRecords.RoleArn)).ShouldNotBeNull()
+            .Detail.ShouldBe($"{operation} through s3.amazonaws.com under a key of the account 777788889999 for the first time");
         bench.Select(Encryption(operation, TestRecords.OtherKeyArn)).ShouldBeNull("a key of one's own, known long enough");
         bench.Select(Encryption(operation, ForeignKey).With(r => r["errorCode"] = "AccessDenied")).ShouldBeNull();
         bench.Select(Encryption(operation, ForeignKey).With(r => r["recipientAccountId"] = "444455556666")).ShouldBeNull("the copy that the key's account gets");
@@ -103,7 +107,7 @@ public sealed class ProbingAndRansomTests(PostgresCluster cluster)
         using var bench = new DetectionBench(RansomPattern.Definition);
         JsonObject ReEncrypt(string from, string to) => TestRecords.ReEncrypt().With(r => r["resources"] = new JsonArray(Resource(from), Resource(to)));
 
-        bench.Select(ReEncrypt(TestRecords.OtherKeyArn, ForeignKey)).ShouldNotBeNull().Group.Values.ShouldContain(new KeyValuePair<string, string>("key", ForeignKey));
+        bench.Select(ReEncrypt(TestRecords.OtherKeyArn, ForeignKey)).ShouldNotBeNull().Detail.ShouldBe("ReEncrypt under a key of the account 444455556666");
         bench.Select(ReEncrypt(ForeignKey, TestRecords.OtherKeyArn)).ShouldBeNull();
     }
 
@@ -163,6 +167,79 @@ public sealed class ProbingAndRansomTests(PostgresCluster cluster)
         alarm.Group.Values.ShouldBe([new("set", "vault"), new("principal", TestRecords.RoleArn)]);
         alarm.Observed.ShouldBe(5);
     }
+
+    [Fact]
+    public void First_encryption_under_a_foreign_key_is_enough_and_what_was_learned_is_quiet()
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition);
+        bench.Judge(Encryption("GenerateDataKey", ForeignKey).With(ThroughS3(null)));
+
+        bench.Judge(Later(Encryption("GenerateDataKey", ForeignKey), 10, ThroughS3("arn:aws:s3:::logs"), TestRecords.RoleArn)).ShouldBeNull("a landing zone's central key");
+        bench.Judge(Later(Encryption("Encrypt", NewForeignKey), 10, _ => { }, Stranger)).ShouldNotBeNull().IsEnough.ShouldBeTrue();
+        bench.Judge(Later(Encryption("Encrypt", NewForeignKey), 11, _ => { }, Stranger)).ShouldNotBeNull().IsEnough.ShouldBeFalse("no news any more, and still counted");
+        bench.Judge(Later(Encryption("Encrypt", NewForeignKey), 18, _ => { }, Stranger)).ShouldBeNull("in use for a week: usual");
+    }
+
+    [Theory]
+    [InlineData("arn:aws:s3:::victim", true)]
+    [InlineData("arn:aws:s3:::victim/object", false)]
+    [InlineData(null, false)]
+    public void Whole_bucket_under_a_foreign_key_is_enough_while_learning_too(string? bucket, bool fires)
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition);
+        (bench.Judge(Encryption("GenerateDataKey", ForeignKey).With(ThroughS3(bucket)))?.IsEnough == true).ShouldBe(fires);
+    }
+
+    [Theory]
+    [InlineData(Stranger, "ReEncrypt", null, true)]
+    [InlineData(Stranger, "GenerateDataKey", "arn:aws:s3:::victim", true)]
+    [InlineData(Stranger, "GenerateDataKey", "arn:aws:s3:::victim/object", false)]
+    [InlineData(Stranger, "Encrypt", null, false)]
+    [InlineData(TestRecords.RoleArn, "GenerateDataKey", "arn:aws:s3:::victim", false)]
+    public void Data_encrypted_anew_by_whoever_just_made_the_key_is_enough(string who, string operation, string? bucket, bool fires)
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition);
+        bench.Judge(Kms("CreateKey", key: TestRecords.OtherKeyArn));
+
+        var encryption = Kms(operation, key: TestRecords.OtherKeyArn, role: who);
+        bench.Judge(bucket is null ? encryption : encryption.With(ThroughS3(bucket))).ShouldNotBeNull().IsEnough.ShouldBe(fires);
+    }
+
+    [Fact]
+    public async Task Encryption_is_summed_over_keys()
+    {
+        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        var sentinel = bed.Start();
+
+        await sentinel.TakeAsync(Enumerable.Range(0, 100).Select(second =>
+            Encryption("Encrypt", $"arn:aws:kms:us-east-1:444455556666:key/{second % 5}").With(r => r["eventTime"] = TestRecords.Time(Noon.AddSeconds(second))).Utf8()));
+
+        (await sentinel.AlarmAsync()).Group.Values.ShouldBe([new("principal", Stranger)]);
+    }
+
+    [Fact]
+    public async Task What_is_usual_is_known_after_a_restart()
+    {
+        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        bed.Options.Turns.Retention = TimeSpan.FromDays(30);
+        await bed.Start().TakeAsync(Encryption("GenerateDataKey", ForeignKey).With(r => r["eventTime"] = TestRecords.Time(Noon.AddDays(-8))).Utf8());
+
+        var sentinel = bed.Start();
+        await sentinel.TakeAsync(Encryption("GenerateDataKey", ForeignKey).Utf8());
+        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
+        await sentinel.TakeAsync(Encryption("GenerateDataKey", NewForeignKey).Utf8());
+        (await sentinel.AlarmAsync()).Detection.ShouldBe("ransom-pattern");
+    }
+
+    private static Action<JsonObject> ThroughS3(string? bucket) => record =>
+    {
+        record["userIdentity"]!["invokedBy"] = "s3.amazonaws.com";
+        if (bucket is not null)
+            record["requestParameters"] = new JsonObject { ["encryptionContext"] = new JsonObject { ["aws:s3:arn"] = bucket } };
+    };
+
+    private static JsonObject Later(JsonObject record, int days, Action<JsonObject> change, string role) =>
+        Kms((string)record["eventName"]!, key: (string)record["resources"]![0]!["ARN"]!, role: role).With(r => r["eventTime"] = TestRecords.Time(Noon.AddDays(days))).With(change);
 
     private static byte[] Decrypt(int second, string? error = null, string role = TestRecords.RoleArn) => TestRecords.Decrypt(Noon.AddSeconds(second), error, role).Utf8();
 
