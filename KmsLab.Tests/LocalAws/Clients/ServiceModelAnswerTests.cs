@@ -85,7 +85,8 @@ public sealed class ServiceModelAnswerTests(LocalAwsFixture fixture, ITestOutput
     [Fact]
     public void Refused_operations_exist()
     {
-        Strict.Require(AwsServiceModel.Find("kms") is not null && KnowsAll(), "no aws CLI of 2024 or later is installed, whose service models this compares with");
+        Strict.Require(AwsServiceModel.Find("kms") is not null, "no aws CLI is installed, whose service models this compares with (Debian: apt-get install awscli)");
+        Assert.SkipUnless(KnowsAll(), "the service models of the installed aws CLI are older than 2024");
 
         foreach (var (service, signingName) in Services.Select(row => (row.Data.Item1, row.Data.Item2)).Distinct())
             fixture.Host.Services.GetServices<AwsService>().Single(s => s.SigningName == signingName).Refused.Except(Model(service).Operations).ShouldBeEmpty(service);
