@@ -45,7 +45,7 @@ internal sealed class KnownPrincipals(BaselineOptions options) : ITurnPart
         var first = _firstUse.GetValueOrDefault((set.Name, observation.Principal), at);
         var (elapsed, learning) = (at - began, options.LearningPeriod);
         observation.Use = new(
-            IsLearning: learning > TimeSpan.Zero && elapsed - at.UtcDateTime.TimeOfDay < learning,
+            IsLearning: elapsed - at.UtcDateTime.TimeOfDay + TimeSpan.FromDays(1) <= learning,
             IsNew: first - began >= learning && at - first < Newness && !set.Roles.Contains(observation.Principal));
     }
 

@@ -137,10 +137,11 @@ public sealed class FirstSeenPrincipalTests(PostgresCluster cluster)
     }
 
     [Theory]
-    [InlineData(7, 3, true)]
-    [InlineData(7, 23, true)]
-    [InlineData(8, 0, false)]
-    public void Learning_ends_with_the_day_on_which_its_period_ends(int day, int hour, bool learning)
+    [InlineData(6, 3, true)]
+    [InlineData(6, 23, true)]
+    [InlineData(7, 0, false)]
+    [InlineData(7, 23, false)]
+    public void Learning_ends_before_the_day_on_which_its_period_ends(int day, int hour, bool learning)
     {
         var known = Knowledge();
         Studied(known, Record(Noon));
