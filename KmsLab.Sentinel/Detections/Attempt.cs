@@ -33,6 +33,31 @@ internal static class Attempt
         return false;
     }
 
+    /// <summary>The name that a refusal's message gives a resource, for calls whose record has no parameters: <c>prod/abc</c> in <c>arn:aws:ecs:...:task/prod/abc</c>.</summary>
+    /// <param name="observation">The call.</param>
+    /// <param name="service">Part of the ARN, such as <c>:ecs:</c>.</param>
+    /// <param name="kinds">What stands before the name, such as <c>task</c>.</param>
+    public static string? RefusedName(Observation observation, string service, ReadOnlySpan<string> kinds)
+    {
+        if (!IsRefused(observation) || observation.Record.ErrorMessage is not { } message || message.IndexOf(service, StringComparison.Ordinal) is not (>= 0 and var at))
+            return null;
+
+        foreach (var kind in kinds)
+        {
+            foreach (var separator in (ReadOnlySpan<char>)['/', ':'])
+            {
+                if (message.IndexOf($":{kind}{separator}", at, StringComparison.Ordinal) is not (>= 0 and var start))
+                    continue;
+
+                var name = message.AsSpan(start + kind.Length + 2);
+                var length = name.IndexOfAny([' ', '"', '\'', ',', ':', '*']);
+                return (length < 0 ? name : name[..length]).TrimEnd("./").ToString();
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether a name goes on, and so is another one.</summary>
     private static bool GoesOn(char next) => char.IsAsciiLetterOrDigit(next) || next is '-' or '_' or '/' or '+' or '@';
 }

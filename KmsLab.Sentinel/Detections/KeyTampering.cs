@@ -17,7 +17,7 @@ internal static class KeyTampering
         About = "What makes data unreadable, or sends new data elsewhere: disabling a key or scheduling its deletion, deleting or replacing imported material, switching rotation off, "
             + "pointing an alias of the key elsewhere, changing tags that decide who may use it, changing custom key stores. Refused attempts count, too.",
         Why = "{principal} changed a key of {set} from {address}: {detail}.",
-        Tuning = "Changes of aliases and tags by the set's Deployers don't count; whatever destroys a key always does. Use an exception with an end for a planned deletion.",
+        Tuning = "Name the set's Aliases: until then an alias of its account and Region counts when nobody knows where it pointed. Changes of aliases and tags by the set's Deployers don't count; whatever destroys a key always does. Use an exception with an end for a planned deletion.",
         Runbook =
         [
             "A scheduled deletion waits 7 to 30 days. Undo it, and enable the key: it stays disabled after a cancelled deletion.",

@@ -1,11 +1,9 @@
-using System.Net;
-using System.Text.Json;
+using KmsLab.Sentinel.Detections.Trust;
 using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Detections;
 
 /// <summary>Somebody changes or borrows a role that may use protected keys, or runs its credentials elsewhere.</summary>
-/// <remarks>PassRole is no call of its own: it shows in the calls that hand a role to a service, and in the message of the refusal.</remarks>
 internal static class RoleHijack
 {
     public static DetectionDefinition Definition { get; } = new()
@@ -14,11 +12,15 @@ internal static class RoleHijack
         Title = "A role that may use protected keys was changed, borrowed or used elsewhere",
         Severity = Severity.High,
         Technique = "T1098.003",
-        About = "Whoever may become the application can read what it can. By anyone but the set's Deployers: changes of the role's trust and policies, the role handed to a service (PassRole), "
-            + "ECS ExecuteCommand into its tasks, tasks and services started or changed with its task definitions. And the role's own credentials from outside its addresses and VPC endpoints.",
+        About = "Whoever may become the application, or one that is trusted like it, can read what it can. By anyone but the set's Deployers: changes of the trust and policies of its Roles, SecretReaders, "
+            + "UnattestedPrincipals and Deployers, a role or user made that one of their patterns names, such a role handed to a service (PassRole: tasks and their overrides, functions, jobs, stacks, instance "
+            + "profiles), the application's roles assumed by a stranger, commands and sessions in its tasks, its task definitions registered or run, images pushed over its own. And the application's "
+            + "credentials from outside its addresses and VPC endpoints.",
         Why = "{principal} from {address} reached for the role {target} of {set}: {detail}.",
-        Tuning = "Name the set's Roles, Deployers, Addresses or VpcEndpoints, and Clusters and TaskFamilies where tasks run. Other services that roles are passed to are watched once "
-            + "their event source is read, as with a rule that names it in EventSources. A managed policy that is attached already can change unseen here.",
+        Tuning = "Name the set's Roles, Deployers (the pipeline that pushes images among them), Addresses or VpcEndpoints, and Clusters and TaskFamilies where tasks run. Other services that roles are "
+            + "passed to are watched once their event source is read, as with a rule that names it in EventSources. Whose a managed policy is, which image a task definition runs and whose role an "
+            + "instance profile holds is learned from records: what was attached before Sentinel watched is told by its name only. The same policy put again is quiet. Deployers are assumed and used "
+            + "by people and pipelines: that is not judged.",
         Runbook =
         [
             "Is it a deployment? Then name its role in the set's Deployers. Otherwise look at what the role allows now, and whom:",
@@ -31,7 +33,12 @@ internal static class RoleHijack
             .. Reactions.FollowCredentials,
         ],
         Defaults = new(DetectionMode.On, Threshold: 1, Window: TimeSpan.FromMinutes(30)),
-        EventSources = ["kms.amazonaws.com", "iam.amazonaws.com", "ecs.amazonaws.com", "lambda.amazonaws.com", "codebuild.amazonaws.com", "glue.amazonaws.com"],
+        EventSources =
+        [
+            "kms.amazonaws.com", "iam.amazonaws.com", "ecs.amazonaws.com", "lambda.amazonaws.com", "codebuild.amazonaws.com", "glue.amazonaws.com", "sts.amazonaws.com", "ssm.amazonaws.com",
+            "ecr.amazonaws.com", "ec2.amazonaws.com", "autoscaling.amazonaws.com", "batch.amazonaws.com", "sagemaker.amazonaws.com", "cloudformation.amazonaws.com", "states.amazonaws.com",
+            "events.amazonaws.com", "scheduler.amazonaws.com",
+        ],
         Select = Select,
     };
 
@@ -42,101 +49,33 @@ internal static class RoleHijack
 
         foreach (var set in observation.Sets)
         {
-            if (set.Roles.Contains(observation.Principal) && Outside(observation, set) is { } where)
-                return Of(observation, set, observation.Principal, where);
-            if (!Principals.IsAmong(observation.Principal, set.Deployers) && !Principals.IsServiceLinked(observation.Principal) && Reach(observation, set) is var (role, how))
-                return Of(observation, set, role, Attempt.Describe(observation, how));
+            if (set.Roles.Contains(observation.Principal) && Places.Outside(observation, set) is { } where)
+                return Of(observation, set, new(observation.Principal, $"its credentials called {observation.Record.EventName} from {where}"));
+            if (!MayDo(observation, set) && Reach(observation, set) is { } reached)
+                return Of(observation, set, reached with { How = Attempt.Describe(observation, reached.How) });
         }
 
         return null;
     }
 
-    private static Selection Of(Observation observation, ProtectedSet set, string role, string detail)
+    private static Selection Of(Observation observation, ProtectedSet set, Reached reached)
     {
-        List<KeyValuePair<string, string>> members = [new("set", set.Name), new("target", role[(role.LastIndexOf('/') + 1)..]), new("principal", observation.Principal)];
+        List<KeyValuePair<string, string>> members =
+            [new("set", set.Name), new("target", reached.Principal[(reached.Principal.LastIndexOf('/') + 1)..]), new("principal", observation.Principal)];
         if (observation.Record.EventName == "ExecuteCommand" && observation.Parameter("task") is { } task)
-            members.AddRange([new("cluster", ClusterOf(observation)), new("task", task)]);
-        return new(new DetectionGroup(members), Detail: detail);
+            members.AddRange([new("cluster", TaskRuns.ClusterOf(observation)), new("task", task)]);
+        return new(new DetectionGroup(members), Detail: reached.How);
     }
 
-    private static (string Role, string How)? Reach(Observation observation, ProtectedSet set) => observation.Record.EventSource switch
+    /// <summary>Deployers may. A service-linked role may scale a service, as auto scaling does; what it does with roles it does for somebody else.</summary>
+    private static bool MayDo(Observation observation, ProtectedSet set) => Principals.IsAmong(observation.Principal, set.Deployers)
+        || Principals.IsServiceLinked(observation.Principal) && observation.Record.EventName == "UpdateService" && observation.Parameter("taskDefinition") is null;
+
+    private static Reached? Reach(Observation observation, ProtectedSet set) => observation.Record.EventSource switch
     {
-        "iam.amazonaws.com" => Changed(observation, set),
-        "ecs.amazonaws.com" => Passed(observation, set) ?? Run(observation, set),
-        "kms.amazonaws.com" or "sts.amazonaws.com" => null,
-        _ => Passed(observation, set),
+        "iam.amazonaws.com" => observation.IsUnchanged ? null : IdentityChanges.Of(observation, TrustedPrincipals.Of(set)),
+        "sts.amazonaws.com" => Borrowing.Of(observation, set),
+        "kms.amazonaws.com" => null,
+        _ => Handover.Of(observation, TrustedPrincipals.Of(set)) ?? TaskRuns.Of(observation, set),
     };
-
-    private static (string, string)? Changed(Observation observation, ProtectedSet set)
-    {
-        if (observation.Record.EventName is not ("UpdateAssumeRolePolicy" or "PutRolePolicy" or "AttachRolePolicy" or "DeleteRolePolicy" or "DetachRolePolicy" or "DeleteRole"
-            or "PutRolePermissionsBoundary" or "DeleteRolePermissionsBoundary" or "UpdateRole" or "AddRoleToInstanceProfile"))
-        {
-            return null;
-        }
-
-        var named = observation.Parameter("roleName");
-        var role = set.Roles.FirstOrDefault(arn => named is null ? IsRefused(observation, arn) : RoleNames.IsNamed(arn, named, observation.Record));
-        return role is null ? null : (role, $"{observation.Record.EventName} on the role");
-    }
-
-    /// <summary>IAM says <c>on resource: role name</c>, or the ARN.</summary>
-    private static bool IsRefused(Observation observation, string arn) =>
-        Attempt.RefusalNames(observation, arn) || Attempt.RefusalNames(observation, $"role {arn[(arn.LastIndexOf('/') + 1)..]}");
-
-    private static (string, string)? Passed(Observation observation, ProtectedSet set)
-    {
-        if (observation.Record.ReadOnly == true)
-            return null;
-
-        var role = set.Roles.FirstOrDefault(arn => Hands(observation.Parameters, arn) || Attempt.RefusalNames(observation, arn));
-        return role is null ? null : (role, $"{observation.Record.EventName} hands the role to {observation.Record.EventSource.Split('.')[0]}");
-    }
-
-    /// <summary>Whether a parameter whose name has <c>role</c> in it has this value, at any depth.</summary>
-    private static bool Hands(JsonElement element, string arn) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().Any(member =>
-            member.Value.ValueKind == JsonValueKind.String ? member.Name.Contains("role", StringComparison.OrdinalIgnoreCase) && member.Value.ValueEquals(arn) : Hands(member.Value, arn)),
-        JsonValueKind.Array => element.EnumerateArray().Any(item => Hands(item, arn)),
-        _ => false,
-    };
-
-    private static (string, string)? Run(Observation observation, ProtectedSet set)
-    {
-        if (set.Roles.Length == 0)
-            return null;
-
-        var how = observation.Record.EventName switch
-        {
-            "ExecuteCommand" when set.Clusters.Length == 0 || set.Clusters.Contains(ClusterOf(observation)) => $"a command was run in a container of the cluster {ClusterOf(observation)}",
-            "RunTask" or "StartTask" or "CreateService" or "UpdateService" or "CreateTaskSet" when observation.TaskSet == set =>
-                $"{observation.Record.EventName} with the task definition {observation.Parameter("taskDefinition")}",
-            "UpdateService" when observation.Parameter("taskDefinition") is null && set.Clusters.Contains(ClusterOf(observation)) =>
-                $"the service {observation.Parameter("service")} was changed",
-            _ => null,
-        };
-        return how is null ? null : (set.Roles[0], how);
-    }
-
-    /// <summary>The cluster's name; ECS takes <c>default</c> for none.</summary>
-    private static string ClusterOf(Observation observation) =>
-        observation.Parameter("cluster") is { Length: > 0 } cluster ? cluster[(cluster.LastIndexOf('/') + 1)..] : "default";
-
-    /// <summary>Services that call on the role's behalf have no address; with neither addresses nor endpoints configured, anywhere is inside.</summary>
-    private static string? Outside(Observation observation, ProtectedSet set)
-    {
-        var record = observation.Record;
-        if (record.Identity.InvokedBy is not null || set.Addresses.Length + set.VpcEndpoints.Length == 0)
-            return null;
-        if (record.VpcEndpointId is { } endpoint && set.VpcEndpoints.Contains(endpoint))
-            return null;
-        if (!IPAddress.TryParse(record.SourceIpAddress, out var address) || set.Addresses.Any(range => Holds(range, address)))
-            return null;
-
-        return $"its credentials called {record.EventName} from {address}{(record.VpcEndpointId is { } through ? $" through {through}" : "")}";
-    }
-
-    private static bool Holds(string range, IPAddress address) =>
-        IPNetwork.TryParse(range, out var network) ? network.Contains(address) : IPAddress.TryParse(range, out var one) && one.Equals(address);
 }

@@ -20,9 +20,13 @@ internal static class TrailBlinding
         Technique = "T1562.008",
         About = "The first thing to go is the evidence. On the trail, log group, bucket, topics, alarms, keys and roles that Sentinel's evidence comes through: logging stopped, a trail deleted "
             + "or narrowed, event selectors of either form that lose KMS (excluded source, NotEquals, WriteOnly, readOnly = false), log groups and streams deleted, masked or rewritten, short "
-            + "retention, filters and subscriptions removed, alarms and topics silenced, bucket, key and role changed. Refused attempts count, too. What the trail guard finds from outside counts here as well.",
+            + "retention, filters and subscriptions removed, alarms and topics silenced (deleted, muted, suppressed, or defined so that they never tell), bucket, its lock and its policy, key and role "
+            + "changed. And on Sentinel itself: its tasks and service changed, stopped or scaled to none, detections switched off in its definition, its secrets and parameters changed, its image pushed over, "
+            + "its role assumed or handed on. Refused attempts count, too. What the trail guard finds from outside counts here as well.",
         Why = "{detail} ({operation} by {principal}).",
-        Tuning = "Name the path in Sentinel:Evidence. Until TrailArns are named every trail counts, also a second one from which AWS advises to exclude KMS. Topics, alarms, buckets, keys and roles count once they are named.",
+        Tuning = "Name the path in Sentinel:Evidence. Until TrailArns are named every trail counts, also a second one from which AWS advises to exclude KMS. Topics, alarms, buckets, keys and roles count "
+            + "once they are named; of Sentinel itself whatever has sentinel in its name, until Clusters, TaskFamilies and Secrets say otherwise. Deployers may deploy Sentinel anew, but not stop it or "
+            + "switch detections off. The same policy put again is quiet; a bucket's policy is judged by what it does.",
         Runbook =
         [
             "Until it is put back, detection goes on from the event history, which can't be switched off: set Sentinel:EventHistory=true.",
@@ -41,6 +45,7 @@ internal static class TrailBlinding
             "aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled",
             "aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
             "aws iam get-role --role-name {evidenceRole}",
+            "Is it Sentinel itself? Put its task definition, desired count and secrets back by deploying it anew, and compare its configuration at /api/status.",
             .. Reactions.RestoreKey,
             "What was missed? Fill the gap from the event history (90 days): KmsLab.Sentinel replay reads files, LookupEvents the rest.",
             .. Reactions.StopPrincipal,
@@ -51,6 +56,7 @@ internal static class TrailBlinding
         EventSources =
         [
             "kms.amazonaws.com", "cloudtrail.amazonaws.com", "logs.amazonaws.com", "monitoring.amazonaws.com", "sns.amazonaws.com", "s3.amazonaws.com", "iam.amazonaws.com",
+            "sts.amazonaws.com", "ecs.amazonaws.com", "ecr.amazonaws.com", "secretsmanager.amazonaws.com", "ssm.amazonaws.com", "autoscaling.amazonaws.com",
         ],
         Select = Select,
     };
@@ -62,7 +68,7 @@ internal static class TrailBlinding
 
     private static Selection? Select(Observation observation)
     {
-        if (observation.AuditPath is not { } path || !Attempt.Counts(observation))
+        if (observation.AuditPath is not { } path || observation.IsUnchanged || !Attempt.Counts(observation))
             return null;
 
         var change = observation.Record.EventSource switch
@@ -74,8 +80,9 @@ internal static class TrailBlinding
             "s3.amazonaws.com" => BucketChanges.Of(observation, path),
             "kms.amazonaws.com" => AccessChanges.OfKey(observation, path),
             "iam.amazonaws.com" => AccessChanges.OfRole(observation, path),
-            _ => null,
-        };
+            "secretsmanager.amazonaws.com" or "ssm.amazonaws.com" => SentinelChanges.OfSecret(observation, path) ?? AccessChanges.OfBorrowedRole(observation, path),
+            _ => SentinelChanges.Of(observation, path) ?? AccessChanges.OfBorrowedRole(observation, path),
+        } ?? Refusals.Of(observation, path);
         return change is null ? null : new(GroupOf(change.Kind, change.Name), Detail: Attempt.Describe(observation, change.Detail));
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
@@ -9,14 +10,15 @@ namespace KmsLab.Sentinel.Knowledge;
 
 /// <summary>
 /// Names that records teach: which task definitions run with a protected role (RunTask names only the definition), which key an alias pointed to
-/// (UpdateAlias names only the new one), and which keys were made lately.
+/// (UpdateAlias names only the new one), which keys were made lately, and what stands behind the names of policies, instance profiles and images.
 /// </summary>
-internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKeys) : ITurnPart
+internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKeys, AuditResources audit) : ITurnPart
 {
     /// <summary>How long a key is new.</summary>
     public static readonly TimeSpan NewFor = TimeSpan.FromHours(24);
 
     private const string Family = "task-family";
+    private const string OwnFamily = "sentinel-family";
     private const string Alias = "alias";
     private const string Key = "new-key";
     private const int Limit = 100_000;
@@ -45,7 +47,21 @@ internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKe
                 StudyAliases(observation);
                 StudyKeys(observation);
                 break;
+            case "iam.amazonaws.com":
+                StudyIdentities(observation);
+                break;
+            case "ecr.amazonaws.com":
+                StudyImages(observation);
+                break;
+            case "ec2.amazonaws.com" or "autoscaling.amazonaws.com":
+                StudyProfiles(observation);
+                break;
+            case "events.amazonaws.com" or "scheduler.amazonaws.com" or "states.amazonaws.com":
+                observation.TaskSet = TextsOf(observation.Parameters, "taskDefinition", false).Select(text => SetOf(observation.Record, FamilyOf(text))).FirstOrDefault(set => set is not null);
+                break;
         }
+
+        StudyDocuments(observation);
     }
 
     /// <summary>Keys that are new no longer are forgotten.</summary>
@@ -83,13 +99,21 @@ internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKe
             Put(Family, $"{AccountOf(observation.Record)}:{registered}", set.Name, observation.Record.EventTime);
         }
 
-        if (observation.Parameter("taskDefinition") is { } definition)
-        {
-            var family = FamilyOf(definition);
-            observation.TaskSet = sets.All.FirstOrDefault(set => set.TaskFamilies.Contains(family))
-                ?? sets.All.FirstOrDefault(set => set.Name == Find(Family, $"{AccountOf(observation.Record)}:{family}"));
-        }
+        var named = observation.Parameter("taskDefinition") ?? observation.Parameter("family") ?? Attempt.RefusedName(observation, ":ecs:", ["task-definition"]);
+        if (named is null)
+            return;
+
+        var family = FamilyOf(named);
+        if (observation is { Succeeded: true, Record.EventName: "RegisterTaskDefinition" } && observation.Parameter("taskRoleArn") is { } own && audit.IsRoleArn(own))
+            Put(OwnFamily, $"{AccountOf(observation.Record)}:{family}", "", observation.Record.EventTime);
+        observation.RunsSentinel = audit.IsTaskFamily(family) || Find(OwnFamily, $"{AccountOf(observation.Record)}:{family}") is not null;
+        observation.TaskSet = SetOf(observation.Record, family);
+        if (observation.Record.EventName == "RegisterTaskDefinition" && observation is { Succeeded: true, TaskSet: { } running })
+            LearnImages(observation, running);
     }
+
+    private ProtectedSet? SetOf(CloudTrailRecord record, string family) => sets.All.FirstOrDefault(set => set.TaskFamilies.Contains(family))
+        ?? sets.All.FirstOrDefault(set => set.Name == Find(Family, $"{AccountOf(record)}:{family}"));
 
     private void StudyAliases(Observation observation)
     {
@@ -98,7 +122,8 @@ internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKe
 
         var name = $"{AccountOf(observation.Record)}:{observation.Record.Region}:{alias}";
         observation.AliasedKey = Find(Alias, name);
-        observation.AliasSet = (observation.AliasedKey is { } key ? protectedKeys.SetOf(key) : null) ?? sets.All.FirstOrDefault(set => set.Aliases.Contains(alias));
+        observation.AliasSet = (observation.AliasedKey is { } key ? protectedKeys.SetOf(key) : null) ?? sets.All.FirstOrDefault(set => set.Aliases.Contains(alias))
+            ?? (observation is { AliasedKey: null, Record.EventName: "UpdateAlias" } ? Unnamed(observation.Record) : null);
         if (!observation.Succeeded)
             return;
         if (observation.Record.EventName == "DeleteAlias")
@@ -106,6 +131,11 @@ internal sealed class LearnedNames(ProtectedSets sets, ProtectedKeys protectedKe
         else if (observation.Record.KeyArns.Count > 0)
             Put(Alias, name, observation.Record.KeyArns[^1], observation.Record.EventTime);
     }
+
+    /// <summary>An alias of which nobody knows where it pointed may have pointed to a key of a set that names none of its aliases, in its account and Region.</summary>
+    private ProtectedSet? Unnamed(CloudTrailRecord record) => protectedKeys.All
+        .Where(arn => arn.Split(':') is [_, _, _, var region, var account, ..] && region == record.Region && account == AccountOf(record))
+        .Select(protectedKeys.SetOf).FirstOrDefault(set => set?.Aliases.Length == 0);
 
     private void StudyKeys(Observation observation)
     {

@@ -13,6 +13,8 @@ namespace KmsLab.Sentinel.Sources;
 /// </remarks>
 internal sealed class CloudWatchLogsSource(IAmazonCloudWatchLogs logs, string logGroup, IReadOnlyList<string> eventSources, CallPacer pacer) : IRecordSource
 {
+    private const string CommonEnd = ".amazonaws.com";
+
     private readonly string _filterPattern = FilterPattern(eventSources);
 
     public string Name => $"logs:{logGroup}";
@@ -29,10 +31,18 @@ internal sealed class CloudWatchLogsSource(IAmazonCloudWatchLogs logs, string lo
         while (!string.IsNullOrEmpty(request.NextToken));
     }
 
-    /// <summary>One pattern for all sources, so that each page is read once.</summary>
-    internal static string FilterPattern(IReadOnlyList<string> eventSources) => eventSources.Count == 1
-        ? $"{{ $.eventSource = \"{eventSources[0]}\" }}"
-        : $"{{ {string.Join(" || ", eventSources.Select(source => $"($.eventSource = \"{source}\")"))} }}";
+    /// <summary>One pattern for all sources, so that each page is read once. Where they don't fit, the end that all have in common is left out: what else begins so is sorted out here.</summary>
+    internal static string FilterPattern(IReadOnlyList<string> eventSources)
+    {
+        var whole = PatternOf(eventSources);
+        return whole.Length <= CloudTrail.FilterPatterns.FilterPattern.MaxLength ? whole : PatternOf([.. eventSources.Select(Shortened)]);
+    }
+
+    private static string Shortened(string source) => source.EndsWith(CommonEnd, StringComparison.Ordinal) ? source[..^CommonEnd.Length] + ".*" : source;
+
+    private static string PatternOf(IReadOnlyList<string> sources) => sources.Count == 1
+        ? $"{{ $.eventSource = \"{sources[0]}\" }}"
+        : $"{{ {string.Join(" || ", sources.Select(source => $"($.eventSource = \"{source}\")"))} }}";
 
     private async Task<FilterLogEventsResponse> PageAsync(FilterLogEventsRequest request, CancellationToken cancellationToken)
     {

@@ -27,6 +27,18 @@ internal sealed class AuditPathOptions
     /// <summary>ARNs of the roles with which CloudTrail delivers and Sentinel reads. Unset: none.</summary>
     public string[] Roles { get; set; } = [];
 
+    /// <summary>ECS clusters, by name with <c>*</c> and <c>?</c>, in which Sentinel runs alone. Unset: those with <c>sentinel</c> in their name.</summary>
+    public string[] Clusters { get; set; } = [];
+
+    /// <summary>Families of task definitions, services and image repositories that Sentinel runs from, with <c>*</c> and <c>?</c>. Unset: those with <c>sentinel</c> in their name.</summary>
+    public string[] TaskFamilies { get; set; } = [];
+
+    /// <summary>Names or ARNs of Sentinel's own secrets and parameters, with <c>*</c> and <c>?</c>. Unset: those with <c>sentinel</c> in their name.</summary>
+    public string[] Secrets { get; set; } = [];
+
+    /// <summary>Principals that may deploy Sentinel anew, with <c>*</c> and <c>?</c>; stopping it is told of whoever does it. Unset: the Deployers of all protected sets.</summary>
+    public string[] Deployers { get; set; } = [];
+
     /// <summary>A retention or an expiry of fewer days is a way to lose evidence.</summary>
     public int MinimumRetentionDays { get; set; } = 30;
 

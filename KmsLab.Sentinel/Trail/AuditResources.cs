@@ -13,6 +13,8 @@ internal sealed class AuditResources(AuditPathOptions named, IReadOnlyList<strin
     private readonly IReadOnlyList<string> _groups = named.LogGroups is { Length: > 0 } groups ? groups : logGroups;
     private readonly IReadOnlyList<string> _topics = named.Topics is { Length: > 0 } topics ? topics : topic.Length > 0 ? [topic] : [];
 
+    private static readonly string[] Own = ["*sentinel*"];
+
     public int MinimumRetentionDays => _named.MinimumRetentionDays;
 
     public bool NamesBuckets => _named.Buckets.Length > 0;
@@ -26,8 +28,40 @@ internal sealed class AuditResources(AuditPathOptions named, IReadOnlyList<strin
         arn == trail || arn.Split(':') is [_, _, _, var region, var account, var resource]
         && resource == $"trail/{trail}" && (record.Region is null || record.Region == region) && (record.RecipientAccountId is null || record.RecipientAccountId == account));
 
+    public IReadOnlyList<string> TrailArns => _named.TrailArns;
+
+    public IReadOnlyList<string> Buckets => _named.Buckets;
+
+    public IReadOnlyList<string> Topics => _topics;
+
+    public IReadOnlyList<string> Keys => _named.KeyArns;
+
+    public IReadOnlyList<string> Roles => _named.Roles;
+
+    /// <summary>Who may deploy Sentinel anew; none where the configuration leaves that to the protected sets.</summary>
+    public IReadOnlyList<string> Deployers => _named.Deployers;
+
     /// <summary>A log group, by name or ARN.</summary>
-    public bool IsLogGroup(string group) => _groups.Contains(LogGroupName(group));
+    public bool IsLogGroup(string group) => _groups.Select(LogGroupName).Contains(LogGroupName(group));
+
+    /// <summary>A log group to which a trail delivers, by ARN: the same name in another account or Region than the trail's is another group.</summary>
+    public bool IsLogGroupOf(string group, CloudTrailRecord trail) => IsLogGroup(group)
+        && (group.Split(':') is not ["arn", _, "logs", var region, var account, ..]
+            || (trail.Region is null || trail.Region == region) && (trail.RecipientAccountId is null || trail.RecipientAccountId == account));
+
+    /// <summary>A cluster of Sentinel's own.</summary>
+    public bool IsCluster(string name) => Fits(_named.Clusters, name);
+
+    /// <summary>A task family, service or repository of Sentinel's own.</summary>
+    public bool IsTaskFamily(string name) => Fits(_named.TaskFamilies, name);
+
+    /// <summary>A secret or parameter of Sentinel's own, by name or ARN.</summary>
+    public bool IsSecret(string named)
+    {
+        var name = named.Split(':', 7) is ["arn", _, _, _, _, _, ..] ? named[(named.IndexOf("parameter", StringComparison.Ordinal) is >= 0 and var at ? at + 9 : named.LastIndexOf(':') + 1)..] : named;
+        return Fits(_named.Secrets, name) || _named.Secrets.Any(secret => secret == named || FileSystemName.MatchesSimpleExpression($"*:secret:{name}-??????", secret)
+            || secret.EndsWith($":secret:{name}", StringComparison.Ordinal) || secret.EndsWith($":parameter/{name.TrimStart('/')}", StringComparison.Ordinal));
+    }
 
     public bool IsBucket(string bucket) => _named.Buckets.Contains(bucket);
 
@@ -42,6 +76,9 @@ internal sealed class AuditResources(AuditPathOptions named, IReadOnlyList<strin
 
     /// <summary>A role by name, in its own account.</summary>
     public bool IsRole(string name, CloudTrailRecord record) => _named.Roles.Any(arn => RoleNames.IsNamed(arn, name, record));
+
+    private static bool Fits(string[] patterns, string name) =>
+        (patterns.Length == 0 ? Own : patterns).Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true));
 
     public bool IsRoleArn(string arn) => _named.Roles.Contains(arn);
 

@@ -50,6 +50,24 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>For a call of ECS that names a task definition: the set whose roles it runs with.</summary>
     public ProtectedSet? TaskSet { get; set; }
 
+    /// <summary>For a call of ECS that names a task definition: whether Sentinel itself runs from it.</summary>
+    public bool RunsSentinel { get; set; }
+
+    /// <summary>For a call of ECR: the set whose tasks run images of its repository.</summary>
+    public ProtectedSet? ImageSet { get; set; }
+
+    /// <summary>For a change of a managed policy: the trusted principals that hold it, as far as records told.</summary>
+    public IReadOnlyList<string> PolicyHolders { get; set; } = [];
+
+    /// <summary>For a call that names an instance profile: the ARN of the trusted role that it holds, as far as records told.</summary>
+    public string? ProfileRole { get; set; }
+
+    /// <summary>Whether the call puts exactly what the same call put last, such as the same policy on the same role.</summary>
+    public bool IsUnchanged { get; set; }
+
+    /// <summary>The parameters with which the same call last changed the same thing, as far as records told and they are short.</summary>
+    public JsonElement Before { get; set; }
+
     /// <summary>For a change of an alias: the key that it pointed to before.</summary>
     public string? AliasedKey { get; set; }
 
@@ -110,6 +128,19 @@ internal sealed class Observation(CloudTrailRecord record)
         catch (InvalidOperationException)
         {
             return null; // Half a surrogate pair, or bytes that are no UTF-8.
+        }
+    }
+
+    /// <summary>A member's name; empty when it is no text.</summary>
+    public static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
         }
     }
 

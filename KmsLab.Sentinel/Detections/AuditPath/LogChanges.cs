@@ -31,6 +31,8 @@ internal static class LogChanges
         "DeleteMetricFilter" => $"lost its metric filter {observation.Parameter("filterName")}",
         "DeleteSubscriptionFilter" => $"lost its subscription filter {observation.Parameter("filterName")}",
         "AssociateKmsKey" when observation.Parameter("kmsKeyId") is not { } key || !path.IsKey(key) => "is encrypted under another key",
+        "DisassociateKmsKey" => "is encrypted by its service's own key",
+        "PutMetricFilter" or "PutSubscriptionFilter" when observation.Before.ValueKind == JsonValueKind.Object => $"has another filter under the name {observation.Parameter("filterName")}",
         "PutLogGroupDeletionProtection" when Observation.Member(observation.Parameters, "deletionProtectionEnabled").ValueKind == JsonValueKind.False => "may be deleted",
         _ => null,
     };

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Trail;
 
@@ -9,7 +8,8 @@ internal static class NoticeChanges
 {
     public static PathChange? OfAlarm(Observation observation, AuditResources path)
     {
-        var names = PolicyJson.Texts(Observation.Member(observation.Parameters, "alarmNames")).Append(observation.Parameter("alarmName"));
+        var names = PolicyJson.Texts(Observation.Member(observation.Parameters, "alarmNames")).Append(observation.Parameter("alarmName"))
+            .Concat(PolicyJson.Texts(Observation.Member(Observation.Member(observation.Parameters, "muteTargets"), "alarmNames")));
         if (names.OfType<string>().FirstOrDefault(path.IsAlarm) is not { } alarm)
             return null;
 
@@ -18,7 +18,8 @@ internal static class NoticeChanges
             "DeleteAlarms" => new("alarm", alarm, $"the alarm {alarm} was deleted"),
             "DisableAlarmActions" => new("alarm", alarm, $"the alarm {alarm} tells nobody"),
             "SetAlarmState" => new("alarm", alarm, $"the alarm {alarm} was set to {observation.Parameter("stateValue")} by hand"),
-            "PutMetricAlarm" or "PutCompositeAlarm" when TellsNobody(observation.Parameters) => new("alarm", alarm, $"the alarm {alarm} tells nobody"),
+            "PutAlarmMuteRule" => new("alarm", alarm, $"the alarm {alarm} is muted by the rule {observation.Parameter("name")}"),
+            "PutMetricAlarm" or "PutCompositeAlarm" when AlarmDefinitions.Weakened(observation.Parameters, observation.Before) is { } how => new("alarm", alarm, $"the alarm {alarm} {how}"),
             _ => null,
         };
     }
@@ -26,7 +27,7 @@ internal static class NoticeChanges
     public static PathChange? OfTopic(Observation observation, AuditResources path)
     {
         var subscription = observation.Parameter("subscriptionArn");
-        var topic = observation.Parameter("topicArn") is { } arn && path.IsTopic(arn) ? arn : subscription is null ? null : path.TopicOf(subscription);
+        var topic = (observation.Parameter("topicArn") ?? observation.Parameter("resourceArn")) is { } arn && path.IsTopic(arn) ? arn : subscription is null ? null : path.TopicOf(subscription);
         if (topic is null)
             return null;
 
@@ -34,6 +35,7 @@ internal static class NoticeChanges
         {
             "DeleteTopic" => new("topic", topic, $"the topic {topic} was deleted"),
             "Unsubscribe" => new("topic", topic, $"somebody no longer hears of the topic {topic}: {subscription}"),
+            "PutDataProtectionPolicy" => new("topic", topic, $"the topic {topic} may hold back what is sent to it"),
             "RemovePermission" => new("topic", topic, $"a permission of the topic {topic} was taken away"),
             "SetTopicAttributes" when observation.Parameter("attributeName") is "Policy" or "KmsMasterKeyId" or "DeliveryPolicy" or "FifoTopic" =>
                 new("topic", topic, $"{observation.Parameter("attributeName")} of the topic {topic} was changed"),
@@ -42,7 +44,4 @@ internal static class NoticeChanges
             _ => null,
         };
     }
-
-    private static bool TellsNobody(JsonElement parameters) =>
-        Observation.Member(parameters, "actionsEnabled").ValueKind == JsonValueKind.False || !PolicyJson.Texts(Observation.Member(parameters, "alarmActions")).Any();
 }

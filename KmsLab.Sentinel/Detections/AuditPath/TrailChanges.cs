@@ -35,7 +35,7 @@ internal static class TrailChanges
             losses.Add("leaves out the organization's accounts");
         if (IsFalse("enableLogFileValidation"))
             losses.Add("makes no digests of its files");
-        if (observation.Parameter("cloudWatchLogsLogGroupArn") is { } group && !path.IsLogGroup(group))
+        if (observation.Parameter("cloudWatchLogsLogGroupArn") is { } group && !path.IsLogGroupOf(group, observation.Record))
             losses.Add(group.Length == 0 ? "delivers to no log group" : $"delivers to the log group {group}");
         if (observation.Parameter("cloudWatchLogsRoleArn") is { } role && (role.Length == 0 || path.NamesRoles && !path.IsRoleArn(role)))
             losses.Add(role.Length == 0 ? "delivers with no role" : $"delivers with the role {role}");

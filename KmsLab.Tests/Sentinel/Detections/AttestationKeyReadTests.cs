@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Host;
 using static KmsLab.Tests.Sentinel.Detections.DetectionBench;
 
 namespace KmsLab.Tests.Sentinel.Detections;
@@ -24,6 +25,73 @@ public sealed class AttestationKeyReadTests
         (bench.Select(read) is not null).ShouldBe(fires);
         bench.Select(Call("secretsmanager", "GetSecretValue", new() { ["secretId"] = named }, ExecutionRole)).ShouldBeNull();
         bench.Select(Call("secretsmanager", "DescribeSecret", new() { ["secretId"] = named })).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Replica_of_the_secret_is_the_secret()
+    {
+        using var bench = Bench();
+        var replica = Secret.Replace(TestRecords.Region, "eu-west-1", StringComparison.Ordinal);
+
+        bench.Select(Call("secretsmanager", "GetSecretValue", new() { ["secretId"] = replica })).ShouldNotBeNull();
+        bench.Select(Call("secretsmanager", "GetSecretValue", null, errorCode: "AccessDeniedException", errorMessage: $"not authorized to perform: secretsmanager:GetSecretValue on resource: {replica} because"))
+            .ShouldNotBeNull();
+        bench.Select(Kms("Decrypt", new() { ["encryptionContext"] = new JsonObject { ["SecretARN"] = replica } }, TestRecords.OtherKeyArn)).ShouldNotBeNull("under whatever key the replica is");
+        bench.Select(Call("secretsmanager", "StopReplicationToReplica", new() { ["secretId"] = replica })).ShouldNotBeNull();
+        bench.Select(Call("secretsmanager", "GetSecretValue", new() { ["secretId"] = replica.Replace(TestRecords.Account, "111122223333", StringComparison.Ordinal) })).ShouldBeNull("another account's");
+    }
+
+    [Fact]
+    public void Batch_that_filters_by_a_name_that_begins_so_counts()
+    {
+        using var bench = Bench();
+        static JsonObject Batch(string key, string value) =>
+            Call("secretsmanager", "BatchGetSecretValue", new() { ["filters"] = new JsonArray(new JsonObject { ["key"] = key, ["values"] = new JsonArray(value) }) });
+
+        bench.Select(Batch("name", "kmslab/")).ShouldNotBeNull();
+        bench.Select(Batch("name", "other/")).ShouldBeNull();
+        bench.Select(Batch("tag-key", "kmslab/")).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("10.0.3.4", false)]
+    [InlineData("203.0.113.9", true)]
+    [InlineData("secretsmanager.amazonaws.com", false)]
+    public void Reader_counts_from_outside_the_sets_addresses(string address, bool fires)
+    {
+        using var bench = Bench(options => options.ProtectedSets["vault"].Addresses = ["10.0.0.0/16"]);
+        var read = Call("secretsmanager", "GetSecretValue", new() { ["secretId"] = Secret }, ExecutionRole).With(record => record["sourceIPAddress"] = address);
+
+        (bench.Select(read)?.Detail).ShouldBe(fires ? $"GetSecretValue on {Secret}, from outside its addresses: {address}" : null);
+    }
+
+    [Fact]
+    public void Task_definition_that_takes_the_secret_in_counts()
+    {
+        using var bench = Bench();
+        static JsonObject Register(string valueFrom, string by = Stranger) => Call("ecs", "RegisterTaskDefinition", new()
+        {
+            ["family"] = "evil",
+            ["containerDefinitions"] = new JsonArray(new JsonObject { ["secrets"] = new JsonArray(new JsonObject { ["name"] = "KEY", ["valueFrom"] = valueFrom }) }),
+        }, by);
+
+        bench.Select(Register(Secret)).ShouldNotBeNull();
+        bench.Select(Register($"{Secret}:pem:AWSCURRENT:")).ShouldNotBeNull("one member of its JSON");
+        bench.Select(Register("kmslab/attestation")).ShouldNotBeNull();
+        bench.Select(Register($"{Secret[..^6]}zzzzzz")).ShouldBeNull();
+        bench.Select(Register(Secret, Deployer)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Policy_of_the_secret_that_is_put_again_unchanged_is_quiet()
+    {
+        using var bench = Bench();
+        static JsonObject Policy(string policy) => Call("secretsmanager", "PutResourcePolicy", new() { ["secretId"] = Secret, ["resourcePolicy"] = policy });
+
+        bench.Select(Policy("""{"Statement":[{"Effect":"Deny","Action":["b","a"]}]}""")).ShouldNotBeNull("nobody knows what it was");
+        bench.Select(Policy("""{ "Statement": [ { "Action": ["a", "b"], "Effect": "Deny" } ] }""")).ShouldBeNull();
+        bench.Select(Policy("""{"Statement":[{"Effect":"Allow","Action":["a","b"]}]}""")).ShouldNotBeNull();
+        bench.Select(Policy("""{"Statement":[{"Effect":"Deny","Action":["b","a"]}]}""")).ShouldNotBeNull("it was another one in between");
     }
 
     [Fact]
@@ -110,10 +178,11 @@ public sealed class AttestationKeyReadTests
         bench.Select(Kms(operation, key: TestRecords.OtherKeyArn)).ShouldBeNull();
     }
 
-    private static DetectionBench Bench() => new(AttestationKeyRead.Definition, options =>
+    private static DetectionBench Bench(Action<SentinelOptions>? more = null) => new(AttestationKeyRead.Definition, options =>
     {
         options.ProtectedSets["vault"].AttestationSecrets = [Secret, Parameter];
         options.ProtectedSets["vault"].AttestationSecretKeys = [SecretKey];
         options.ProtectedSets["vault"].SecretReaders = [ExecutionRole];
+        more?.Invoke(options);
     });
 }

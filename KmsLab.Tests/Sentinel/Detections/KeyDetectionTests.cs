@@ -70,6 +70,18 @@ public sealed class KeyDetectionTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public void Alias_of_which_nobody_knows_where_it_pointed_counts_while_the_set_names_none()
+    {
+        using var bench = new DetectionBench(KeyTampering.Definition);
+        JsonObject Update(string alias, string role = Stranger) => Kms("UpdateAlias", new() { ["aliasName"] = alias, ["targetKeyId"] = "x" }, TestRecords.OtherKeyArn, role);
+
+        bench.Select(Update("alias/old")).ShouldNotBeNull();
+        bench.Select(Update("alias/older").With(record => record["awsRegion"] = "eu-west-1")).ShouldBeNull("no key of the set is there");
+        bench.Select(Update("alias/older", Deployer)).ShouldBeNull();
+        bench.Select(Kms("CreateAlias", new() { ["aliasName"] = "alias/theirs" }, TestRecords.OtherKeyArn), Update("alias/theirs")).ShouldBeNull("it never was an alias of the set");
+    }
+
+    [Fact]
     public void Tags_count_unless_the_deployer_changes_them_or_they_are_the_sets_own()
     {
         using var bench = new DetectionBench(KeyTampering.Definition, options => options.ProtectedSets["vault"].Tag = "kmslab:set=vault");

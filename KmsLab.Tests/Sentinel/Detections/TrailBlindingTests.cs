@@ -77,7 +77,48 @@ public sealed class TrailBlindingTests(PostgresCluster cluster)
         { "sns", "SetTopicAttributes", $$"""{"topicArn":"{{Topic}}","attributeName":"KmsMasterKeyId","attributeValue":"x"}""", $"KmsMasterKeyId of the topic {Topic} was changed" },
         { "sns", "SetTopicAttributes", $$"""{"topicArn":"{{Topic}}","attributeName":"DisplayName","attributeValue":"x"}""", null },
         { "s3", "DeleteBucketPolicy", """{"bucketName":"trail-bucket","Host":"trail-bucket.s3.amazonaws.com","policy":""}""", "the bucket trail-bucket lost the policy that lets CloudTrail write" },
-        { "s3", "PutBucketPolicy", """{"bucketName":"trail-bucket","bucketPolicy":{"Statement":[]}}""", "the bucket trail-bucket has another policy" },
+        { "s3", "PutBucketPolicy", """{"bucketName":"trail-bucket","bucketPolicy":{"Statement":[]}}""", "the bucket trail-bucket has a policy that does not let CloudTrail write" },
+        { "s3", "PutBucketPolicy", """{"bucketName":"trail-bucket"}""", "the bucket trail-bucket has another policy" },
+        { "s3", "PutBucketPolicy", Bucket(""), null },
+        { "s3", "PutBucketPolicy", Bucket(""",{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}"""), null },
+        { "s3", "PutBucketPolicy", Bucket(""",{"Effect":"Deny","Principal":"*","Action":"s3:Put*","Resource":"*"}"""), "the bucket trail-bucket has a policy that may keep CloudTrail from writing" },
+        { "s3", "PutBucketPolicy", Bucket(""",{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject*","Resource":"*"}"""), null },
+        { "s3", "PutBucketPolicy", Bucket(""",{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:GetObject","Resource":"*"}"""), "the bucket trail-bucket has a policy that lets in arn:aws:iam::444455556666:root" },
+        { "s3", "PutBucketPolicy", Bucket(""",{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:role/audit"},"Action":"s3:GetObject","Resource":"*"}"""), null },
+        { "s3", "PutBucketPolicy", Bucket(""",{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:role/audit"},"Action":"s3:Delete*","Resource":"*"}"""), "the bucket trail-bucket has a policy that lets in arn:aws:iam::000000000000:role/audit" },
+        { "s3", "PutObjectLockConfiguration", """{"bucketName":"trail-bucket","ObjectLockConfiguration":{"ObjectLockEnabled":"Enabled"}}""", "the bucket trail-bucket no longer locks its files by default" },
+        { "s3", "PutObjectLockConfiguration", """{"bucketName":"trail-bucket","ObjectLockConfiguration":{"Rule":{"DefaultRetention":{"Days":1,"Mode":"COMPLIANCE"}}}}""", "the bucket trail-bucket locks its files for 1 days only" },
+        { "s3", "PutObjectLockConfiguration", """{"bucketName":"trail-bucket","ObjectLockConfiguration":{"Rule":{"DefaultRetention":{"Years":1,"Mode":"COMPLIANCE"}}}}""", null },
+        { "s3", "PutBucketVersioning", """{"bucketName":"trail-bucket","VersioningConfiguration":{"Status":"Enabled","MfaDelete":"Disabled"}}""", "the bucket trail-bucket loses its versions without a second factor" },
+        { "s3", "PutBucketLifecycle", """{"bucketName":"trail-bucket","LifecycleConfiguration":{"Rule":{"Expiration":{"Days":1},"Status":"Disabled"}}}""", null },
+        { "cloudtrail", "UpdateTrail", """{"name":"kmslab","cloudWatchLogsLogGroupArn":"arn:aws:logs:us-east-1:444455556666:log-group:kmslab-trail:*"}""", "the trail kmslab delivers to the log group arn:aws:logs:us-east-1:444455556666:log-group:kmslab-trail:*" },
+        { "cloudtrail", "UpdateTrail", """{"name":"kmslab","cloudWatchLogsLogGroupArn":"arn:aws:logs:eu-west-1:000000000000:log-group:kmslab-trail:*"}""", "the trail kmslab delivers to the log group arn:aws:logs:eu-west-1:000000000000:log-group:kmslab-trail:*" },
+        { "monitoring", "PutAlarmMuteRule", """{"name":"m","muteTargets":{"alarmNames":["kmslab-lag"]}}""", "the alarm kmslab-lag is muted by the rule m" },
+        { "monitoring", "PutAlarmMuteRule", """{"name":"m","muteTargets":{"alarmNames":["other"]}}""", null },
+        { "monitoring", "PutCompositeAlarm", """{"alarmName":"kmslab-all","alarmActions":["a"],"alarmRule":"ALARM(x)","actionsSuppressor":"evil"}""", "the alarm kmslab-all is silent while evil is on" },
+        { "monitoring", "PutCompositeAlarm", """{"alarmName":"kmslab-all","alarmActions":["a"],"alarmRule":"FALSE"}""", "the alarm kmslab-all has the rule FALSE" },
+        { "monitoring", "PutCompositeAlarm", """{"alarmName":"kmslab-all","alarmActions":["a"],"alarmRule":"ALARM(x) OR ALARM(y)"}""", null },
+        { "monitoring", "PutMetricAlarm", """{"alarmName":"kmslab-lag","alarmActions":["a"],"comparisonOperator":"GreaterThanThreshold","threshold":999999.0}""", "the alarm kmslab-lag has a threshold that nothing reaches" },
+        { "monitoring", "PutMetricAlarm", """{"alarmName":"kmslab-beat","alarmActions":["a"],"comparisonOperator":"LessThanThreshold","threshold":0.0}""", "the alarm kmslab-beat has a threshold that nothing reaches" },
+        { "monitoring", "PutMetricAlarm", """{"alarmName":"kmslab-disk","alarmActions":["a"],"metricName":"FreeStorageSpace","comparisonOperator":"GreaterThanThreshold","threshold":2000000000.0}""", null },
+        { "sns", "PutDataProtectionPolicy", $$"""{"resourceArn":"{{Topic}}","dataProtectionPolicy":"{}"}""", $"the topic {Topic} may hold back what is sent to it" },
+        { "sts", "AssumeRole", $$"""{"roleArn":"{{DeliveryRole}}"}""", $"the role to-logs: AssumeRole by {Stranger}" },
+        { "lambda", "CreateFunction20150331", $$"""{"role":"{{DeliveryRole}}"}""", "the role to-logs: CreateFunction20150331 hands the role to lambda" },
+        { "iam", "AddRoleToInstanceProfile", """{"roleName":"to-logs","instanceProfileName":"p"}""", "the role to-logs: AddRoleToInstanceProfile on the role" },
+        { "ecs", "RegisterTaskDefinition", """{"family":"kmslab-sentinel"}""", "Sentinel has a new task definition kmslab-sentinel" },
+        { "ecs", "RegisterTaskDefinition", """{"family":"cryptoapi"}""", null },
+        { "ecs", "UpdateService", """{"cluster":"kmslab-sentinel","service":"x","taskDefinition":"x:2"}""", "Sentinel runs otherwise: UpdateService" },
+        { "ecs", "UpdateService", """{"cluster":"kmslab-sentinel","service":"x","desiredCount":0}""", "Sentinel was scaled to no task" },
+        { "ecs", "UpdateService", """{"cluster":"prod","service":"sentinel","desiredCount":0}""", "Sentinel was scaled to no task" },
+        { "ecs", "UpdateService", """{"cluster":"prod","service":"api","desiredCount":0}""", null },
+        { "ecs", "StopTask", """{"cluster":"kmslab-sentinel","task":"abc"}""", "Sentinel runs otherwise: StopTask" },
+        { "ecs", "DescribeServices", """{"cluster":"kmslab-sentinel","services":["sentinel"]}""", null },
+        { "autoscaling", "RegisterScalableTarget", """{"resourceId":"service/kmslab-sentinel/sentinel","maxCapacity":0}""", "Sentinel was scaled to no task" },
+        { "autoscaling", "RegisterScalableTarget", """{"resourceId":"service/kmslab-sentinel/sentinel","maxCapacity":2}""", null },
+        { "secretsmanager", "PutSecretValue", """{"secretId":"kmslab/sentinel-canary"}""", "PutSecretValue on Sentinel's kmslab/sentinel-canary" },
+        { "ssm", "PutParameter", """{"name":"/kmslab/sentinel/rules"}""", "PutParameter on Sentinel's /kmslab/sentinel/rules" },
+        { "ssm", "PutParameter", """{"name":"/kmslab/other"}""", null },
+        { "ecr", "PutImage", """{"repositoryName":"kmslab/sentinel","imageTag":"latest"}""", "Sentinel runs from the image repository kmslab/sentinel: PutImage" },
         { "s3", "PutBucketLifecycle", """{"bucketName":"trail-bucket","LifecycleConfiguration":{"Rule":{"Expiration":{"Days":1},"ID":"x","Status":"Enabled"}},"lifecycle":""}""", "the bucket trail-bucket soon forgets what is in it" },
         { "s3", "PutBucketLifecycle", """{"bucketName":"trail-bucket","LifecycleConfiguration":{"Rule":[{"Expiration":{"Days":3650}},{"Transition":{"Days":30}}]}}""", null },
         { "s3", "PutBucketVersioning", """{"bucketName":"trail-bucket","VersioningConfiguration":{"Status":"Suspended"}}""", "the bucket trail-bucket keeps no versions any more" },
@@ -90,6 +131,9 @@ public sealed class TrailBlindingTests(PostgresCluster cluster)
         { "iam", "DeleteRolePolicy", """{"roleName":"other","policyName":"p"}""", null },
     };
 
+    private static string Bucket(string more) =>
+        """{"bucketName":"trail-bucket","bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":["s3:PutObject","s3:GetBucketAcl"],"Resource":"*"}""" + more + "]}}";
+
     [Theory]
     [MemberData(nameof(Changes))]
     public void Change_of_the_path_is_told_of_and_any_other_is_not(string source, string operation, string parameters, string? detail)
@@ -97,8 +141,7 @@ public sealed class TrailBlindingTests(PostgresCluster cluster)
         using var bench = Bench();
         JsonObject Change(string? error = null) => Call(source, operation, JsonNode.Parse(parameters)!.AsObject(), errorCode: error);
 
-        bench.Select(Change())?.Detail.ShouldBe(detail);
-        (bench.Select(Change()) is null).ShouldBe(detail is null);
+        (bench.Select(Change())?.Detail).ShouldBe(detail);
         (bench.Select(Change("AccessDenied"))?.Detail).ShouldBe(detail is null ? null : $"tried, and refused with AccessDenied: {detail}");
         bench.Select(Change("InvalidParameterException")).ShouldBeNull();
     }
@@ -142,6 +185,102 @@ public sealed class TrailBlindingTests(PostgresCluster cluster)
         using var bench = Bench();
         (bench.Select(Kms(operation, key: SecretKey)) is not null).ShouldBe(fires);
         bench.Select(Kms(operation, key: TestRecords.OtherKeyArn)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Deployer_may_deploy_Sentinel_but_not_stop_it_or_switch_detections_off()
+    {
+        using var bench = Bench();
+        static JsonObject Register(string mode, string by) => Call("ecs", "RegisterTaskDefinition", JsonNode.Parse(
+            $$$"""{"family":"sentinel","taskRoleArn":"{{{DeliveryRole}}}","containerDefinitions":[{"environment":[{"name":"Sentinel__Detections__unattested-call__Mode","value":"{{{mode}}}"}]}]}""")!.AsObject(), by);
+
+        bench.Select(Register("On", Deployer)).ShouldBeNull();
+        bench.Select(Register("On", Stranger)).ShouldNotBeNull();
+        bench.Select(Register("Off", Deployer)).ShouldNotBeNull().Detail.ShouldBe("Sentinel is to run with Sentinel__Detections__unattested-call__Mode=Off");
+        bench.Select(Call("ecs", "UpdateService", new() { ["cluster"] = "sentinel", ["taskDefinition"] = "sentinel:2" }, Deployer)).ShouldBeNull();
+        bench.Select(Call("ecs", "UpdateService", new() { ["cluster"] = "sentinel", ["desiredCount"] = 0 }, Deployer)).ShouldNotBeNull();
+        bench.Select(Call("ecs", "DeleteService", new() { ["cluster"] = "sentinel", ["service"] = "x" }, Deployer)).ShouldNotBeNull();
+        bench.Select(Call("secretsmanager", "PutSecretValue", new() { ["secretId"] = "sentinel" }, Deployer)).ShouldBeNull();
+        bench.Select(Call("sts", "AssumeRole", new() { ["roleArn"] = DeliveryRole }, Deployer)).ShouldBeNull();
+        bench.Select(Call("sts", "AssumeRole", new() { ["roleArn"] = DeliveryRole }).With(r => r["userIdentity"] = new JsonObject { ["type"] = "AWSService", ["invokedBy"] = "cloudtrail.amazonaws.com" })).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Family_that_runs_with_Sentinels_role_is_Sentinel_under_whatever_name()
+    {
+        using var bench = Bench();
+        var run = Call("ecs", "UpdateService", new() { ["cluster"] = "prod", ["taskDefinition"] = "watch:2" });
+
+        bench.Select(run).ShouldBeNull();
+        bench.Select(Call("ecs", "RegisterTaskDefinition", new() { ["family"] = "watch", ["taskRoleArn"] = DeliveryRole }, Deployer), run).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("""{"threshold":1.0}""", null)]
+    [InlineData("""{"threshold":0.5,"alarmDescription":"other"}""", null)]
+    [InlineData("""{"threshold":2.0}""", "the alarm kmslab-lag has the threshold 2 instead of 1")]
+    [InlineData("""{"treatMissingData":"ignore"}""", "the alarm kmslab-lag takes missing data for ignore")]
+    [InlineData("""{"metricName":"Other"}""", "the alarm kmslab-lag watches otherwise than before (metricName)")]
+    [InlineData("""{"evaluationPeriods":9}""", "the alarm kmslab-lag waits longer than before (evaluationPeriods)")]
+    [InlineData("""{"alarmActions":["b"]}""", "the alarm kmslab-lag tells fewer than before")]
+    [InlineData("""{"comparisonOperator":"GreaterThanOrEqualToThreshold","threshold":1.0}""", "the alarm kmslab-lag watches otherwise than before (comparisonOperator)")]
+    public void Alarm_is_compared_with_its_definition_before(string change, string? detail)
+    {
+        using var bench = Bench();
+        var before = JsonNode.Parse("""
+            {"alarmName":"kmslab-lag","alarmActions":["a"],"metricName":"Lag","comparisonOperator":"GreaterThanThreshold","threshold":1.0,"evaluationPeriods":1,"treatMissingData":"breaching"}
+            """)!.AsObject();
+        var after = (JsonObject)before.DeepClone();
+        foreach (var (name, value) in JsonNode.Parse(change)!.AsObject())
+            after[name] = value?.DeepClone();
+
+        bench.Select(Call("monitoring", "PutMetricAlarm", before)).ShouldBeNull();
+        (bench.Select(Call("monitoring", "PutMetricAlarm", after))?.Detail).ShouldBe(detail);
+    }
+
+    [Fact]
+    public void Policies_put_again_unchanged_are_quiet_until_they_were_taken_away()
+    {
+        using var bench = Bench();
+        JsonObject Put() => Call("s3", "PutBucketPolicy", JsonNode.Parse("""{"bucketName":"trail-bucket","bucketPolicy":{"Statement":[{"Effect":"Allow"}]}}""")!.AsObject());
+        JsonObject Key() => Kms("PutKeyPolicy", new() { ["policyName"] = "default", ["policy"] = """{"Statement":[]}""" }, SecretKey);
+
+        bench.Select(Put()).ShouldNotBeNull();
+        bench.Select(Put()).ShouldBeNull();
+        bench.Select(Call("s3", "DeleteBucketPolicy", new() { ["bucketName"] = "trail-bucket" })).ShouldNotBeNull();
+        bench.Select(Put()).ShouldNotBeNull();
+        bench.Select(Key()).ShouldNotBeNull();
+        bench.Select(Key()).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Record_that_shows_no_statement_of_a_bucket_policy_tells_nothing()
+    {
+        using var bench = Bench();
+        bench.Select(Call("s3", "PutBucketPolicy", JsonNode.Parse("""{"bucketName":"trail-bucket","bucketPolicy":{}}""")!.AsObject())).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("cloudtrail", "StopLogging", Trail, true)]
+    [InlineData("cloudtrail", "StopLogging", Trail + "2", false)]
+    [InlineData("cloudtrail", "GetTrailStatus", Trail, false)]
+    [InlineData("logs", "DeleteLogGroup", Group, true)]
+    [InlineData("logs", "DeleteLogStream", Group + ":log-stream:s", true)]
+    [InlineData("logs", "DeleteLogGroup", Group + "-2", false)]
+    [InlineData("s3", "DeleteBucket", "arn:aws:s3:::trail-bucket", true)]
+    [InlineData("sns", "DeleteTopic", Topic, true)]
+    [InlineData("monitoring", "DeleteAlarms", "arn:aws:cloudwatch:us-east-1:000000000000:alarm:kmslab-lag", true)]
+    [InlineData("monitoring", "DeleteAlarms", "arn:aws:cloudwatch:us-east-1:000000000000:alarm:other", false)]
+    [InlineData("iam", "DeleteRole", DeliveryRole, true)]
+    [InlineData("kms", "DisableKey", SecretKey, true)]
+    [InlineData("sts", "AssumeRole", DeliveryRole, true)]
+    [InlineData("secretsmanager", "DeleteSecret", "arn:aws:secretsmanager:us-east-1:000000000000:secret:sentinel-a1B2c3", true)]
+    public void Refused_attempt_counts_though_its_record_has_no_parameters(string source, string operation, string resource, bool fires)
+    {
+        using var bench = Bench();
+        var refused = Call(source, operation, null, errorCode: "AccessDenied", errorMessage: $"User: {Stranger} is not authorized to perform: {source}:{operation} on resource: {resource} because no policy allows it");
+
+        (bench.Select(refused) is not null).ShouldBe(fires);
     }
 
     [Fact]

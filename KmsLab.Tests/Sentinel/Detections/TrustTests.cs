@@ -1,0 +1,218 @@
+using System.Text.Json.Nodes;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Host;
+using static KmsLab.Tests.Sentinel.Detections.DetectionBench;
+
+namespace KmsLab.Tests.Sentinel.Detections;
+
+/// <summary>role-hijack about everybody whom the configuration trusts, on records shaped as IAM, STS, ECS, EC2, ECR and SSM write them.</summary>
+public sealed class TrustTests
+{
+    public const string Batch = $"arn:aws:iam::{TestRecords.Account}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch";
+    private const string Restore = $"arn:aws:iam::{TestRecords.Account}:role/restore";
+    private const string Operator = $"arn:aws:iam::{TestRecords.Account}:user/ops/operator";
+    private const string Scaling = $"arn:aws:iam::{TestRecords.Account}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService";
+
+    public static TheoryData<string, string, string?> Identities { get; } = new()
+    {
+        { "UpdateAssumeRolePolicy", """{"roleName":"kmslab-execution","policyDocument":"{}"}""", "kmslab-execution" },
+        { "PutRolePolicy", """{"roleName":"restore","policyName":"p","policyDocument":"{}"}""", "restore" },
+        { "AttachRolePolicy", """{"roleName":"deployer","policyArn":"arn:aws:iam::aws:policy/AdministratorAccess"}""", "deployer" },
+        { "PutRolePermissionsBoundary", """{"roleName":"RESTORE","permissionsBoundary":"x"}""", "restore" },
+        { "CreateRole", """{"roleName":"ci-evil","path":"/"}""", "ci-evil" },
+        { "CreateRole", """{"roleName":"other","path":"/"}""", null },
+        { "CreateRole", """{"roleName":"any","path":"/pipelines/"}""", "any" },
+        { "CreateRole", """{"roleName":"any","path":"/people/"}""", null },
+        { "UpdateAssumeRolePolicy", """{"roleName":"ci-prod"}""", "ci-prod" },
+        { "UpdateAssumeRolePolicy", """{"roleName":"any"}""", null },
+        { "CreateAccessKey", """{"userName":"operator"}""", "operator" },
+        { "AddUserToGroup", """{"userName":"operator","groupName":"admins"}""", "operator" },
+        { "DeactivateMFADevice", """{"userName":"operator"}""", "operator" },
+        { "UpdateUser", """{"userName":"nobody","newUserName":"operator"}""", "operator" },
+        { "CreateAccessKey", """{"userName":"deployer"}""", null },
+        { "TagRole", """{"roleName":"restore"}""", null },
+        { "GetRole", """{"roleName":"restore"}""", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Identities))]
+    public void Change_of_whoever_is_trusted_counts(string operation, string parameters, string? target)
+    {
+        using var bench = Bench();
+        using var other = Bench();
+        JsonObject Change(string by) => Call("iam", operation, JsonNode.Parse(parameters)!.AsObject(), by);
+
+        bench.Select(Change(Stranger))?.Group.Values.Single(member => member.Key == "target").Value.ShouldBe(target);
+        (other.Select(Change(Batch)) is null).ShouldBe(target is null, "the same by a service-linked role");
+        bench.Select(Change(Deployer)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void New_version_of_a_policy_changes_all_that_hold_it()
+    {
+        using var bench = Bench();
+        const string policy = $"arn:aws:iam::{TestRecords.Account}:policy/shared";
+        JsonObject OnPolicy(string operation, string arn = policy) => Call("iam", operation, new() { ["policyArn"] = arn, ["policyDocument"] = "{}" });
+        JsonObject OfRole(string operation) => Call("iam", operation, new() { ["policyArn"] = policy, ["roleName"] = "restore" }, Deployer);
+
+        bench.Select(OnPolicy("CreatePolicyVersion")).ShouldBeNull("nobody knows who holds it");
+        bench.Select(OfRole("AttachRolePolicy"), OnPolicy("CreatePolicyVersion")).ShouldNotBeNull().Detail.ShouldBe($"CreatePolicyVersion on its policy {policy}");
+        bench.Select(OnPolicy("SetDefaultPolicyVersion")).ShouldNotBeNull();
+        bench.Select(OfRole("DetachRolePolicy"), OnPolicy("CreatePolicyVersion")).ShouldBeNull();
+        bench.Select(OnPolicy("CreatePolicyVersion", $"arn:aws:iam::{TestRecords.Account}:policy/kmslab-execution-secrets")).ShouldNotBeNull("named after its role");
+    }
+
+    [Fact]
+    public void Policy_that_is_put_again_unchanged_is_quiet()
+    {
+        using var bench = Bench();
+        static JsonObject Trust(string document) => Call("iam", "UpdateAssumeRolePolicy", new() { ["roleName"] = "restore", ["policyDocument"] = document });
+
+        bench.Select(Trust("""{"Statement":[]}""")).ShouldNotBeNull();
+        bench.Select(Trust("""{ "Statement": [ ] }""")).ShouldBeNull();
+        bench.Select(Trust("""{"Statement":[{}]}""")).ShouldNotBeNull();
+    }
+
+    public static TheoryData<string, string, string, bool> Handovers { get; } = new()
+    {
+        { "ecs", "RegisterTaskDefinition", """{"family":"x","executionRoleArn":"{execution}"}""", true },
+        { "ecs", "RunTask", """{"taskDefinition":"x","overrides":{"executionRoleArn":"{execution}"}}""", true },
+        { "batch", "RegisterJobDefinition", """{"containerProperties":{"jobRoleArn":"{role}"}}""", true },
+        { "sagemaker", "CreateNotebookInstance", """{"roleArn":"{restore}"}""", true },
+        { "glue", "CreateJob", """{"role":"kmslab-cryptoapi"}""", true },
+        { "glue", "CreateJob", """{"role":"other"}""", false },
+        { "cloudformation", "CreateStack", """{"stackName":"x","roleARN":"{deployer}"}""", true },
+        { "ssm", "CreateActivation", """{"iamRole":"restore"}""", true },
+        { "ec2", "RunInstances", """{"iamInstanceProfile":{"arn":"arn:aws:iam::000000000000:instance-profile/kmslab-cryptoapi"}}""", true },
+        { "ec2", "AssociateIamInstanceProfile", """{"AssociateIamInstanceProfileRequest":{"IamInstanceProfile":{"Name":"restore"},"InstanceId":"i-1"}}""", true },
+        { "ec2", "RunInstances", """{"iamInstanceProfile":{"name":"other"},"keyName":"restore"}""", false },
+        { "autoscaling", "CreateLaunchConfiguration", """{"iamInstanceProfile":"restore"}""", true },
+        { "states", "CreateStateMachine", """{"roleArn":"{role}"}""", true },
+        { "lambda", "ListFunctions20150331", "{}", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Handovers))]
+    public void Trusted_role_that_is_handed_to_a_service_counts(string source, string operation, string parameters, bool fires)
+    {
+        using var bench = Bench();
+        var text = parameters.Replace("{execution}", ExecutionRole, StringComparison.Ordinal).Replace("{role}", TestRecords.RoleArn, StringComparison.Ordinal)
+            .Replace("{restore}", Restore, StringComparison.Ordinal).Replace("{deployer}", Deployer, StringComparison.Ordinal);
+        JsonObject Hand(string by) => Call(source, operation, JsonNode.Parse(text)!.AsObject(), by);
+
+        (bench.Select(Hand(Stranger)) is not null).ShouldBe(fires);
+        (bench.Select(Hand(Batch)) is not null).ShouldBe(fires, "by a service-linked role, for somebody else");
+        bench.Select(Hand(Deployer)).ShouldBeNull();
+        bench.Select(Hand(Stranger).With(record => record["readOnly"] = true)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Instance_profile_is_told_by_the_role_that_it_was_given()
+    {
+        using var bench = Bench();
+        var run = Call("ec2", "RunInstances", new() { ["iamInstanceProfile"] = new JsonObject { ["name"] = "workers" } });
+
+        bench.Select(run).ShouldBeNull();
+        bench.Select(Call("iam", "AddRoleToInstanceProfile", new() { ["instanceProfileName"] = "workers", ["roleName"] = "restore" }, Deployer), run).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Role_of_the_application_is_assumed_by_its_service_alone()
+    {
+        using var bench = Bench();
+        static JsonObject Assume(string role, string? service = null, string by = Stranger) => Call("sts", "AssumeRole", new() { ["roleArn"] = role }, by).With(record =>
+        {
+            if (service is not null)
+                record["userIdentity"] = new JsonObject { ["type"] = "AWSService", ["invokedBy"] = service };
+        });
+
+        bench.Select(Assume(TestRecords.RoleArn)).ShouldNotBeNull().Detail.ShouldBe($"AssumeRole by {Stranger}");
+        bench.Select(Assume(ExecutionRole)).ShouldNotBeNull();
+        bench.Select(Assume(TestRecords.RoleArn, "ecs-tasks.amazonaws.com")).ShouldBeNull();
+        bench.Select(Assume(TestRecords.RoleArn, "lambda.amazonaws.com")).ShouldNotBeNull("the set runs on ECS");
+        bench.Select(Assume(Deployer)).ShouldBeNull("pipelines do that all day");
+        bench.Select(Assume(Stranger)).ShouldBeNull();
+        bench.Select(Call("sts", "AssumeRole", null, errorCode: "AccessDenied", errorMessage: $"is not authorized to perform: sts:AssumeRole on resource: {TestRecords.RoleArn}")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Session_in_a_task_counts_as_a_command_does()
+    {
+        using var bench = Bench();
+        static JsonObject Start(string target) => Call("ssm", "StartSession", new() { ["target"] = target });
+
+        bench.Select(Start("ecs:prod_abc_def-123")).ShouldNotBeNull();
+        bench.Select(Start("ecs:test_abc_def-123")).ShouldBeNull();
+        bench.Select(Start("i-0123456789")).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("cluster/prod", true)]
+    [InlineData("task/prod/abc", true)]
+    [InlineData("task/test/abc", false)]
+    public void Refused_command_counts_though_its_record_has_no_parameters(string resource, bool fires)
+    {
+        using var bench = Bench();
+        var refused = Call("ecs", "ExecuteCommand", null, errorCode: "AccessDeniedException",
+            errorMessage: $"User is not authorized to perform: ecs:ExecuteCommand on resource: arn:aws:ecs:us-east-1:000000000000:{resource} because no identity-based policy allows it");
+
+        (bench.Select(refused) is not null).ShouldBe(fires);
+    }
+
+    [Fact]
+    public void Image_that_is_pushed_over_the_applications_counts()
+    {
+        using var bench = Bench();
+        static JsonObject Push(string repository, string by = Stranger) => Call("ecr", "PutImage", new() { ["repositoryName"] = repository, ["imageTag"] = "latest" }, by);
+        static JsonObject Register(string image) => Call("ecs", "RegisterTaskDefinition", new()
+        {
+            ["family"] = "cryptoapi",
+            ["taskRoleArn"] = TestRecords.RoleArn,
+            ["containerDefinitions"] = new JsonArray(new JsonObject { ["image"] = image }),
+        }, Deployer);
+
+        bench.Select(Push("apps/api")).ShouldBeNull();
+        bench.Select(Register("000000000000.dkr.ecr.us-east-1.amazonaws.com/apps/pinned@sha256:0123"), Push("apps/pinned")).ShouldBeNull("what is pinned stays");
+        bench.Select(Register("000000000000.dkr.ecr.us-east-1.amazonaws.com/apps/api:latest"), Push("apps/api")).ShouldNotBeNull()
+            .Detail.ShouldBe("an image was pushed to apps/api:latest, which the application runs");
+        bench.Select(Push("apps/api", Deployer)).ShouldBeNull();
+        bench.Select(Push("apps/cryptoapi")).ShouldNotBeNull("named after the family");
+        bench.Select(Call("ecr", "PutImageTagMutability", new() { ["repositoryName"] = "apps/api", ["imageTagMutability"] = "MUTABLE" })).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Task_of_the_application_that_another_service_is_to_run_counts()
+    {
+        using var bench = Bench();
+        static JsonObject Target(string family) => Call("events", "PutTargets", JsonNode.Parse(
+            $$$"""{"rule":"r","targets":[{"arn":"c","ecsParameters":{"taskDefinitionArn":"arn:aws:ecs:us-east-1:000000000000:task-definition/{{{family}}}:3"}}]}""")!.AsObject());
+
+        bench.Select(Target("cryptoapi")).ShouldNotBeNull();
+        bench.Select(Target("other")).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Ordinary_administration_is_quiet()
+    {
+        using var bench = Bench();
+        static JsonObject Scale(string by) => Call("ecs", "UpdateService", new() { ["cluster"] = "prod", ["service"] = "api", ["desiredCount"] = 3 }, by);
+
+        bench.Select(Scale(Deployer).With(record => record["userIdentity"]!["invokedBy"] = "cloudformation.amazonaws.com")).ShouldBeNull();
+        bench.Select(Scale(Scaling)).ShouldBeNull();
+        foreach (var (source, read) in ((string, string)[])[("iam", "GetRole"), ("iam", "ListAttachedRolePolicies"), ("ecs", "DescribeServices"), ("ecs", "DescribeTaskDefinition"), ("ecr", "BatchGetImage"), ("ssm", "GetParameter")])
+        {
+            bench.Select(Call(source, read, new() { ["roleName"] = "restore", ["cluster"] = "prod", ["taskDefinition"] = "cryptoapi", ["repositoryName"] = "cryptoapi" })
+                .With(record => record["readOnly"] = true)).ShouldBeNull(read);
+        }
+    }
+
+    private static DetectionBench Bench() => new(RoleHijack.Definition, (SentinelOptions options) =>
+    {
+        var set = options.ProtectedSets["vault"];
+        set.SecretReaders = [ExecutionRole];
+        set.UnattestedPrincipals = [Restore, Operator];
+        set.Deployers = [Deployer, $"arn:aws:iam::{TestRecords.Account}:role/ci-*", $"arn:aws:iam::{TestRecords.Account}:role/pipelines/*"];
+        set.Clusters = ["prod"];
+        set.TaskFamilies = ["cryptoapi"];
+    });
+}
