@@ -1,3 +1,4 @@
+using System.Buffers;
 using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Detections;
@@ -9,6 +10,8 @@ namespace KmsLab.Sentinel.Detections;
 /// </remarks>
 internal static class Attempt
 {
+    private static readonly SearchValues<char> NameEnds = SearchValues.Create(" \"',:*");
+
     public static bool IsRefused(Observation observation) =>
         observation.Record.ErrorCode is { } code && ErrorKinds.OfCode(code) == ErrorKind.Refusal;
 
@@ -50,7 +53,7 @@ internal static class Attempt
                     continue;
 
                 var name = message.AsSpan(start + kind.Length + 2);
-                var length = name.IndexOfAny([' ', '"', '\'', ',', ':', '*']);
+                var length = name.IndexOfAny(NameEnds);
                 return (length < 0 ? name : name[..length]).TrimEnd("./").ToString();
             }
         }

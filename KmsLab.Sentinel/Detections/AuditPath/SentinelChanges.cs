@@ -84,7 +84,7 @@ internal static class SentinelChanges
         .SelectMany(container => PolicyJson.Each(Observation.Member(container, "environment")))
         .Select(setting => (Name: Observation.Text(Observation.Member(setting, "name")) ?? "", Value: Observation.Text(Observation.Member(setting, "value")) ?? ""))
         .Where(setting => setting.Name.Replace(':', '_').ToUpperInvariant() is var name && name.StartsWith("SENTINEL_", StringComparison.Ordinal)
-            && (name.EndsWith("MODE", StringComparison.Ordinal) && setting.Value.ToUpperInvariant() is "OFF" or "DRYRUN" || name.EndsWith("ENABLED", StringComparison.Ordinal) && setting.Value.ToUpperInvariant() == "FALSE"))
+            && (name.EndsWith("MODE", StringComparison.Ordinal) && setting.Value.ToUpperInvariant() is "OFF" or "DRYRUN" || name.EndsWith("ENABLED", StringComparison.Ordinal) && string.Equals(setting.Value, "false", StringComparison.OrdinalIgnoreCase)))
         .Select(setting => $"{setting.Name}={setting.Value}").FirstOrDefault();
 
     private static bool IsZero(JsonElement number) => PolicyJson.Text(number) == "0";
