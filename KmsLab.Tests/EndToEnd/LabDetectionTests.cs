@@ -75,6 +75,8 @@ public sealed class LabDetectionTests
         (await lab.SentinelAsync("/api/alarms")).AsArray().Select(alarm => $"{Text(alarm!, "detection")}: {Text(alarm!, "why")}").ShouldBeEmpty();
     }
 
+    private static readonly string[] Raised = ["key-exposure", "key-tampering", "trail-blinding"];
+
     [Fact]
     public async Task Key_disabled_and_trail_stopped_by_a_stranger_raise_what_they_should()
     {
@@ -87,8 +89,9 @@ public sealed class LabDetectionTests
         await kms.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = key.KeyMetadata.KeyId, Policy = Open, BypassPolicyLockoutSafetyCheck = true }, Cancellation);
         await StopLoggingAsync(lab);
 
-        var alarms = await lab.SentinelAsync("/api/alarms", alarms => alarms.AsArray().Count >= 3);
-        alarms.AsArray().Select(alarm => Text(alarm!, "detection")).Order().ShouldBe(["key-exposure", "key-tampering", "trail-blinding"]);
+        var alarms = await lab.SentinelAsync("/api/alarms", alarms => Raised.All(id => alarms.AsArray().Any(alarm => Text(alarm!, "detection") == id)));
+        // Whether a silent trail and the lost access are told as well by now is a matter of which reading comes first.
+        alarms.AsArray().Select(alarm => Text(alarm!, "detection")).Except([.. Raised, "access-lost", "delivery-silent"]).ShouldBeEmpty();
         alarms.AsArray().Select(alarm => Text(alarm!, "why")).ShouldContain(why => why.Contains("everyone may Decrypt", StringComparison.Ordinal));
     }
 

@@ -98,6 +98,7 @@ public sealed class TwoSentinelsTests(PostgresCluster cluster)
         ["Sentinel:HeadInterval"] = "00:00:00.100",
         ["Sentinel:AllowedLateness"] = "00:00:01",
         ["Sentinel:Detections:kms-error-burst:Window"] = "00:00:00.500",
+        ["Sentinel:Detections:kms-error-burst:SlowThreshold"] = "1000000",
         ["Sentinel:Lease:Ttl"] = "00:00:03",
         ["Sentinel:Lease:RenewEvery"] = "00:00:01",
         ["Sentinel:Lease:TryEvery"] = "00:00:00.250",

@@ -216,7 +216,7 @@ public sealed class CloudWatchMetricsTests(PostgresCluster cluster)
         using var firing = sentinel.Collect<int>("kmslab.sentinel.alarms.firing");
         using var kms = aws.Kms();
         for (var call = 0; call < 2; call++)
-            await Should.ThrowAsync<Amazon.KeyManagementService.AmazonKeyManagementServiceException>(() => kms.DescribeKeyAsync("no-such-key", Cancellation));
+            await Should.ThrowAsync<Amazon.KeyManagementService.AmazonKeyManagementServiceException>(() => kms.DecryptAsync(new Amazon.KeyManagementService.Model.DecryptRequest { CiphertextBlob = new MemoryStream(new byte[64]) }, Cancellation));
 
         await WaitAsync(async () => (await client.ListMetricsAsync(new() { Namespace = "KmsLab", MetricName = "Heartbeat" }, Cancellation)).Metrics.Count == 1);
         await WaitAsync(async () => (await client.DescribeAlarmsAsync(new() { AlarmNames = ["KmsLab-firing"] }, Cancellation)).MetricAlarms.Count == 1);

@@ -157,7 +157,7 @@ public sealed class SnsChannelTests : IAsyncLifetime
         await using var sentinel = await SentinelHost.StartAsync(_aws.Url, ("Sentinel:Notifications:Sns:TopicArn", topic));
         using var kms = _aws.Kms();
         for (var call = 0; call < 2; call++)
-            await Should.ThrowAsync<Amazon.KeyManagementService.AmazonKeyManagementServiceException>(() => kms.DescribeKeyAsync("no-such-key", Cancellation));
+            await Should.ThrowAsync<Amazon.KeyManagementService.AmazonKeyManagementServiceException>(() => kms.DecryptAsync(new Amazon.KeyManagementService.Model.DecryptRequest { CiphertextBlob = new MemoryStream(new byte[64]) }, Cancellation));
 
         var post = await endpoint.NextAsync();
 

@@ -157,7 +157,7 @@ public sealed class WebhookTests
         using var attempts = sentinel.Collect("kmslab.sentinel.delivery.attempts");
         using var kms = aws.Kms();
         for (var call = 0; call < 2; call++)
-            await Should.ThrowAsync<Amazon.KeyManagementService.AmazonKeyManagementServiceException>(() => kms.DescribeKeyAsync("no-such-key", Cancellation));
+            await Should.ThrowAsync<Amazon.KeyManagementService.AmazonKeyManagementServiceException>(() => kms.DecryptAsync(new Amazon.KeyManagementService.Model.DecryptRequest { CiphertextBlob = new MemoryStream(new byte[64]) }, Cancellation));
 
         var failing = await sentinel.JsonAsync("/api/status", status => Channel(status, "webhook:ops")?["state"]!.GetValue<string>() == "failing");
         Channel(failing, "webhook:ops")!["problem"]!.GetValue<string>().ShouldEndWith("answered 503 (ServiceUnavailable).");

@@ -33,7 +33,7 @@ public sealed class UsageApiTests
         detections.Count.ShouldBe(DetectionCatalog.BuiltIn.Count);
         var burst = detections.Single(detection => detection!["id"]!.GetValue<string>() == "kms-error-burst")!;
         (burst["rule"]!.GetValue<string>(), burst["mode"]!.GetValue<string>(), burst["window"]!.GetValue<double>(), burst["openAlarms"]!.GetValue<int>(), burst["fired"]!.GetValue<long>())
-            .ShouldBe(("2 records within 60 s", "On", 60, 1, 1));
+            .ShouldBe(("2 records within 60 s, or 30 records within 2 hours", "On", 60, 1, 1));
     }
 
     [Fact]
