@@ -113,7 +113,7 @@ public sealed class NovemberDatabaseTests : IAsyncDisposable
 
     private static void Restore(string path)
     {
-        using var stream = typeof(NovemberDatabaseTests).Assembly.GetManifestResourceStream("KmsLab.Tests.Sentinel.Golden.november.sql")!;
+        using var stream = typeof(NovemberDatabaseTests).Assembly.GetManifestResourceStream("november.dump")!;
         using var reader = new StreamReader(stream);
         using var connection = new SqliteConnection($"Data Source={path};Pooling=false");
         connection.Open();
