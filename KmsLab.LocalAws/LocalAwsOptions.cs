@@ -48,7 +48,7 @@ public sealed class LocalAwsOptions
     [ValidateEnumeratedItems]
     public List<FaultRule> Faults { get; set; } = [];
 
-    /// <summary>How often operations may be called; by default as often as anybody likes.</summary>
+    /// <summary>Limits on how often operations may be called; by default none.</summary>
     [ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
 

@@ -62,7 +62,7 @@ public sealed record CloudTrailRecord
     /// <summary>Whether the call changes nothing. KMS's cryptographic operations are logged as read-only.</summary>
     public bool? ReadOnly { get; init; }
 
-    /// <summary>Whether text in it was no Unicode, and stands here with U+FFFD in its place.</summary>
+    /// <summary>True where text of the record was no Unicode, and stands here with U+FFFD in its place.</summary>
     public bool IsMended { get; init; }
 
     /// <summary>The keys that the call used, as ARNs: one, none, or for ReEncrypt two, the source first.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws.Faults;
 
-/// <summary>How often operations may be called: the section <c>LocalAws:Limits</c>. Without it there are no limits.</summary>
+/// <summary>Limits on how often operations may be called: the section <c>LocalAws:Limits</c>. Without it there are none.</summary>
 public sealed class LimitOptions
 {
     /// <summary>Hold AWS's own limits, as <see cref="AwsLimits"/> has them, for what <see cref="Rules"/> don't cover.</summary>

@@ -21,7 +21,7 @@ internal sealed class TokenBucket(double perSecond, TimeProvider time)
         }
     }
 
-    /// <summary>Whether anything is left.</summary>
+    /// <summary>True while anything is left.</summary>
     public bool HasAny()
     {
         lock (_lock)

@@ -68,13 +68,13 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
             return;
 
         var before = known?.AccessOf(reading.KeyArn);
-        var exposures = PolicyExposure.Compare(before, PolicyExposure.ReadOrEmpty(reading.Policy, reading.KeyArn, reading.Grants), OwnerOf(reading.KeyArn));
+        var after = PolicyExposure.ReadOrEmpty(reading.Policy, reading.KeyArn, reading.Grants);
+        var exposures = PolicyExposure.Compare(before, after, OwnerOf(reading.KeyArn));
         _findings.AddRange(Reportable(reading.KeyArn, exposures)
             .Select(exposure => new Finding(KeyExposure.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", exposure.ToString(), reading.KeyArn)));
         if (before is not null && protectedKeys.SetOf(reading.KeyArn) is { } set)
         {
-            var losses = PolicyLoss.Compare(before, PolicyExposure.ReadOrEmpty(reading.Policy, reading.KeyArn, reading.Grants), set.Roles);
-            _findings.AddRange(losses.Select(loss => new Finding(AccessLost.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", loss.ToString(), reading.KeyArn)));
+            _findings.AddRange(PolicyLoss.Compare(before, after, set.Roles).Select(loss => new Finding(AccessLost.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", loss.ToString(), reading.KeyArn)));
         }
 
         Put(reading.KeyArn, new(reading.Policy, reading.Grants, known?.Policy == reading.Policy ? known.Previous : known?.Policy, reading.At));
@@ -110,10 +110,14 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
     private static string DefaultPolicy(string key) =>
         $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{Audience.AccountOfArn(key)}}:root"},"Action":"kms:*","Resource":"*"}]}""";
 
+    /// <summary>The policy that a record's one replaced: a reading may have told of the change before its record comes.</summary>
+    private static string? Before(KnownPolicy? known, string policy, DateTimeOffset at) =>
+        known is { SeenAt: var seen } && seen > at && known.Policy == policy ? known.Previous : known?.Policy;
+
     private IReadOnlyList<Exposure> OnPolicy(string key, string? unknown, string policy, DateTimeOffset at)
     {
         var known = _known.GetValueOrDefault(key);
-        var before = known is { SeenAt: var seen } && seen > at && known.Policy == policy ? known.Previous : known?.Policy;
+        var before = Before(known, policy, at);
         var exposures = PolicyExposure.Compare(before ?? unknown, policy, OwnerOf(key));
         if (known is null || at >= known.SeenAt)
             Put(key, new(policy, known?.Grants ?? [], known?.Policy == policy ? known.Previous : known?.Policy, at));
@@ -140,8 +144,7 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
         switch (observation.Record.EventName)
         {
             case "PutKeyPolicy" when observation.Parameter("policy") is { } policy:
-                // A reading may have told of the change before its record comes.
-                var before = known is { SeenAt: var seen } && seen > observation.Record.EventTime && known.Policy == policy ? known.Previous : known?.Policy;
+                var before = Before(known, policy, observation.Record.EventTime);
                 var grants = known?.Grants ?? [];
                 return PolicyLoss.Compare(
                     PolicyExposure.ReadOrEmpty(before ?? DefaultPolicy(key), key, grants), PolicyExposure.ReadOrEmpty(policy, key, grants), set.Roles);

@@ -87,6 +87,12 @@ internal sealed class KeyAccess
     /// <summary>Whether all of <paramref name="audience"/> may do it, under whatever conditions.</summary>
     public bool Allows(Audience audience, string operation) => RulesOf(audience, operation).Any();
 
+    /// <summary>
+    /// Whether <paramref name="audience"/> may do it because it is named. Who was let in with everyone may go on by an IAM policy when everyone is shut out again.
+    /// </summary>
+    public bool AllowsByName(Audience audience, string operation) => _rules.ContainsKey((audience, operation))
+        || _wide.Any(wider => wider.Kind == AudienceKind.Principal && wider.Covers(audience) && _rules.ContainsKey((wider, operation)));
+
     /// <summary>Whether nobody in <paramref name="audience"/> can do it, whatever IAM policies say.</summary>
     public bool Denies(Audience audience, string operation) => AfterDenials(audience, operation).Count == 0;
 

@@ -37,5 +37,5 @@ internal static class PolicyLoss
 
     /// <summary>Whether an Allow is gone, or a Deny came.</summary>
     private static bool IsLost(KeyAccess before, KeyAccess after, Audience audience, string operation) =>
-        before.Allows(audience, operation) && !after.Allows(audience, operation) || !before.Denies(audience, operation) && after.Denies(audience, operation);
+        before.AllowsByName(audience, operation) && !after.Allows(audience, operation) || !before.Denies(audience, operation) && after.Denies(audience, operation);
 }

@@ -36,6 +36,16 @@ public sealed class PolicyLossTests
     public void Change_takes_away(string what, string after, string[] losses) =>
         PolicyLoss.Compare(Access($"{Root},{AppMay},{AdminMay}"), Access(after), [App]).Select(loss => loss.ToString()).ShouldBe(losses, what);
 
+    /// <summary>Putting an opened policy right takes from everyone, and from nobody who matters.</summary>
+    [Theory]
+    [InlineData("""{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}""")]
+    [InlineData("""{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"StringEquals":{"kms:CallerAccount":"111122223333"}}}""")]
+    public void Shutting_everyone_out_again_takes_nothing_away(string opening)
+    {
+        PolicyLoss.Compare(Access($"{Root},{opening}"), Access(Root), [App]).ShouldBeEmpty();
+        PolicyLoss.Compare(Access(opening), Access(Root), [App]).ShouldBeEmpty();
+    }
+
     [Fact]
     public void Grant_that_is_gone_is_lost_unless_the_policy_allows_the_same()
     {
