@@ -16,18 +16,18 @@ internal static class SeriesMemory
 
         var before = GC.GetTotalMemory(forceFullCollection: true);
         using var services = Services(series);
-        var book = services.GetRequiredService<SeriesBook>();
+        var store = services.GetRequiredService<SeriesStore>();
         for (var number = 0; number < series;)
         {
             for (var inTurn = 0; inTurn < 10_000 && number < series; inTurn++, number++)
-                book.Add(KeyOf(number), at);
+                store.Add(KeyOf(number), at);
             // A turn's changes are gone after its commit.
-            book.Committed();
+            store.Committed();
         }
 
         var after = GC.GetTotalMemory(forceFullCollection: true);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{book.Count:N0} series: {(after - before) / (1024.0 * 1024):N1} MiB, {(after - before) / (double)book.Count:N0} bytes each"));
-        GC.KeepAlive(book);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{store.Count:N0} series: {(after - before) / (1024.0 * 1024):N1} MiB, {(after - before) / (double)store.Count:N0} bytes each"));
+        GC.KeepAlive(store);
     }
 
     private static ServiceProvider Services(int series)
@@ -41,7 +41,7 @@ internal static class SeriesMemory
         services.AddSingleton<SentinelStatus>();
         services.AddSingleton<SentinelMetrics>();
         services.AddSingleton<Counters>();
-        services.AddSingleton<SeriesBook>();
+        services.AddSingleton<SeriesStore>();
         return services.BuildServiceProvider();
     }
 

@@ -8,8 +8,8 @@ internal static class AlarmExtensions
 {
     public static void AddAlarms(this IServiceCollection services)
     {
-        services.AddTurnPart<AlarmBook>();
-        services.AddTurnPart<AlarmDesk>();
-        services.AddScoped<IWindowWatcher>(provider => provider.GetRequiredService<AlarmBook>());
+        services.AddTurnPart<AlarmStore>();
+        services.AddTurnPart<AlarmNotices>();
+        services.AddScoped<IWindowWatcher>(provider => provider.GetRequiredService<AlarmStore>());
     }
 }

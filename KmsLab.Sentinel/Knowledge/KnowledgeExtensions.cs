@@ -12,7 +12,7 @@ internal static class KnowledgeExtensions
     {
         services.AddSingleton<AttestationVerifiers>();
         services.AddTurnPart<ProtectedKeys>();
-        services.AddTurnPart<Surroundings>();
+        services.AddTurnPart<SetFacts>();
         services.AddTurnPart<AttestationFacts>();
         services.AddTurnPart<ProofUses>();
         services.AddTurnPart<LearnedNames>();
@@ -20,7 +20,7 @@ internal static class KnowledgeExtensions
         services.AddTurnPart<KeyPolicies>();
         services.AddTurnPart<KnownPrincipals>();
         services.AddTurnPart<ReadRecords>();
-        services.AddTurnPart<BaselineBook>();
-        services.AddScoped<IWindowBaseline>(provider => provider.GetRequiredService<BaselineBook>());
+        services.AddTurnPart<BaselineStore>();
+        services.AddScoped<IWindowBaseline>(provider => provider.GetRequiredService<BaselineStore>());
     }
 }

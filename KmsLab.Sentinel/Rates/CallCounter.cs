@@ -4,7 +4,7 @@ using KmsLab.Sentinel.Turns;
 namespace KmsLab.Sentinel.Rates;
 
 /// <summary>Counts each call of KMS in its series, and takes back what was corrected. Records of other services are read for the detections alone.</summary>
-internal sealed class CallCounter(SeriesBook series, SeenRecords seen) : ITurnPart
+internal sealed class CallCounter(SeriesStore series, SeenRecords seen) : ITurnPart
 {
     public void Count(CloudTrailRecord record)
     {

@@ -8,10 +8,10 @@ internal static class RateExtensions
     public static void AddRates(this IServiceCollection services)
     {
         services.AddSingleton<RatePruning>();
-        services.AddTurnPart<SeriesBook>();
+        services.AddTurnPart<SeriesStore>();
         services.AddTurnPart<CallCounter>();
-        services.AddTurnPart<ContextBook>();
-        services.AddTurnPart<KeyUseBook>();
+        services.AddTurnPart<ContextStore>();
+        services.AddTurnPart<KeyUseStore>();
         services.AddTurnPart<RateRetention>();
     }
 }

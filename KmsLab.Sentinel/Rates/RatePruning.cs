@@ -25,7 +25,7 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, RateOp
     /// <param name="series">The series in memory.</param>
     /// <param name="uses">The uses of keys in memory.</param>
     /// <param name="cancellationToken">Gives up between transactions.</param>
-    public async Task RunAsync(DateTimeOffset now, SeriesBook series, KeyUseBook uses, CancellationToken cancellationToken)
+    public async Task RunAsync(DateTimeOffset now, SeriesStore series, KeyUseStore uses, CancellationToken cancellationToken)
     {
         await RollUpAsync(Floor(now - rates.FineFor), cancellationToken);
         await DeleteAsync(Floor(now - rates.KeepFor), cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, RateOp
     }
 
     /// <summary>Their numbers are not given again while this process lives.</summary>
-    private async Task DeleteSeriesAsync(SeriesBook series, DateTimeOffset floor, CancellationToken cancellationToken)
+    private async Task DeleteSeriesAsync(SeriesStore series, DateTimeOffset floor, CancellationToken cancellationToken)
     {
         var unused = series.Unused(floor, SeriesARound);
         if (unused.Count == 0)
@@ -120,13 +120,13 @@ internal sealed class RatePruning(Database database, LeaderWrites writes, RateOp
     /// <summary>First uses of pairs whose days are all gone; only the loop, which waits for this, writes new ones.</summary>
     /// <remarks>Memory forgets first: a pair that it still had and the database had not would never be written again.</remarks>
     /// <returns>Whether there may be more.</returns>
-    private async Task<bool> DeletePairsAsync(KeyUseBook book, CancellationToken cancellationToken)
+    private async Task<bool> DeletePairsAsync(KeyUseStore store, CancellationToken cancellationToken)
     {
         var unused = await UnusedPairsAsync(cancellationToken);
         if (unused.Count == 0)
             return false;
 
-        book.Forget(unused);
+        store.Forget(unused);
         await writes.WriteAsync(
             async (connection, transaction) =>
             {

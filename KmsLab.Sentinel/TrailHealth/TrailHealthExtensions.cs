@@ -10,8 +10,8 @@ internal static class TrailHealthExtensions
     public static void AddTrailHealth(this IServiceCollection services)
     {
         services.AddSingleton<CanaryVerifier>();
-        services.AddTurnPart<CanaryBook>();
-        services.AddTurnPart<GuardBook>();
+        services.AddTurnPart<CanaryStore>();
+        services.AddTurnPart<GuardStore>();
         services.AddTurnPart<OwnRefusals>();
         services.AddTurnPart<SeenKeys>();
     }

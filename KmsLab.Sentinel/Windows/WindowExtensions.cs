@@ -5,5 +5,5 @@ namespace KmsLab.Sentinel.Windows;
 /// <summary>Registers the windows.</summary>
 internal static class WindowExtensions
 {
-    public static void AddWindows(this IServiceCollection services) => services.AddTurnPart<WindowBook>();
+    public static void AddWindows(this IServiceCollection services) => services.AddTurnPart<WindowStore>();
 }

@@ -11,7 +11,7 @@ using KmsLab.Tests.Postgres;
 
 namespace KmsLab.Tests.Sentinel;
 
-/// <summary>The canary's book and what goes by it, on either database, under a clock that the test moves.</summary>
+/// <summary>The canary's store and what goes by it, on either database, under a clock that the test moves.</summary>
 public sealed class CanaryTests(PostgresCluster cluster)
 {
     private const string CanaryKey = "arn:aws:kms:us-east-1:000000000000:key/canary00-0000-0000-0000-000000000000";
@@ -39,7 +39,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
 
         sentinel.Status.Watermark!.Value.Known.ShouldBe(Noon - bed.Options.AllowedLateness);
         (await sentinel.RatesAsync()).ShouldBeEmpty();
-        (await Book(sentinel)).TakeReturns().ShouldHaveSingleItem().Lag.ShouldBe(TimeSpan.FromMinutes(5));
+        (await Store(sentinel)).TakeReturns().ShouldHaveSingleItem().Lag.ShouldBe(TimeSpan.FromMinutes(5));
 
         var again = bed.Start();
         await again.TickAsync();
@@ -94,7 +94,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
         var sentinel = bed.Start();
         var calls = new[] { await IssueAsync(sentinel, bed), await IssueAsync(sentinel, bed) };
         foreach (var (call, request) in calls.Zip(["a", "b"]))
-            await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<CanaryBook>().Ended(call.Sequence, request, new CanaryProblem("denied", false))), Cancellation);
+            await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<CanaryStore>().Ended(call.Sequence, request, new CanaryProblem("denied", false))), Cancellation);
 
         await sentinel.TakeAsync(Denied(calls[0], "a").Utf8(), Denied(calls[1], "b").Utf8());
 
@@ -147,7 +147,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
         (await watch.LookAsync(bed.Time.GetUtcNow(), Cancellation)).ShouldBeNull();
 
         await AdvanceAsync(sentinel, bed, TimeSpan.FromMilliseconds(1));
-        await CompleteAsync(sentinel, CanaryBook.History, bed.Time.GetUtcNow());
+        await CompleteAsync(sentinel, CanaryStore.History, bed.Time.GetUtcNow());
         await LookAsync(sentinel, watch, bed);
         var alarm = await sentinel.AlarmAsync();
         alarm.Detection.ShouldBe("delivery-silent");
@@ -202,8 +202,8 @@ public sealed class CanaryTests(PostgresCluster cluster)
 
         await AdvanceAsync(sentinel, bed, LateAfter);
         (await watch.HistoryNeededFromAsync(Cancellation)).ShouldNotBeNull().ShouldBeLessThan(Noon);
-        await sentinel.Pipeline.TakeAsync(new Turn.Page(CanaryBook.History, [new(Record(call, "1", call.CalledAt).Utf8(), "")]), Cancellation);
-        await CompleteAsync(sentinel, CanaryBook.History, bed.Time.GetUtcNow());
+        await sentinel.Pipeline.TakeAsync(new Turn.Page(CanaryStore.History, [new(Record(call, "1", call.CalledAt).Utf8(), "")]), Cancellation);
+        await CompleteAsync(sentinel, CanaryStore.History, bed.Time.GetUtcNow());
         sentinel.Status.Watermark!.Value.Known.ShouldBe(call.CalledAt - bed.Options.AllowedLateness);
         var late = (await watch.LookAsync(bed.Time.GetUtcNow(), Cancellation)).ShouldNotBeNull();
         late.Findings.ShouldHaveSingleItem().Detection.ShouldBe("delivery-silent");
@@ -228,7 +228,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
         await sentinel.TakeAsync(Record(next, "2", next.CalledAt).Utf8());
         await AdvanceAsync(sentinel, bed, BlindedAfter);
         (await watch.HistoryNeededFromAsync(Cancellation)).ShouldNotBeNull().ShouldBeLessThan(lost.CalledAt);
-        await sentinel.Pipeline.TakeAsync(new Turn.Page(CanaryBook.History, [new(Record(lost, "1").Utf8(), "")]), Cancellation);
+        await sentinel.Pipeline.TakeAsync(new Turn.Page(CanaryStore.History, [new(Record(lost, "1").Utf8(), "")]), Cancellation);
 
         var turn = (await watch.LookAsync(bed.Time.GetUtcNow(), Cancellation)).ShouldNotBeNull();
         await sentinel.Pipeline.TakeAsync(turn, Cancellation);
@@ -246,7 +246,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
         await using var bed = await BedAsync();
         var sentinel = bed.Start();
         var call = await IssueAsync(sentinel, bed);
-        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<CanaryBook>().Ended(call.Sequence, null, new CanaryProblem("the reason", transient))), Cancellation);
+        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<CanaryStore>().Ended(call.Sequence, null, new CanaryProblem("the reason", transient))), Cancellation);
 
         var now = (await Watch(sentinel, bed).LookAsync(bed.Time.GetUtcNow(), Cancellation))?.Findings ?? [];
         bed.Time.Advance(bed.Options.Delivery.UnreadableAfter);
@@ -269,14 +269,14 @@ public sealed class CanaryTests(PostgresCluster cluster)
     private static async Task<CanaryCall> IssueAsync(SentinelProcess sentinel, SentinelBed bed)
     {
         CanaryCall? call = null;
-        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => call = memory.Know<CanaryBook>().Issue(CanaryKey, bed.Time.GetUtcNow())), Cancellation);
+        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => call = memory.Know<CanaryStore>().Issue(CanaryKey, bed.Time.GetUtcNow())), Cancellation);
         return call!;
     }
 
     private static async Task<CanaryCall> SendAsync(SentinelProcess sentinel, SentinelBed bed, string requestId)
     {
         var call = await IssueAsync(sentinel, bed);
-        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<CanaryBook>().Ended(call.Sequence, requestId, null)), Cancellation);
+        await sentinel.Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<CanaryStore>().Ended(call.Sequence, requestId, null)), Cancellation);
         return call;
     }
 
@@ -302,7 +302,7 @@ public sealed class CanaryTests(PostgresCluster cluster)
             await sentinel.Pipeline.TakeAsync(turn, Cancellation);
     }
 
-    private static Task<CanaryBook> Book(SentinelProcess sentinel) => sentinel.Pipeline.KnowAsync<CanaryBook>(Cancellation);
+    private static Task<CanaryStore> Store(SentinelProcess sentinel) => sentinel.Pipeline.KnowAsync<CanaryStore>(Cancellation);
 
     private static CanaryWatch Watch(SentinelProcess sentinel, SentinelBed bed) =>
         new(sentinel.Pipeline, new([SentinelBed.Source]), new CanaryState(), bed.Options.Canary, bed.Options.Delivery, bed.Options.Turns);
@@ -313,8 +313,8 @@ public sealed class CanaryTests(PostgresCluster cluster)
         record["requestID"] = requestId;
         record["requestParameters"]!["encryptionContext"] = new JsonObject
         {
-            [CanaryBook.SequenceName] = call.Sequence.ToString(CultureInfo.InvariantCulture),
-            [CanaryBook.NonceName] = call.Nonce,
+            [CanaryStore.SequenceName] = call.Sequence.ToString(CultureInfo.InvariantCulture),
+            [CanaryStore.NonceName] = call.Nonce,
         };
         record["resources"]![0]!["ARN"] = CanaryKey;
     });

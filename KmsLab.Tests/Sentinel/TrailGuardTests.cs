@@ -89,10 +89,10 @@ public sealed class TrailGuardTests(PostgresCluster cluster)
         var acceptance = new GuardAcceptance(
             "1", TestRecords.Noon, "me", "moved", [new(Trail, GuardAspect.Bucket, "new"), new(Trail, GuardAspect.Role, "new"), new(Group, GuardAspect.Exists, "no")]);
 
-        await bed.Start().Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<GuardBook>().Accept(acceptance)), Cancellation);
+        await bed.Start().Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<GuardStore>().Accept(acceptance)), Cancellation);
 
         (await DeparturesAsync(bed)).ShouldHaveSingleItem().Aspect.ShouldBe(GuardAspect.Role);
-        (await bed.Start().Pipeline.KnowAsync<GuardBook>(Cancellation)).Facts.ShouldNotContain(fact => fact.Resource == Group, "nobody waits for what is accepted to be gone");
+        (await bed.Start().Pipeline.KnowAsync<GuardStore>(Cancellation)).Facts.ShouldNotContain(fact => fact.Resource == Group, "nobody waits for what is accepted to be gone");
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class TrailGuardTests(PostgresCluster cluster)
         await LookAsync(bed, new GuardFact(Trail, GuardAspect.Logging, "no"));
         var acceptance = new GuardAcceptance("1", bed.Time.GetUtcNow().AddMilliseconds(-1), "me", "planned", [new(Trail, GuardAspect.Logging, "no")]);
 
-        await bed.Start().Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<GuardBook>().Accept(acceptance)), Cancellation);
+        await bed.Start().Pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<GuardStore>().Accept(acceptance)), Cancellation);
 
         (await DeparturesAsync(bed)).ShouldHaveSingleItem();
     }
@@ -145,11 +145,11 @@ public sealed class TrailGuardTests(PostgresCluster cluster)
 
     /// <summary>A look by a process that starts for it.</summary>
     private static Task WatchAsync(SentinelBed bed, string[] resources, params GuardFact[] facts) => bed.Start().Pipeline.TakeAsync(
-        new Turn.OwnWork(memory => memory.Know<GuardBook>().Take(
+        new Turn.OwnWork(memory => memory.Know<GuardStore>().Take(
             new GuardReport(facts, resources.ToHashSet(), []), memory.Know<ProtectedKeys>().SetOf, bed.Time.GetUtcNow())),
         Cancellation);
 
-    private static async Task<List<GuardedFact>> DeparturesAsync(SentinelBed bed) => [.. (await bed.Start().Pipeline.KnowAsync<GuardBook>(Cancellation)).Departures];
+    private static async Task<List<GuardedFact>> DeparturesAsync(SentinelBed bed) => [.. (await bed.Start().Pipeline.KnowAsync<GuardStore>(Cancellation)).Departures];
 
     private Task<SentinelBed> BedAsync() => SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
 }

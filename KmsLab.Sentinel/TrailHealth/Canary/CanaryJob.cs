@@ -20,19 +20,19 @@ internal sealed partial class CanaryJob(
         if (!options.IsOn)
             return;
 
-        var book = await pipeline.KnowAsync<CanaryBook>(cancellationToken);
-        foreach (var back in book.TakeReturns())
+        var store = await pipeline.KnowAsync<CanaryStore>(cancellationToken);
+        foreach (var back in store.TakeReturns())
             metrics.Delivered(back.Source, back.Lag);
 
         FindKey(cancellationToken);
         TakeAnswer();
-        await SendAsync(book, cancellationToken);
+        await SendAsync(store, cancellationToken);
     }
 
-    private async Task SendAsync(CanaryBook book, CancellationToken cancellationToken)
+    private async Task SendAsync(CanaryStore store, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var isDue = state.KeyArn is not null && !_call.IsOut && (book.Last is not { } last || now - last.CalledAt >= options.Interval);
+        var isDue = state.KeyArn is not null && !_call.IsOut && (store.Last is not { } last || now - last.CalledAt >= options.Interval);
         if (_answer is null && !isDue)
             return;
 
@@ -41,8 +41,8 @@ internal sealed partial class CanaryJob(
             new Turn.OwnWork(memory =>
             {
                 if (_answer is { } answer)
-                    memory.Know<CanaryBook>().Ended(answer.Sequence, answer.RequestId, answer.Problem);
-                next = isDue ? memory.Know<CanaryBook>().Issue(state.KeyArn!, now) : null;
+                    memory.Know<CanaryStore>().Ended(answer.Sequence, answer.RequestId, answer.Problem);
+                next = isDue ? memory.Know<CanaryStore>().Issue(state.KeyArn!, now) : null;
             }),
             cancellationToken);
         _answer = null;
@@ -57,7 +57,7 @@ internal sealed partial class CanaryJob(
             if (_call.TryTake(out var answer))
                 _answer = answer;
         }
-        // Cancelled or given up: nobody knows whether KMS got it, and the book says so already.
+        // Cancelled or given up: nobody knows whether KMS got it, and the store says so already.
         catch (Exception unknown) when (unknown is OperationCanceledException or TimeoutException)
         {
             Log.NoAnswer(logger, unknown.Message);

@@ -28,7 +28,7 @@ internal sealed class CanarySender(IAmazonKeyManagementService kms, CanarySeal s
     {
         var context = ContextOf(call);
         var request = new EncryptRequest { KeyId = call.KeyArn, Plaintext = new MemoryStream([0]), EncryptionContext = context };
-        seal.Attest(request, new AttestedCall(CanaryBook.Operation, [call.KeyArn], new EncryptionContext(context)), call.Nonce);
+        seal.Attest(request, new AttestedCall(CanaryStore.Operation, [call.KeyArn], new EncryptionContext(context)), call.Nonce);
         try
         {
             var answer = await kms.EncryptAsync(request, cancellationToken);
@@ -48,8 +48,8 @@ internal sealed class CanarySender(IAmazonKeyManagementService kms, CanarySeal s
     /// <summary>The encryption context, which the record shows.</summary>
     public static Dictionary<string, string> ContextOf(CanaryCall call) => new()
     {
-        [CanaryBook.SequenceName] = call.Sequence.ToString(CultureInfo.InvariantCulture),
-        [CanaryBook.NonceName] = call.Nonce,
+        [CanaryStore.SequenceName] = call.Sequence.ToString(CultureInfo.InvariantCulture),
+        [CanaryStore.NonceName] = call.Nonce,
     };
 
     private static CanaryProblem ProblemOf(AmazonServiceException refused, string keyArn) => new(

@@ -18,18 +18,18 @@ internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, Canary
     private readonly string[] _sources = [.. sources.All];
 
     /// <summary>Whether the event history is there to fall back on: not where it is read anyway.</summary>
-    public bool MayUseHistory => canary.IsOn && !_sources.Contains(CanaryBook.History);
+    public bool MayUseHistory => canary.IsOn && !_sources.Contains(CanaryStore.History);
 
     /// <summary>From when on the event history is needed because a source is silent, or had a gap; null when none is.</summary>
     public async Task<DateTimeOffset?> HistoryNeededFromAsync(CancellationToken cancellationToken)
     {
-        var book = await pipeline.KnowAsync<CanaryBook>(cancellationToken);
+        var store = await pipeline.KnowAsync<CanaryStore>(cancellationToken);
         DateTimeOffset? from = null;
-        foreach (var (source, read) in await ReadsAsync(book, cancellationToken))
+        foreach (var (source, read) in await ReadsAsync(store, cancellationToken))
         {
-            var (silence, gaps) = Look(book, source, read);
+            var (silence, gaps) = Look(store, source, read);
             if (silence.Count > 0)
-                Need((book.NewestReachOf(source) is { } reach && reach < silence[0].CalledAt ? reach : silence[0].CalledAt) - turns.AllowedLateness);
+                Need((store.NewestReachOf(source) is { } reach && reach < silence[0].CalledAt ? reach : silence[0].CalledAt) - turns.AllowedLateness);
             if (gaps.Count > 0)
                 Need(gaps[0].CalledAt - canary.Interval - turns.AllowedLateness);
         }
@@ -43,38 +43,38 @@ internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, Canary
         }
     }
 
-    /// <summary>What there is to say now, and what that changes in the book.</summary>
+    /// <summary>What there is to say now, and what that changes in the store.</summary>
     public async Task<Turn.OwnWork?> LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var book = await pipeline.KnowAsync<CanaryBook>(cancellationToken);
+        var store = await pipeline.KnowAsync<CanaryStore>(cancellationToken);
         var findings = new List<Finding>();
         var passages = new List<(long Sequence, string Source, PassageState State)>();
-        if (ProblemOf(book, now) is { } problem)
+        if (ProblemOf(store, now) is { } problem)
             findings.Add(problem);
-        var history = await pipeline.LastCompleteReadAsync(CanaryBook.History, cancellationToken);
-        foreach (var (source, read) in await ReadsAsync(book, cancellationToken))
+        var history = await pipeline.LastCompleteReadAsync(CanaryStore.History, cancellationToken);
+        foreach (var (source, read) in await ReadsAsync(store, cancellationToken))
         {
-            var (silence, gaps) = Look(book, source, read);
-            JudgeSilence(book, source, silence, history, read, now, findings, passages);
-            JudgeGaps(book, source, gaps, read, now, findings, passages);
+            var (silence, gaps) = Look(store, source, read);
+            JudgeSilence(store, source, silence, history, read, now, findings, passages);
+            JudgeGaps(store, source, gaps, read, now, findings, passages);
         }
 
-        return findings.Count + passages.Count == 0 ? null : new Turn.OwnWork(findings, memory => Pass(memory.Know<CanaryBook>(), passages, now));
+        return findings.Count + passages.Count == 0 ? null : new Turn.OwnWork(findings, memory => Pass(memory.Know<CanaryStore>(), passages, now));
     }
 
-    private static void Pass(CanaryBook book, List<(long Sequence, string Source, PassageState State)> passages, DateTimeOffset now)
+    private static void Pass(CanaryStore store, List<(long Sequence, string Source, PassageState State)> passages, DateTimeOffset now)
     {
         foreach (var (sequence, source, passage) in passages)
         {
-            if (book.Calls.FirstOrDefault(call => call.Sequence == sequence) is { } call)
-                book.Pass(call, source, passage, now);
+            if (store.Calls.FirstOrDefault(call => call.Sequence == sequence) is { } call)
+                store.Pass(call, source, passage, now);
         }
     }
 
-    private async Task<List<(string Source, DateTimeOffset Read)>> ReadsAsync(CanaryBook book, CancellationToken cancellationToken)
+    private async Task<List<(string Source, DateTimeOffset Read)>> ReadsAsync(CanaryStore store, CancellationToken cancellationToken)
     {
         var reads = new List<(string, DateTimeOffset)>();
-        foreach (var source in _sources.Where(book.Brings))
+        foreach (var source in _sources.Where(store.Brings))
         {
             if (await pipeline.LastCompleteReadAsync(source, cancellationToken) is { } read)
                 reads.Add((source, read));
@@ -84,26 +84,26 @@ internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, Canary
     }
 
     /// <summary>What is overdue since the last canary that came through, and what is overdue though a later one came.</summary>
-    private static (List<CanaryCall> Silence, List<CanaryCall> Gaps) Look(CanaryBook book, string source, DateTimeOffset read)
+    private static (List<CanaryCall> Silence, List<CanaryCall> Gaps) Look(CanaryStore store, string source, DateTimeOffset read)
     {
-        var last = book.NewestThrough(source)?.Sequence ?? 0;
-        var overdue = book.Overdue(source, read).ToList();
+        var last = store.NewestThrough(source)?.Sequence ?? 0;
+        var overdue = store.Overdue(source, read).ToList();
         return ([.. overdue.Where(call => call.Sequence > last)], [.. overdue.Where(call => call.Sequence < last && !call.IsSettled(source))]);
     }
 
     private void JudgeSilence(
-        CanaryBook book, string source, List<CanaryCall> silence, DateTimeOffset? history, DateTimeOffset read, DateTimeOffset now,
+        CanaryStore store, string source, List<CanaryCall> silence, DateTimeOffset? history, DateTimeOffset read, DateTimeOffset now,
         List<Finding> findings, List<(long, string, PassageState)> passages)
     {
         if (silence.Count == 0)
             return;
 
-        var inHistory = silence.Where(book.IsInHistory).ToList();
-        var blinded = source == CanaryBook.History ? [] : inHistory.Where(call => call.CalledAt + delivery.BlindedAfter <= read).ToList();
+        var inHistory = silence.Where(store.IsInHistory).ToList();
+        var blinded = source == CanaryStore.History ? [] : inHistory.Where(call => call.CalledAt + delivery.BlindedAfter <= read).ToList();
         passages.AddRange(inHistory.Except(blinded).Where(call => !call.Passages.ContainsKey(source)).Select(call => (call.Sequence, source, PassageState.Bypassed)));
         passages.AddRange(blinded.Where(call => !call.IsSettled(source)).Select(call => (call.Sequence, source, PassageState.Lost)));
 
-        var last = book.NewestThrough(source) is { } newest ? $"the last one to come was that of {At(newest.CalledAt)}" : "none ever came";
+        var last = store.NewestThrough(source) is { } newest ? $"the last one to come was that of {At(newest.CalledAt)}" : "none ever came";
         findings.Add(blinded.Count > 0
             ? new(
                 TrailBlinding.Id, AuditResource.GroupOf(source), now, "LookupEvents",
@@ -114,10 +114,10 @@ internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, Canary
     }
 
     private void JudgeGaps(
-        CanaryBook book, string source, List<CanaryCall> gaps, DateTimeOffset read, DateTimeOffset now, List<Finding> findings, List<(long, string, PassageState)> passages)
+        CanaryStore store, string source, List<CanaryCall> gaps, DateTimeOffset read, DateTimeOffset now, List<Finding> findings, List<(long, string, PassageState)> passages)
     {
         var due = gaps.Where(call => call.CalledAt + delivery.BlindedAfter <= read).ToList();
-        var kept = due.Where(call => source != CanaryBook.History && book.IsInHistory(call)).ToList();
+        var kept = due.Where(call => source != CanaryStore.History && store.IsInHistory(call)).ToList();
         // What not even the event history has by now, CloudTrail itself lost; nobody kept it from anybody.
         var forgotten = due.Except(kept).Where(call => !MayUseHistory || call.CalledAt + (delivery.BlindedAfter * 3) <= read);
         passages.AddRange(kept.Concat(forgotten).Select(call => (call.Sequence, source, PassageState.Lost)));
@@ -131,7 +131,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, Canary
 
     private string HistorySays(string source, bool hasIt, bool wasAsked) => (hasIt, source, state.HistoryProblem) switch
     {
-        (_, CanaryBook.History, _) => "CloudTrail is late",
+        (_, CanaryStore.History, _) => "CloudTrail is late",
         (true, _, _) => "CloudTrail's event history has it, so delivery is late, or was cut; detection goes on from the event history",
         (_, _, { } problem) => $"CloudTrail's event history can't be asked: {problem}",
         _ when wasAsked => "CloudTrail's event history does not have it either, so CloudTrail is late",
@@ -139,18 +139,18 @@ internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, Canary
     };
 
     /// <summary>A canary that can't even be made.</summary>
-    private Finding? ProblemOf(CanaryBook book, DateTimeOffset now)
+    private Finding? ProblemOf(CanaryStore store, DateTimeOffset now)
     {
         if (!canary.IsOn)
             return null;
         if (state.KeyProblem is { } noKey)
             return new("delivery-silent", new DetectionGroup([new("source", "canary")]), now, "Canary", $"the canary's key can't be found: {noKey}");
 
-        var ended = book.Calls.LastOrDefault(call => call.Outcome != CanaryOutcome.Unknown);
+        var ended = store.Calls.LastOrDefault(call => call.Outcome != CanaryOutcome.Unknown);
         if (ended?.Problem is not { } problem)
             return null;
 
-        var since = book.Calls.LastOrDefault(call => call.Outcome == CanaryOutcome.Answered)?.CalledAt ?? book.Calls[0].CalledAt;
+        var since = store.Calls.LastOrDefault(call => call.Outcome == CanaryOutcome.Answered)?.CalledAt ?? store.Calls[0].CalledAt;
         if (problem.IsTransient)
         {
             return now - since < delivery.UnreadableAfter

@@ -28,15 +28,15 @@ internal sealed class DeliveryJob(
 
     private async Task<IReadOnlyList<Finding>> ReadingAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var book = await pipeline.KnowAsync<CanaryBook>(cancellationToken);
+        var store = await pipeline.KnowAsync<CanaryStore>(cancellationToken);
         var findings = new List<Finding>();
         foreach (var source in _sources)
         {
             var read = await pipeline.LastCompleteReadAsync(source, cancellationToken);
             if (now - Later(read, _startedAt) > options.UnreadableAfter)
                 findings.Add(Silent(source, now, "Read", $"it can't be read since {At(Later(read, _startedAt))}: {status.Of(source).Problem ?? "no read ended"}"));
-            else if (!book.Brings(source) && options.NoRecordsAfter is { } limit && now - Later(book.NewestRecordOf(source), _startedAt) > limit)
-                findings.Add(Silent(source, now, "Read", $"it is read without errors and has brought no new record since {At(Later(book.NewestRecordOf(source), _startedAt))}"));
+            else if (!store.Brings(source) && options.NoRecordsAfter is { } limit && now - Later(store.NewestRecordOf(source), _startedAt) > limit)
+                findings.Add(Silent(source, now, "Read", $"it is read without errors and has brought no new record since {At(Later(store.NewestRecordOf(source), _startedAt))}"));
         }
 
         return findings;

@@ -85,13 +85,13 @@ internal sealed partial class HistoryJob(
     private async Task TakeAsync(List<IReadOnlyList<SourceEvent>> pages, bool isLast, CancellationToken cancellationToken)
     {
         foreach (var page in pages)
-            await pipeline.TakeAsync(new Turn.Page(CanaryBook.History, page), cancellationToken);
+            await pipeline.TakeAsync(new Turn.Page(CanaryStore.History, page), cancellationToken);
         _streak.Ended();
         state.HistoryProblem = null;
         if (!isLast)
             return;
 
-        await pipeline.TakeAsync(new Turn.ReadEnd(CanaryBook.History, _startedAt), cancellationToken);
+        await pipeline.TakeAsync(new Turn.ReadEnd(CanaryStore.History, _startedAt), cancellationToken);
         _nextAt = time.GetUtcNow() + options.LookInterval;
         await AbandonAsync();
     }

@@ -38,14 +38,14 @@ internal sealed partial class GuardJob(
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         _lookedAt = time.GetUtcNow();
-        var book = await pipeline.KnowAsync<GuardBook>(cancellationToken);
-        var plan = Plan(book, await pipeline.KnowAsync<ProtectedKeys>(cancellationToken));
+        var store = await pipeline.KnowAsync<GuardStore>(cancellationToken);
+        var plan = Plan(store, await pipeline.KnowAsync<ProtectedKeys>(cancellationToken));
         _pending.Start(stop => look.LookAsync(plan, stop), cancellationToken);
     }
 
-    private GuardPlan Plan(GuardBook book, ProtectedKeys protectedKeys)
+    private GuardPlan Plan(GuardStore store, ProtectedKeys protectedKeys)
     {
-        var trails = path.TrailArns.Concat(book.Facts.Select(fact => fact.Resource).Where(AuditResource.IsTrail)).Distinct(StringComparer.Ordinal).ToList();
+        var trails = path.TrailArns.Concat(store.Facts.Select(fact => fact.Resource).Where(AuditResource.IsTrail)).Distinct(StringComparer.Ordinal).ToList();
         var find = path.TrailArns.Length == 0 && (trails.Count == 0 || _lookedAt - _searchedAt >= options.SurveyInterval);
         if (find)
             _searchedAt = _lookedAt;
@@ -92,7 +92,7 @@ internal sealed partial class GuardJob(
             new Turn.OwnWork(memory =>
             {
                 memory.Know<OwnRefusals>().Note(refused, now);
-                memory.Know<GuardBook>().Take(report, memory.Know<ProtectedKeys>().SetOf, now);
+                memory.Know<GuardStore>().Take(report, memory.Know<ProtectedKeys>().SetOf, now);
             }),
             cancellationToken);
         foreach (var problem in report.Problems.Except(state.Last.Problems))
@@ -103,7 +103,7 @@ internal sealed partial class GuardJob(
     private async Task AcceptAsync(CancellationToken cancellationToken)
     {
         // Nothing departs, nothing is to be accepted.
-        if (!(await pipeline.KnowAsync<GuardBook>(cancellationToken)).Departures.Any())
+        if (!(await pipeline.KnowAsync<GuardStore>(cancellationToken)).Departures.Any())
             return;
 
         var accepted = await database.ReadAsync(connection => GuardRows.AcceptancesAsync(connection, pending: true, MostAcceptances, cancellationToken), cancellationToken);
@@ -114,7 +114,7 @@ internal sealed partial class GuardJob(
             new Turn.OwnWork(memory =>
             {
                 foreach (var acceptance in accepted.Reverse())
-                    memory.Know<GuardBook>().Accept(acceptance);
+                    memory.Know<GuardStore>().Accept(acceptance);
             }),
             cancellationToken);
     }

@@ -58,7 +58,7 @@ internal sealed partial class SurveyJob(
         _asked.Clear();
         if (_hasTags)
             _list.Start(survey.ListKeysAsync, cancellationToken);
-        var evidence = (await pipeline.KnowAsync<GuardBook>(cancellationToken)).Facts.Where(fact => fact.Aspect == GuardAspect.EncryptionKey).Select(fact => fact.Seen);
+        var evidence = (await pipeline.KnowAsync<GuardStore>(cancellationToken)).Facts.Where(fact => fact.Aspect == GuardAspect.EncryptionKey).Select(fact => fact.Seen);
         foreach (var key in protectedKeys.All.Concat(path.KeyArns).Concat(evidence).Append(canary.KeyArn ?? "").Where(AuditResource.IsKey))
             AskForPolicy(key);
     }

@@ -18,11 +18,11 @@ internal sealed class DetectionRun
     public const string Key = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
     private readonly IReadOnlyList<ITurnPart> _knowledge;
-    private readonly WindowBook _windows;
-    private readonly AlarmBook _alarms;
+    private readonly WindowStore _windows;
+    private readonly AlarmStore _alarms;
     private readonly SentinelOptions _options;
     private TurnMoment _moment;
-    private readonly AlarmDesk _desk;
+    private readonly AlarmNotices _desk;
     private ulong _ids;
 
     public DetectionRun(Action<SentinelOptions>? configure = null)
@@ -30,7 +30,7 @@ internal sealed class DetectionRun
         _options = new SentinelOptions { LogGroups = ["test"], ProtectedSets = { ["vault"] = new() { Keys = [Key] } } };
         configure?.Invoke(_options);
         var catalog = new DetectionCatalog(_options.Judged);
-        var baselines = new BaselineBook(catalog, _options.Baselines, _options.Turns);
+        var baselines = new BaselineStore(catalog, _options.Baselines, _options.Turns);
         _knowledge = [new ProtectedKeys(new(_options.NamedSets)), new KnownPrincipals(_options.Baselines), new ReadRecords(_options.Baselines), baselines];
         _desk = new(catalog, new NoOutbox(), _options.Alarms);
         _alarms = new(catalog, _desk, _options.Turns);

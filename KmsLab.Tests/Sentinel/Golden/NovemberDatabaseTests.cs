@@ -78,11 +78,11 @@ public sealed class NovemberDatabaseTests : IAsyncDisposable
         await sentinel.TickAsync();
 
         (await sentinel.Pipeline.LastCompleteReadAsync(SentinelBed.Source, Cancellation)).ShouldBe(NovemberRecords.End);
-        var canaries = await sentinel.Pipeline.KnowAsync<CanaryBook>(Cancellation);
+        var canaries = await sentinel.Pipeline.KnowAsync<CanaryStore>(Cancellation);
         canaries.Calls.Select(call => (call.Sequence, call.Outcome)).ShouldBe([(1, CanaryOutcome.Answered), (2, CanaryOutcome.Answered)]);
         canaries.NewestReachOf(SentinelBed.Source).ShouldBe(NovemberRecords.End.AddMinutes(-10));
         sentinel.Status.Watermark!.Value.Known.ShouldBe(NovemberRecords.End.AddMinutes(-10) - _bed.Options.AllowedLateness);
-        (await sentinel.Pipeline.KnowAsync<GuardBook>(Cancellation)).Departures.ShouldHaveSingleItem().Aspect.ShouldBe(GuardAspect.Logging);
+        (await sentinel.Pipeline.KnowAsync<GuardStore>(Cancellation)).Departures.ShouldHaveSingleItem().Aspect.ShouldBe(GuardAspect.Logging);
         (await _bed.Baselines().ReadAsync(new("vault", TestRecords.RoleArn, null, null), Cancellation)).ShouldNotBeNull();
     }
 

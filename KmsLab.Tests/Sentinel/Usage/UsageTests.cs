@@ -140,7 +140,7 @@ public sealed class UsageTests(PostgresCluster cluster)
         await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
         await bed.ExecuteAsync(
             $"""
-            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {KeyUseBook.FirstUses})
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {KeyUseStore.FirstUses})
             INSERT INTO key_principal (key_arn, principal, first_at) SELECT 'key', 'principal' || i, 1 FROM n
             """);
         var sentinel = bed.Start();
@@ -177,7 +177,7 @@ public sealed class UsageTests(PostgresCluster cluster)
     public async Task Pairs_of_a_day_beyond_the_limit_share_one_row()
     {
         await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
-        await bed.Start().TakeAsync(Enumerable.Range(0, KeyUseBook.Limit).Select(number => TestRecords.Decrypt(Noon, role: $"arn:aws:iam::1:role/r{number}").Utf8()));
+        await bed.Start().TakeAsync(Enumerable.Range(0, KeyUseStore.Limit).Select(number => TestRecords.Decrypt(Noon, role: $"arn:aws:iam::1:role/r{number}").Utf8()));
         await bed.Start().TakeAsync(TestRecords.Decrypt(Noon, role: "arn:aws:iam::1:role/new1").Utf8(), TestRecords.Decrypt(Noon, role: "arn:aws:iam::1:role/new2").Utf8(), TestRecords.Decrypt(Noon, role: "arn:aws:iam::1:role/r0").Utf8());
 
         (await bed.RowsAsync("SELECT principal, calls FROM key_use WHERE calls > 1 ORDER BY principal")).ShouldBe(["Other|2", "arn:aws:iam::1:role/r0|2"]);

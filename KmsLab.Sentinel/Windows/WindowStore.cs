@@ -17,7 +17,7 @@ internal readonly record struct WindowKey(string Detection, string Group);
 /// The windows of all groups of all detections: the tables <c>detection_group</c>, <c>detection_count</c> and <c>detection_value</c>. Beyond the limit of
 /// groups of a detection, new ones share one.
 /// </summary>
-internal sealed class WindowBook(
+internal sealed class WindowStore(
     DetectionCatalog catalog, IEnumerable<IWindowBaseline> baselines, IWindowWatcher alarms, WindowOptions options, TurnOptions turns) : ITurnPart
 {
     private readonly IWindowBaseline[] _baselines = [.. baselines];

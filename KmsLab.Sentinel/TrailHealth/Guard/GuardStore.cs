@@ -12,7 +12,7 @@ namespace KmsLab.Sentinel.TrailHealth.Guard;
 /// The baseline: how the way of the evidence was when it was first seen, or when somebody accepted a change, and how it was seen last. While anything
 /// departs from it, each look finds that anew, also when the look can't see it any more: what is hidden now is not put back.
 /// </summary>
-internal sealed class GuardBook : ITurnPart
+internal sealed class GuardStore : ITurnPart
 {
     private readonly Dictionary<(string Resource, string Aspect), GuardedFact> _facts = [];
     private readonly HashSet<(string Resource, string Aspect)> _changed = [];

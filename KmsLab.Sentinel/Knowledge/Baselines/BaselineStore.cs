@@ -8,7 +8,7 @@ namespace KmsLab.Sentinel.Knowledge.Baselines;
 
 /// <summary>Learns what the groups of every relative detection normally do, and says so.</summary>
 /// <remarks>It learns what the windows count, and nothing else: what is left out there, by an exception or a suppression, is left out here.</remarks>
-internal sealed class BaselineBook(DetectionCatalog catalog, BaselineOptions options, TurnOptions turns) : ITurnPart, IWindowBaseline
+internal sealed class BaselineStore(DetectionCatalog catalog, BaselineOptions options, TurnOptions turns) : ITurnPart, IWindowBaseline
 {
     private readonly Dictionary<string, DetectionBaselines> _detections = catalog.Active
         .Where(detection => detection.Definition.IsRelative)

@@ -6,7 +6,7 @@ using KmsLab.Tests.Postgres;
 namespace KmsLab.Tests.Sentinel.Alarms;
 
 /// <summary>What people are told, on the whole engine. The watermark stands still at noon, so that an alarm goes on firing until a read is completed.</summary>
-public sealed class AlarmDeskTests(PostgresCluster cluster)
+public sealed class AlarmNoticesTests(PostgresCluster cluster)
 {
     private static readonly DateTimeOffset Noon = TestRecords.Noon;
     private static readonly TimeSpan Hours4 = TimeSpan.FromHours(4);

@@ -15,7 +15,7 @@ namespace KmsLab.Sentinel.Rates;
 /// longer is forgotten by <see cref="RatePruning"/>, and begins anew.
 /// </remarks>
 /// <param name="keys">Verdicts are about protected keys: the other key of a ReEncrypt gets none.</param>
-internal sealed class KeyUseBook(ProtectedKeys keys) : ITurnPart
+internal sealed class KeyUseStore(ProtectedKeys keys) : ITurnPart
 {
     /// <summary>Keys and principals of one day beyond this share one row.</summary>
     public const int Limit = 10_000;

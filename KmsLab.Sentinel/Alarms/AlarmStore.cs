@@ -9,7 +9,7 @@ using KmsLab.Sentinel.Windows;
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>All alarms, and what this turn changed of them: the table <c>alarm</c>.</summary>
-internal sealed class AlarmBook(DetectionCatalog catalog, AlarmDesk desk, TurnOptions turns) : ITurnPart, IWindowWatcher
+internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices, TurnOptions turns) : ITurnPart, IWindowWatcher
 {
     private readonly Dictionary<string, Alarm> _alarms = [];
     private readonly Dictionary<string, Alarm> _changed = [];
@@ -58,7 +58,7 @@ internal sealed class AlarmBook(DetectionCatalog catalog, AlarmDesk desk, TurnOp
     /// <summary>Ends the turn: gives the alarms concerned their evidence, announces those raised, and lets the watermark move them all.</summary>
     public void Advance(TurnMoment moment)
     {
-        desk.TakeCommands();
+        notices.TakeCommands();
         foreach (var (id, (window, detection)) in _touched)
         {
             if (_alarms.TryGetValue(id, out var alarm))
@@ -66,7 +66,7 @@ internal sealed class AlarmBook(DetectionCatalog catalog, AlarmDesk desk, TurnOp
         }
 
         foreach (var id in _raised)
-            desk.Raised(_alarms[id]);
+            notices.Raised(_alarms[id]);
 
         foreach (var alarm in _alarms.Values.ToList())
         {
@@ -76,10 +76,10 @@ internal sealed class AlarmBook(DetectionCatalog catalog, AlarmDesk desk, TurnOp
 
             Put(advanced);
             // Whether a long-ended alarm is OK or unknown is for the page, not for the pager.
-            desk.Changed(advanced, tell: !alarm.Ended);
+            notices.Changed(advanced, tell: !alarm.Ended);
         }
 
-        desk.Advance(_alarms);
+        notices.Advance(_alarms);
 
         _touched.Clear();
         _raised.Clear();
@@ -108,7 +108,7 @@ internal sealed class AlarmBook(DetectionCatalog catalog, AlarmDesk desk, TurnOp
         foreach (var alarm in _alarms.Values.Where(alarm => alarm.Ended && alarm.QuietAt < floor && alarm.ChangedAt < floor).ToList())
         {
             _alarms.Remove(alarm.Id);
-            desk.Forget(alarm.Id, now);
+            notices.Forget(alarm.Id, now);
         }
     }
 

@@ -12,7 +12,7 @@ internal readonly record struct BucketKey(long Series, long Start, long Size);
 internal readonly record struct SeriesEntry(long Id, long LastAt);
 
 /// <summary>The series there are, by number; beyond the limit new ones share <see cref="SeriesKey.Other"/>.</summary>
-internal sealed class SeriesBook(SeriesOptions options, Counters counters) : ITurnPart
+internal sealed class SeriesStore(SeriesOptions options, Counters counters) : ITurnPart
 {
     /// <summary>How far behind a series' latest bucket may be known: writing it with each count would double the writing.</summary>
     private static readonly long LastAtSlack = (long)TimeSpan.FromHours(2).TotalMilliseconds;

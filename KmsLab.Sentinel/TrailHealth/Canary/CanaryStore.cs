@@ -25,7 +25,7 @@ namespace KmsLab.Sentinel.TrailHealth.Canary;
 /// the call, like every other time on the trail, so Sentinel's clock does not matter.
 /// </para>
 /// </remarks>
-internal sealed class CanaryBook(CanaryOptions options, DeliveryOptions delivery, TurnOptions turns, ReadCursors cursors, CanaryVerifier verifier) : ITurnPart
+internal sealed class CanaryStore(CanaryOptions options, DeliveryOptions delivery, TurnOptions turns, ReadCursors cursors, CanaryVerifier verifier) : ITurnPart
 {
     /// <summary>The source that nobody can filter or stop.</summary>
     public const string History = "event-history";

@@ -9,7 +9,7 @@ using KmsLab.Sentinel.Turns;
 namespace KmsLab.Sentinel.Rates;
 
 /// <summary>Distinct encryption contexts by day (UTC, event time), key and principal: how many different records somebody touched, whatever the number of calls.</summary>
-internal sealed class ContextBook : ITurnPart
+internal sealed class ContextStore : ITurnPart
 {
     /// <summary>Counts of one day beyond this share one: 2 KiB each at most.</summary>
     public const int Limit = 10_000;

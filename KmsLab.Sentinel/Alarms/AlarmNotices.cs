@@ -12,7 +12,7 @@ namespace KmsLab.Sentinel.Alarms;
 /// It remembers what they were told last. When a silence ends, an alarm that is still firing is said once; one that they believe to be firing, and
 /// that is over, is said to be over; what came and went in silence is not said at all. The history tells all of it.
 /// </remarks>
-internal sealed class AlarmDesk(DetectionCatalog catalog, IOutbox outbox, AlarmOptions options) : ITurnPart
+internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, AlarmOptions options) : ITurnPart
 {
     private readonly Dictionary<string, AlarmHandling> _handlings = [];
     private readonly DeskChanges _changes = new();
