@@ -16,13 +16,18 @@ public static class CloudTrailRecordReader
     /// <param name="utf8">The record's JSON object.</param>
     /// <param name="interest">Which records to read.</param>
     /// <returns>The record, that it is not of interest, or what is wrong with it. Never throws on content.</returns>
-    public static RecordReading Read(ReadOnlySpan<byte> utf8, RecordInterest interest)
+    public static RecordReading Read(ReadOnlySpan<byte> utf8, RecordInterest interest) => Read(utf8, null, interest);
+
+    /// <summary>Reads one record, as above, and keeps its bytes as they are instead of a copy: nobody may change them afterwards.</summary>
+    public static RecordReading Read(ReadOnlyMemory<byte> utf8, RecordInterest interest) => Read(utf8.Span, utf8, interest);
+
+    private static RecordReading Read(ReadOnlySpan<byte> utf8, ReadOnlyMemory<byte>? kept, RecordInterest interest)
     {
-        var reading = ReadOnce(utf8, interest);
+        var reading = ReadOnce(utf8, kept, interest);
         if (reading.Problem is null || !RecordText.TryMend(utf8, out var mended))
             return reading;
 
-        reading = ReadOnce(mended, interest);
+        reading = ReadOnce(mended, null, interest);
         if (reading.Record is not { } record)
             return reading;
 
@@ -31,7 +36,7 @@ public static class CloudTrailRecordReader
         return reading with { Record = record with { Id = id, IsMended = true } };
     }
 
-    private static RecordReading ReadOnce(ReadOnlySpan<byte> utf8, RecordInterest interest)
+    private static RecordReading ReadOnce(ReadOnlySpan<byte> utf8, ReadOnlyMemory<byte>? kept, RecordInterest interest)
     {
         Span<Slice> slices = stackalloc Slice[(int)Field.Count];
         slices.Clear();
@@ -42,7 +47,7 @@ public static class CloudTrailRecordReader
                 return RecordReading.Malformed("It is not a JSON object.");
 
             return NoteFields(ref reader, RecordFields.Record, slices, interest) && !reader.Read()
-                ? RecordMaterializer.Make(new RecordSlices(utf8, slices))
+                ? RecordMaterializer.Make(new RecordSlices(utf8, slices), kept)
                 : RecordReading.NotOfInterest;
         }
         catch (JsonException problem)

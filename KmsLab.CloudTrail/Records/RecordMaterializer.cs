@@ -5,7 +5,7 @@ namespace KmsLab.CloudTrail.Records;
 /// <summary>Makes a record from the places of its fields.</summary>
 internal static class RecordMaterializer
 {
-    public static RecordReading Make(RecordSlices slices)
+    public static RecordReading Make(RecordSlices slices, ReadOnlyMemory<byte>? kept)
     {
         // Insights events tell of calls, under the service's name, and are none: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-insights-events-with-cloudtrail.html
         if (slices.Text(Field.EventType) == "AwsCloudTrailInsight")
@@ -24,35 +24,36 @@ internal static class RecordMaterializer
 
         var eventId = slices.Text(Field.EventId);
         var id = eventId is null ? RecordId.Hash(slices.Record) : RecordId.From(eventId);
-        return new(Make(slices, id, eventId ?? id.ToString(), time, source, name), null);
+        return new(Make(slices, kept, id, eventId ?? id.ToString(), time, source, name), null);
     }
 
-    private static CloudTrailRecord Make(RecordSlices slices, RecordId id, string eventId, DateTimeOffset time, string source, string name) => new()
-    {
-        Id = id,
-        EventId = eventId,
-        EventTime = time,
-        EventSource = source,
-        EventName = name,
-        Identity = Identity(slices),
-        EventVersion = slices.Text(Field.EventVersion),
-        EventType = slices.Text(Field.EventType),
-        Region = slices.Text(Field.Region),
-        SourceIpAddress = slices.Text(Field.SourceIpAddress),
-        UserAgent = slices.Text(Field.UserAgent),
-        ErrorCode = slices.Text(Field.ErrorCode),
-        ErrorMessage = slices.Text(Field.ErrorMessage),
-        RequestId = slices.Text(Field.RequestId),
-        RecipientAccountId = slices.Text(Field.RecipientAccountId),
-        SharedEventId = slices.Text(Field.SharedEventId),
-        VpcEndpointId = slices.Text(Field.VpcEndpointId),
-        ReadOnly = slices.Boolean(Field.ReadOnly),
-        KeyArns = KeyReferences.Read(slices),
-        Context = Context(slices.Json(Field.EncryptionContext)) ?? Context(slices.Json(Field.SourceEncryptionContext)),
-        DestinationContext = Context(slices.Json(Field.DestinationEncryptionContext)),
-        Addendum = Addendum(slices.Text(Field.AddendumReason), slices.Text(Field.OriginalEventId)),
-        Json = slices.Record.ToArray(),
-    };
+    private static CloudTrailRecord Make(
+        RecordSlices slices, ReadOnlyMemory<byte>? kept, RecordId id, string eventId, DateTimeOffset time, string source, string name) => new()
+        {
+            Id = id,
+            EventId = eventId,
+            EventTime = time,
+            EventSource = source,
+            EventName = name,
+            Identity = Identity(slices),
+            EventVersion = slices.Text(Field.EventVersion),
+            EventType = slices.Text(Field.EventType),
+            Region = slices.Text(Field.Region),
+            SourceIpAddress = slices.Text(Field.SourceIpAddress),
+            UserAgent = slices.Text(Field.UserAgent),
+            ErrorCode = slices.Text(Field.ErrorCode),
+            ErrorMessage = slices.Text(Field.ErrorMessage),
+            RequestId = slices.Text(Field.RequestId),
+            RecipientAccountId = slices.Text(Field.RecipientAccountId),
+            SharedEventId = slices.Text(Field.SharedEventId),
+            VpcEndpointId = slices.Text(Field.VpcEndpointId),
+            ReadOnly = slices.Boolean(Field.ReadOnly),
+            KeyArns = KeyReferences.Read(slices),
+            Context = Context(slices.Json(Field.EncryptionContext)) ?? Context(slices.Json(Field.SourceEncryptionContext)),
+            DestinationContext = Context(slices.Json(Field.DestinationEncryptionContext)),
+            Addendum = Addendum(slices.Text(Field.AddendumReason), slices.Text(Field.OriginalEventId)),
+            Json = kept ?? slices.Record.ToArray(),
+        };
 
     private static UserIdentity Identity(RecordSlices slices) => new(
         slices.Text(Field.IdentityType),

@@ -15,11 +15,13 @@ namespace KmsLab.Sentinel.Alarms;
 internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, AlarmOptions options) : ITurnPart
 {
     private readonly Dictionary<string, AlarmHandling> _handlings = [];
-    private readonly DeskChanges _changes = new();
+    private readonly HandlingChanges _changes = new();
     private IReadOnlyList<AlarmCommand> _commands = [];
     private DateTimeOffset _now;
 
     public bool HasChanges => !_changes.IsEmpty;
+
+    public bool IsUrgent => HasChanges;
 
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {

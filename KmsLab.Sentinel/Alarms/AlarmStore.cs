@@ -13,7 +13,7 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
 {
     private readonly Dictionary<string, Alarm> _alarms = [];
     private readonly Dictionary<string, Alarm> _changed = [];
-    private readonly Dictionary<string, (GroupWindow Window, ConfiguredDetection Detection)> _touched = [];
+    private readonly Dictionary<GroupWindow, ConfiguredDetection> _touched = [];
     private readonly HashSet<string> _raised = [];
 
     /// <summary>Those that this turn changed.</summary>
@@ -28,7 +28,7 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
     }
 
     /// <summary>A group has a new record: if it has an alarm, the record may belong to its evidence.</summary>
-    public void Touch(ConfiguredDetection detection, GroupWindow window) => _touched[Alarm.IdOf(detection.Definition.Id, window.Group.Key)] = (window, detection);
+    public void Touch(ConfiguredDetection detection, GroupWindow window) => _touched[window] = detection;
 
     /// <summary>A record reached the threshold: raises its group's alarm, or adds to it.</summary>
     public void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, TurnMoment moment)
@@ -59,9 +59,9 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
     public void Advance(TurnMoment moment)
     {
         notices.TakeCommands();
-        foreach (var (id, (window, detection)) in _touched)
+        foreach (var (window, detection) in _touched)
         {
-            if (_alarms.TryGetValue(id, out var alarm))
+            if (_alarms.TryGetValue(Alarm.IdOf(detection.Definition.Id, window.Group.Key), out var alarm))
                 Put(alarm.Rest(window, detection.Settings));
         }
 

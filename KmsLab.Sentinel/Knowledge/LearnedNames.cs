@@ -23,6 +23,9 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
     private const string Key = "new-key";
     private const int Limit = 100_000;
 
+    /// <summary>All kinds of names that are kept here: the table holds others' too.</summary>
+    private static readonly string[] Kinds = [Family, OwnFamily, Alias, Key, Holders, Profile, Image, Document];
+
     private readonly Dictionary<(string Kind, string Name), (string Value, DateTimeOffset At)> _names = [];
     private readonly HashSet<(string Kind, string Name)> _changed = [];
 
@@ -31,7 +34,7 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync<(string Kind, string Name, string Value, long At)>(
-            new CommandDefinition($"SELECT kind, name, value, at FROM learned_name WHERE kind IN ('{Family}', '{Alias}', '{Key}')", cancellationToken: cancellationToken));
+            new CommandDefinition($"SELECT kind, name, value, at FROM learned_name WHERE kind IN ('{string.Join("', '", Kinds)}')", cancellationToken: cancellationToken));
         foreach (var (kind, name, value, at) in rows)
             _names[(kind, name)] = (value, DateTimeOffset.FromUnixTimeMilliseconds(at));
     }

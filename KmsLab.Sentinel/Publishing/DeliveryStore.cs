@@ -105,7 +105,7 @@ internal sealed class DeliveryStore(Database database, LeaderWrites writes)
     {
         var kind = state == DeliveryState.Sent ? HistoryKind.Sent : HistoryKind.GaveUp;
         var entry = new HistoryEntry(delivery.AlarmId, at, kind, delivery.Channel, NotificationId: delivery.NotificationId, Reason: problem);
-        return RowWriter.InsertAsync(transaction, DeskChanges.HistoryTable, "", [DeskChanges.HistoryRow(entry, AfterTheTurn)], cancellationToken);
+        return RowWriter.InsertAsync(transaction, HandlingChanges.HistoryTable, "", [HandlingChanges.HistoryRow(entry, AfterTheTurn)], cancellationToken);
     }
 
     private static DateTimeOffset? Instant(long? at) => at is { } milliseconds ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;

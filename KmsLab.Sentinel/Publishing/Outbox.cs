@@ -12,10 +12,12 @@ namespace KmsLab.Sentinel.Publishing;
 /// <summary>Notifications on their way to the channels: the tables <c>outbox</c> and <c>delivery</c>.</summary>
 internal sealed class Outbox(ChannelRoutes routes, SentinelMetrics metrics, TurnOptions turns) : ITurnPart, IOutbox
 {
-    private readonly List<Notification> _turn = [];
+    private readonly List<(Notification Notification, DateTimeOffset At)> _new = [];
     private DateTimeOffset _now;
 
-    public bool HasChanges => _turn.Count > 0;
+    public bool HasChanges => _new.Count > 0;
+
+    public bool IsUrgent => HasChanges;
 
     public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
     {
@@ -23,37 +25,36 @@ internal sealed class Outbox(ChannelRoutes routes, SentinelMetrics metrics, Turn
         return Task.CompletedTask;
     }
 
-    public void Add(Notification notification) => _turn.Add(notification);
+    public void Add(Notification notification) => _new.Add((notification, _now));
 
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
-        if (_turn.Count == 0)
+        if (_new.Count == 0)
             return;
 
         var sequence = 1 + await transaction.Connection!.ExecuteScalarAsync<long>(
             new CommandDefinition("SELECT COALESCE(MAX(sequence), 0) FROM outbox", transaction: transaction, cancellationToken: cancellationToken));
-        var now = _now.ToUnixTimeMilliseconds();
         await RowWriter.InsertAsync(
             transaction, "outbox (sequence, id, payload, created_at)", "",
-            _turn.Select((notification, index) => new object[]
+            _new.Select((row, index) => new object[]
             {
-                sequence + index, notification.Id, JsonSerializer.Serialize(notification, AlarmJson.Default.Notification), now,
+                sequence + index, row.Notification.Id, JsonSerializer.Serialize(row.Notification, AlarmJson.Default.Notification), row.At.ToUnixTimeMilliseconds(),
             }),
             cancellationToken);
         await RowWriter.InsertAsync(
             transaction, "delivery (sequence, channel, alarm_id, state, attempts, due_at)", "",
-            _turn.SelectMany((notification, index) => routes.For(notification.Severity).Select(channel => new object[]
+            _new.SelectMany((row, index) => routes.For(row.Notification.Severity).Select(channel => new object[]
             {
-                sequence + index, channel, notification.AlarmId, nameof(DeliveryState.Pending), 0L, now,
+                sequence + index, channel, row.Notification.AlarmId, nameof(DeliveryState.Pending), 0L, row.At.ToUnixTimeMilliseconds(),
             })),
             cancellationToken);
     }
 
     public void Committed()
     {
-        foreach (var notification in _turn)
+        foreach (var (notification, _) in _new)
             metrics.AlarmChanged(notification.Detection, notification.State.ToString());
-        _turn.Clear();
+        _new.Clear();
     }
 
     /// <summary>Deletes what was settled before the retention.</summary>

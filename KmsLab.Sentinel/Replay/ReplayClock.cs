@@ -7,12 +7,14 @@ internal sealed class ReplayClock(TimeProvider real) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _now), TimeSpan.Zero);
 
-    /// <summary>Moves on to <paramref name="at"/>, if that is later.</summary>
-    public void MoveTo(DateTimeOffset at)
+    /// <summary>Where the clock will stand when it has moved from <paramref name="before"/> on to <paramref name="at"/>.</summary>
+    public DateTimeOffset Reachable(DateTimeOffset at, DateTimeOffset before)
     {
         var limit = real.GetUtcNow();
-        var next = (at < limit ? at : limit).UtcTicks;
-        if (next > Interlocked.Read(ref _now))
-            Interlocked.Exchange(ref _now, next);
+        var next = at < limit ? at : limit;
+        return next > before ? next : before;
     }
+
+    /// <summary>Moves on to <paramref name="at"/>, if that is later.</summary>
+    public void MoveTo(DateTimeOffset at) => Interlocked.Exchange(ref _now, Reachable(at, GetUtcNow()).UtcTicks);
 }

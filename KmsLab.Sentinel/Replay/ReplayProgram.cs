@@ -3,6 +3,7 @@ using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Sources.Files;
+using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.CommandLine;
 using KmsLab.ServiceDefaults.Database;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -106,6 +107,7 @@ internal static class ReplayProgram
         services.AddOptions<SentinelOptions>().BindConfiguration(SentinelOptions.Section).PostConfigure(options => Adapt(options, replay));
         services.AddSentinelOptions();
         services.AddLeadership();
+        services.AddSingleton(CommitGroup.Replay);
         services.AddSentinelPipeline();
         services.AddSingleton<ReplayRun>();
         services.AddSingleton<ReplayQuery>();

@@ -1,29 +1,26 @@
 using System.Data.Common;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Storage;
-using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Turns;
 
 /// <summary>Adds up what is counted for good: the table <c>counter</c>.</summary>
 internal sealed class Counters(SentinelMetrics metrics) : ITurnPart
 {
-    private readonly Dictionary<Counter, long> _turn = [];
+    private readonly Dictionary<Counter, long> _counts = [];
 
-    public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
-    {
-        _turn.Clear();
-        return Task.CompletedTask;
-    }
-
-    public void Add(Counter counter, long count = 1) => _turn[counter] = _turn.GetValueOrDefault(counter) + count;
+    public void Add(Counter counter, long count = 1) => _counts[counter] = _counts.GetValueOrDefault(counter) + count;
 
     public void Add(AttestationVerdict verdict) => Add(CounterNames.Of(verdict));
 
     /// <summary>Counts go with the records that are counted: alone they are nothing to write.</summary>
     public Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => RowWriter.InsertAsync(
         transaction, "counter (name, value)", "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value",
-        _turn.Select(counter => new object[] { counter.Key.ToString(), counter.Value }), cancellationToken);
+        _counts.Select(counter => new object[] { counter.Key.ToString(), counter.Value }), cancellationToken);
 
-    public void Committed() => metrics.Report(_turn);
+    public void Committed()
+    {
+        metrics.Report(_counts);
+        _counts.Clear();
+    }
 }

@@ -7,8 +7,8 @@ using KmsLab.ServiceDefaults.Database;
 namespace KmsLab.Sentinel.Turns;
 
 /// <summary>
-/// A part of the engine's memory: it owns some tables, is loaded with them and thrown away with a turn that fails; what a turn changes of it is written in
-/// that turn's own transaction.
+/// A part of the engine's memory: it owns some tables, is loaded with them and thrown away with a turn that fails; what turns change of it is written in
+/// one transaction with what they change elsewhere: that of one turn, or of several (<see cref="CommitGroup"/>).
 /// </summary>
 /// <remarks>
 /// Parts are found in dependency injection (<see cref="TurnExtensions.AddTurnPart{T}"/>), and each stage goes through them in the order in which they were
@@ -72,10 +72,15 @@ internal interface ITurnPart
     /// <summary>Whether there is anything that has to be written.</summary>
     bool HasChanges => false;
 
-    /// <summary>Writes what the turn changed, when any part has something to write. If the transaction fails, this memory is thrown away.</summary>
+    /// <summary>Whether what has to be written can't wait for later turns, such as the news of an alarm.</summary>
+    bool IsUrgent => false;
+
+    /// <summary>
+    /// Writes what the turns since the last commit changed, when any part has something to write. If the transaction fails, this memory is thrown away.
+    /// </summary>
     Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The turn is committed.</summary>
+    /// <summary>All turns so far are committed.</summary>
     void Committed()
     {
     }

@@ -7,7 +7,7 @@ namespace KmsLab.Sentinel.Turns;
 
 /// <summary>
 /// Takes turns: parse → deduplicate → for each part See, Count, Study, Judge, Advance, Write → commit. All that a turn changes is committed in one
-/// transaction; whatever happens before it leaves no trace, whatever happens after it finds everything done.
+/// transaction; whatever happens before it leaves no trace, whatever happens after it finds everything done. Turns that may wait are committed together.
 /// </summary>
 internal sealed class Pipeline(
     IServiceScopeFactory scopes,
@@ -16,6 +16,7 @@ internal sealed class Pipeline(
     WatermarkClock watermarks,
     RecordInterest interest,
     TurnOptions options,
+    CommitGroup group,
     TimeProvider time,
     SentinelMetrics metrics,
     SentinelStatus status,
@@ -24,6 +25,9 @@ internal sealed class Pipeline(
     private static readonly TimeSpan PruneInterval = TimeSpan.FromMinutes(1);
 
     private TurnMemory? _memory;
+    private int _waitingTurns;
+    private int _waitingRecords;
+    private long _waitingSince;
     private DateTimeOffset _prunedAt;
 
     /// <summary>When the last complete read of a source began, if there was one.</summary>
@@ -38,25 +42,29 @@ internal sealed class Pipeline(
     {
         _memory?.Dispose();
         _memory = null;
+        (_waitingTurns, _waitingRecords) = (0, 0);
     }
 
-    /// <summary>Takes a turn. After an exception the same turn may be taken again.</summary>
-    public async Task TakeAsync(Turn turn, CancellationToken cancellationToken)
-    {
-        var memory = await MemoryAsync(cancellationToken);
-        _memory = null;
-        try
+    /// <summary>
+    /// Takes a turn. It is committed when this returns, and those that waited with it, unless it may wait itself. After an exception the same turn may
+    /// be taken again, and whatever waited has to be.
+    /// </summary>
+    public Task TakeAsync(Turn turn, CancellationToken cancellationToken) => WithMemoryAsync(
+        async memory =>
         {
             await TakeAsync(turn, memory, cancellationToken);
-        }
-        catch
-        {
-            memory.Dispose();
-            throw;
-        }
+            if (++_waitingTurns == 1)
+                _waitingSince = time.GetTimestamp();
+            if (!turn.MayWait || IsDue(memory))
+                await CommitAsync(memory, cancellationToken);
+        },
+        cancellationToken);
 
-        _memory = memory;
-        TurnLog.Reached(logger, TurnStep.Committed);
+    /// <summary>Commits what waits.</summary>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        if (_waitingTurns > 0)
+            await WithMemoryAsync(memory => CommitAsync(memory, cancellationToken), cancellationToken);
     }
 
     /// <summary>Deletes what is older than the retention, now and then.</summary>
@@ -66,21 +74,46 @@ internal sealed class Pipeline(
         if (now - _prunedAt < PruneInterval)
             return;
 
+        await CommitAsync(cancellationToken);
         foreach (var part in (await MemoryAsync(cancellationToken)).Parts)
             await part.PruneAsync(writes, now, cancellationToken);
         _prunedAt = now;
     }
 
+    /// <summary>After an exception the memory may be changed halfway: it is thrown away, and read anew for the next turn.</summary>
+    private async Task WithMemoryAsync(Func<TurnMemory, Task> work, CancellationToken cancellationToken)
+    {
+        var memory = await MemoryAsync(cancellationToken);
+        _memory = null;
+        try
+        {
+            await work(memory);
+        }
+        catch
+        {
+            memory.Dispose();
+            (_waitingTurns, _waitingRecords) = (0, 0);
+            throw;
+        }
+
+        _memory = memory;
+    }
+
+    private bool IsDue(TurnMemory memory) =>
+        _waitingRecords >= group.Records
+        || time.GetElapsedTime(_waitingSince) >= group.Age
+        || !group.WaitsWithAlarms && memory.Parts.Any(part => part.IsUrgent);
+
     private async Task TakeAsync(Turn turn, TurnMemory memory, CancellationToken cancellationToken)
     {
         var page = turn as Turn.Page;
         TurnLog.Reached(logger, TurnStep.Read);
-        var events = Parse(page);
+        var events = page is null ? [] : page.Parsed ?? ParsedEvent.ParseAll(page.Events, page.Source, interest);
         TurnLog.Reached(logger, TurnStep.Parsed);
         var fresh = await memory.Know<SeenRecords>().NewAsync(events, item => item.Ids, cancellationToken);
         TurnLog.Reached(logger, TurnStep.Deduplicated);
         var work = turn as Turn.OwnWork;
-        var findings = await memory.Know<SeenRecords>().NewAsync(work?.Findings ?? [], finding => [finding.Id], cancellationToken);
+        var findings = await memory.Know<SeenRecords>().NewAsync(work?.Findings ?? [], finding => new(finding.Id), cancellationToken);
 
         var now = time.GetUtcNow();
         foreach (var part in memory.Parts)
@@ -101,9 +134,9 @@ internal sealed class Pipeline(
         Judge(findings, memory, moment);
         foreach (var part in memory.Parts)
             part.Advance(moment);
+        _waitingRecords += fresh.Count;
         TurnLog.Reached(logger, TurnStep.Evaluated);
 
-        await CommitAsync(memory, cancellationToken);
         var summary = new TurnSummary(page?.Events.Count ?? 0, (page?.Events.Count ?? 0) - events.Count, events.Count - fresh.Count);
         status.Report(summary, moment.Watermark);
         metrics.Report(summary);
@@ -122,19 +155,7 @@ internal sealed class Pipeline(
         cancellationToken,
         repeatable: true);
 
-    private List<ParsedEvent> Parse(Turn.Page? page)
-    {
-        var events = new List<ParsedEvent>(page?.Events.Count ?? 0);
-        foreach (var source in page?.Events ?? [])
-        {
-            if (ParsedEvent.Parse(source, page!.Source, interest) is { } parsed)
-                events.Add(parsed);
-        }
-
-        return events;
-    }
-
-    private static void See(Turn.Page page, List<ParsedEvent> events, TurnMemory memory)
+    private static void See(Turn.Page page, IReadOnlyList<ParsedEvent> events, TurnMemory memory)
     {
         foreach (var part in memory.Parts)
             part.See(page.Source, events);
@@ -226,7 +247,7 @@ internal sealed class Pipeline(
     private void Judge(IReadOnlyList<Finding> findings, TurnMemory memory, TurnMoment moment)
     {
         foreach (var finding in findings)
-            memory.Know<SeenRecords>().Note([finding.Id], After(finding.At));
+            memory.Know<SeenRecords>().Note(new(finding.Id), After(finding.At));
         foreach (var finding in findings.Concat(memory.Parts.SelectMany(part => part.Findings())))
         {
             foreach (var part in memory.Parts)
@@ -251,6 +272,8 @@ internal sealed class Pipeline(
 
         foreach (var part in memory.Parts)
             part.Committed();
+        (_waitingTurns, _waitingRecords) = (0, 0);
+        TurnLog.Reached(logger, TurnStep.Committed);
     }
 
     /// <summary>A record may say that it is of the year 9999.</summary>

@@ -9,13 +9,13 @@ namespace KmsLab.Sentinel.Turns;
 internal sealed class ReadCursors : ITurnPart
 {
     private readonly Dictionary<string, DateTimeOffset> _completed = [];
-    private Turn.ReadEnd? _end;
+    private readonly Dictionary<string, DateTimeOffset> _ends = [];
     private DateTimeOffset? _watermark;
 
     /// <summary>When the last complete read of each source began.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Completed => _completed;
 
-    public bool HasChanges => _end is not null;
+    public bool HasChanges => _ends.Count > 0;
 
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
@@ -27,9 +27,8 @@ internal sealed class ReadCursors : ITurnPart
 
     public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
     {
-        _end = turn as Turn.ReadEnd;
-        if (_end is not null)
-            _completed[_end.Source] = _end.StartedAt;
+        if (turn is Turn.ReadEnd end)
+            _completed[end.Source] = _ends[end.Source] = end.StartedAt;
         return Task.CompletedTask;
     }
 
@@ -44,13 +43,10 @@ internal sealed class ReadCursors : ITurnPart
                 [["sentinel", watermark.ToUnixTimeMilliseconds()]], cancellationToken);
         }
 
-        if (_end is { } end)
-        {
-            await RowWriter.InsertAsync(
-                transaction, "source_cursor (source, completed_at)", "ON CONFLICT (source) DO UPDATE SET completed_at = excluded.completed_at",
-                [[end.Source, end.StartedAt.ToUnixTimeMilliseconds()]], cancellationToken);
-        }
+        await RowWriter.InsertAsync(
+            transaction, "source_cursor (source, completed_at)", "ON CONFLICT (source) DO UPDATE SET completed_at = excluded.completed_at",
+            _ends.Select(end => new object[] { end.Key, end.Value.ToUnixTimeMilliseconds() }), cancellationToken);
     }
 
-    public void Committed() => _end = null;
+    public void Committed() => _ends.Clear();
 }

@@ -12,10 +12,10 @@ internal sealed partial class Rejections(ILogger<Rejections> logger) : ITurnPart
     /// <summary>How many are kept.</summary>
     private const int Kept = 100;
 
-    private readonly List<Rejection> _turn = [];
+    private readonly List<(Rejection Rejection, DateTimeOffset At)> _new = [];
     private DateTimeOffset _now;
 
-    public bool HasChanges => _turn.Count > 0;
+    public bool HasChanges => _new.Count > 0;
 
     public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
     {
@@ -25,23 +25,23 @@ internal sealed partial class Rejections(ILogger<Rejections> logger) : ITurnPart
 
     public void Add(Rejection rejection)
     {
-        if (_turn.Count < Kept)
-            _turn.Add(rejection);
+        if (_new.Count < Kept)
+            _new.Add((rejection, _now));
     }
 
     public Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => RowWriter.InsertAsync(
         transaction, "rejection (id, rejected_at, source, origin, problem)", "ON CONFLICT DO NOTHING",
-        _turn.Select(rejection => new object[]
+        _new.Select(row => new object[]
         {
-            rejection.Id.ToBytes(), _now.ToUnixTimeMilliseconds(), rejection.Source, rejection.Origin, rejection.Problem,
+            row.Rejection.Id.ToBytes(), row.At.ToUnixTimeMilliseconds(), row.Rejection.Source, row.Rejection.Origin, row.Rejection.Problem,
         }),
         cancellationToken);
 
     public void Committed()
     {
-        foreach (var rejection in _turn)
+        foreach (var (rejection, _) in _new)
             Log.Rejected(logger, rejection.Source, rejection.Origin, rejection.Problem);
-        _turn.Clear();
+        _new.Clear();
     }
 
     public Task PruneAsync(LeaderWrites writes, DateTimeOffset now, CancellationToken cancellationToken) => writes.WriteAsync(

@@ -9,7 +9,8 @@ namespace KmsLab.Sentinel.Turns;
 
 /// <summary>Tells records that were counted already from new ones: the table <c>seen_record</c>.</summary>
 /// <remarks>
-/// The database knows all ids. Those of late are kept in memory as well, since each head read sees the same minutes again.
+/// The database knows all ids. Those of late are kept in memory as well, since each head read sees the same minutes again; and a database that was empty
+/// at first, as a replay's is, need not be asked for ids that nobody has noted since.
 /// An id is remembered until <c>Retention</c> after its record, or its first sight if that is later; a record older than that is too late to be
 /// counted. So however far back a read goes, nothing is counted twice.
 /// </remarks>
@@ -22,32 +23,55 @@ internal sealed class SeenRecords(Database database) : ITurnPart
     private readonly HashSet<RecordId> _recent = [];
     private readonly Queue<RecordId> _order = [];
     private readonly List<(RecordId Id, DateTimeOffset Until)> _new = [];
+
+    /// <summary>The ids of <see cref="_new"/>, which the database does not know yet.</summary>
+    private readonly HashSet<RecordId> _waiting = [];
+
     private readonly Dictionary<RecordId, CountedFor> _counted = [];
     private readonly List<RecordId> _replaced = [];
 
+    private IdFilter? _noted;
+
     public bool HasChanges => _new.Count > 0;
+
+    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var isEmpty = await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("SELECT COUNT(*) FROM (SELECT 1 FROM seen_record LIMIT 1) AS first", cancellationToken: cancellationToken)) == 0;
+        _noted = isEmpty ? new() : null;
+    }
 
     /// <summary>The items that are new, in their order; of several with one id, the first.</summary>
     /// <param name="items">What was read.</param>
     /// <param name="idsOf">What identifies an item; it is new if none of them was seen.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, Func<T, IEnumerable<RecordId>> idsOf, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, Func<T, RecordIds> idsOf, CancellationToken cancellationToken)
     {
-        var unknown = items.Where(item => !idsOf(item).Any(_recent.Contains)).ToList();
-        if (unknown.Count == 0)
-            return [];
-
-        RecordId[] ids = [.. unknown.SelectMany(idsOf)];
-        var taken = await database.ReadAsync(connection => SeenLookup.FindAsync(connection, ids, cancellationToken), cancellationToken);
-        Remember(taken);
-
-        var fresh = new List<T>();
-        foreach (var item in unknown)
+        var unknown = new List<T>(items.Count);
+        var doubtful = new List<RecordId>();
+        foreach (var item in items)
         {
-            if (idsOf(item).Any(taken.Contains))
+            var ids = idsOf(item);
+            if (ids.IsAnyIn(_recent) || ids.IsAnyIn(_waiting))
                 continue;
 
-            taken.UnionWith(idsOf(item));
+            unknown.Add(item);
+            Doubt(ids.Own, doubtful);
+            if (ids.Shared is { } shared)
+                Doubt(shared, doubtful);
+        }
+
+        var taken = doubtful.Count == 0 ? [] : await database.ReadAsync(connection => SeenLookup.FindAsync(connection, doubtful, cancellationToken), cancellationToken);
+        Remember(taken);
+
+        var fresh = new List<T>(unknown.Count);
+        foreach (var item in unknown)
+        {
+            var ids = idsOf(item);
+            if (ids.IsAnyIn(taken))
+                continue;
+
+            ids.AddTo(taken);
             fresh.Add(item);
         }
 
@@ -60,6 +84,12 @@ internal sealed class SeenRecords(Database database) : ITurnPart
         var counted = new Dictionary<RecordId, CountedFor?>();
         foreach (var id in ids)
         {
+            if (_waiting.Contains(id))
+            {
+                counted[id] = _counted.GetValueOrDefault(id);
+                continue;
+            }
+
             var row = await database.ReadAsync(
                 connection => connection.QueryFirstOrDefaultAsync<(byte[]? Id, string? Series, long? At)>(new CommandDefinition(
                     "SELECT id, series, event_at FROM seen_record WHERE id = @id", new { id = id.ToBytes() }, cancellationToken: cancellationToken)),
@@ -72,7 +102,12 @@ internal sealed class SeenRecords(Database database) : ITurnPart
     }
 
     /// <summary>These are known from now on.</summary>
-    public void Note(IEnumerable<RecordId> ids, DateTimeOffset until) => _new.AddRange(ids.Select(id => (id, until)));
+    public void Note(RecordIds ids, DateTimeOffset until)
+    {
+        Note(ids.Own, until);
+        if (ids.Shared is { } shared)
+            Note(shared, until);
+    }
 
     /// <summary>A record counts for this, should it be corrected one day.</summary>
     public void Counts(RecordId id, CountedFor counted) => _counted[id] = counted;
@@ -84,8 +119,8 @@ internal sealed class SeenRecords(Database database) : ITurnPart
             _counted[original] = counted;
         if (isKnown)
             _replaced.Add(original);
-        else if (!_new.Exists(seen => seen.Id == original))
-            _new.Add((original, until));
+        else if (!_waiting.Contains(original))
+            Note(original, until);
     }
 
     /// <summary>
@@ -115,6 +150,7 @@ internal sealed class SeenRecords(Database database) : ITurnPart
     {
         Remember(_new.Select(seen => seen.Id));
         _new.Clear();
+        _waiting.Clear();
         _counted.Clear();
         _replaced.Clear();
     }
@@ -134,6 +170,20 @@ internal sealed class SeenRecords(Database database) : ITurnPart
                 cancellationToken,
                 repeatable: true);
         }
+    }
+
+    /// <summary>Adds an id to those that only the database can tell of.</summary>
+    private void Doubt(RecordId id, List<RecordId> doubtful)
+    {
+        if (_noted?.MayHold(id) != false)
+            doubtful.Add(id);
+    }
+
+    private void Note(RecordId id, DateTimeOffset until)
+    {
+        _new.Add((id, until));
+        _waiting.Add(id);
+        _noted?.Add(id);
     }
 
     private object[] RowOf(RecordId id, DateTimeOffset until) => _counted.TryGetValue(id, out var counted)

@@ -9,11 +9,19 @@ internal abstract record Turn
     {
     }
 
+    /// <summary>
+    /// Whether its commit may wait for those of later turns. Only for whoever brings it again after a failure: what waits is lost with the memory.
+    /// </summary>
+    public bool MayWait { get; init; }
+
     /// <summary>A page of a source.</summary>
     /// <param name="Source">Where its events were read.</param>
     /// <param name="Events">Maybe none.</param>
     public sealed record Page(string Source, IReadOnlyList<SourceEvent> Events) : Turn
     {
+        /// <summary>The events as they were parsed, those that are of interest, where whoever sends the page has parsed them already; else null.</summary>
+        public IReadOnlyList<ParsedEvent>? Parsed { get; init; }
+
         /// <summary>Whether what is new in it comes later than the head read, which should have seen it.</summary>
         public bool IsLate { get; init; }
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace KmsLab.Sentinel.Turns;
 
 /// <summary>Registers the engine's core, and its parts.</summary>
@@ -8,6 +10,7 @@ internal static class TurnExtensions
         services.AddSingleton<SentinelStatus>();
         services.AddSingleton<SentinelMetrics>();
         services.AddSingleton<WatermarkClock>();
+        services.TryAddSingleton(CommitGroup.Service);
         services.AddSingleton<Pipeline>();
         services.AddTurnPart<Counters>();
         services.AddTurnPart<SeenRecords>();

@@ -200,8 +200,10 @@ internal sealed class SentinelProcess(ServiceProvider services)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public Task TakeAsync(params IEnumerable<byte[]> events) =>
-        Pipeline.TakeAsync(new Turn.Page(SentinelBed.Source, [.. events.Select((utf8, index) => new SourceEvent(utf8, $"stream/{index}"))]), Cancellation);
+    public Task TakeAsync(params IEnumerable<byte[]> events) => Pipeline.TakeAsync(Page(events), Cancellation);
+
+    /// <summary>Takes a page whose commit may wait for later turns.</summary>
+    public Task TakeWaitingAsync(params IEnumerable<byte[]> events) => Pipeline.TakeAsync(Page(events) with { MayWait = true }, Cancellation);
 
     /// <summary>A complete read that began at <paramref name="at"/>, and found nothing more.</summary>
     public Task CompleteAsync(DateTimeOffset at) => Pipeline.TakeAsync(new Turn.ReadEnd(SentinelBed.Source, at), Cancellation);
@@ -216,6 +218,9 @@ internal sealed class SentinelProcess(ServiceProvider services)
     public async Task<Alarm> AlarmAsync() => (await AlarmsAsync()).ShouldHaveSingleItem();
 
     public Task<StatusAnswer> StatusAsync() => StatusQuery.ReadAsync(Cancellation);
+
+    private static Turn.Page Page(IEnumerable<byte[]> events) =>
+        new(SentinelBed.Source, [.. events.Select((utf8, index) => new SourceEvent(utf8, $"stream/{index}"))]);
 
     /// <summary>The rates, one line a bucket, in a fixed order.</summary>
     public async Task<IReadOnlyList<string>> RatesAsync()

@@ -9,10 +9,9 @@ namespace KmsLab.Sentinel.Sources.Files;
 /// <summary>How far the files of a replay have been read: the table <c>file_position</c>.</summary>
 internal sealed class FilePositions : ITurnPart
 {
-    private string _source = "";
-    private IReadOnlyList<FilePosition> _turn = [];
+    private readonly Dictionary<(string Source, string Path), FilePosition> _reached = [];
 
-    public bool HasChanges => _turn.Count > 0;
+    public bool HasChanges => _reached.Count > 0;
 
     /// <summary>Reads how far the files of a source have been read.</summary>
     public static Task<IReadOnlyList<FilePosition>> ReadAsync(Database database, string source, CancellationToken cancellationToken) => database.ReadAsync(
@@ -29,8 +28,12 @@ internal sealed class FilePositions : ITurnPart
 
     public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
     {
-        var page = turn as Turn.Page;
-        (_source, _turn) = (page?.Source ?? "", [.. (page?.Positions ?? []).OfType<FilePosition>()]);
+        if (turn is Turn.Page page)
+        {
+            foreach (var position in page.Positions.OfType<FilePosition>())
+                _reached[(page.Source, position.Path)] = position;
+        }
+
         return Task.CompletedTask;
     }
 
@@ -41,11 +44,11 @@ internal sealed class FilePositions : ITurnPart
             length = excluded.length, modified_at = excluded.modified_at, layout = excluded.layout, position = excluded.position,
             records = excluded.records, skip = excluded.skip, done = excluded.done
         """,
-        _turn.Select(at => new object[]
+        _reached.Select(reached => (reached.Key.Source, At: reached.Value)).Select(row => new object[]
         {
-            _source, at.Path, at.Length, at.ModifiedAt, at.Layout?.ToString() ?? "", at.Offset, at.Records, at.Skip, at.Done ? 1L : 0L,
+            row.Source, row.At.Path, row.At.Length, row.At.ModifiedAt, row.At.Layout?.ToString() ?? "", row.At.Offset, row.At.Records, row.At.Skip, row.At.Done ? 1L : 0L,
         }),
         cancellationToken);
 
-    public void Committed() => _turn = [];
+    public void Committed() => _reached.Clear();
 }

@@ -95,8 +95,7 @@ internal sealed partial class FileSource(string path, ILogger<FileSource> logger
         var events = new List<SourceEvent>();
         while (events.Count < EventsAPage && await file.NextAsync(cancellationToken) is { } record)
         {
-            var origin = $"{file.Position.Path}#{file.Number}";
-            events.Add(new SourceEvent(page.Keep(record.Utf8.Span), origin, record.Problem));
+            events.Add(new SourceEvent(page.Keep(record.Utf8.Span), file.Path, record.Problem) { Number = file.Number });
         }
 
         Report.Reached(file.BytesRead);

@@ -57,6 +57,9 @@ internal sealed class RecordFile : IAsyncDisposable
 
     private FilePosition Here => _start with { Layout = Layout, Offset = _offset, Records = _records, Skip = 0 };
 
+    /// <summary>The file.</summary>
+    public string Path => _start.Path;
+
     /// <summary>Bytes of the file, packed, that have been read.</summary>
     public long BytesRead => _file.Position;
 

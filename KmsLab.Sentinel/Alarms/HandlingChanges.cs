@@ -6,7 +6,7 @@ using KmsLab.Sentinel.Storage;
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>What a turn changes of how alarms are handled; written in the turn's transaction.</summary>
-internal sealed class DeskChanges
+internal sealed class HandlingChanges
 {
     public Dictionary<string, AlarmHandling> Handlings { get; } = [];
 
