@@ -77,6 +77,7 @@ public static class SentinelExtensions
         services.AddSources();
         services.AddCanary();
         services.AddTrailGuard();
+        services.AddSingleton<LoopHealth>();
         services.AddHostedService<SentinelLoop>();
     }
 

@@ -26,14 +26,17 @@ public sealed class LimitRule : IValidatableObject
     /// <summary>Bytes of answers a second; null: any number.</summary>
     public double? BytesPerSecond { get; set; }
 
+    /// <summary>Bytes of requests' bodies a second, such as what PutLogEvents brings; null: any number.</summary>
+    public double? RequestBytesPerSecond { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Actions.Count == 0 || Actions.Exists(string.IsNullOrWhiteSpace))
             yield return new("Actions is empty: name some as IAM does, such as logs:FilterLogEvents or kms:*.", [nameof(Actions)]);
-        if (RequestsPerSecond is null && BytesPerSecond is null)
-            yield return new("A limit needs RequestsPerSecond or BytesPerSecond.", [nameof(RequestsPerSecond)]);
-        if (RequestsPerSecond is <= 0 or double.NaN || BytesPerSecond is <= 0 or double.NaN)
-            yield return new("RequestsPerSecond and BytesPerSecond must be greater than 0.", [nameof(RequestsPerSecond)]);
+        if (RequestsPerSecond is null && BytesPerSecond is null && RequestBytesPerSecond is null)
+            yield return new("A limit needs RequestsPerSecond or BytesPerSecond or RequestBytesPerSecond.", [nameof(RequestsPerSecond)]);
+        if (RequestsPerSecond is <= 0 or double.NaN || BytesPerSecond is <= 0 or double.NaN || RequestBytesPerSecond is <= 0 or double.NaN)
+            yield return new("RequestsPerSecond, BytesPerSecond and RequestBytesPerSecond must be greater than 0.", [nameof(RequestsPerSecond)]);
     }
 }

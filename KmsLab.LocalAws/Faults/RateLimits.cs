@@ -16,13 +16,16 @@ internal sealed class RateLimits(IOptions<LocalAwsOptions> options, TimeProvider
     private readonly ConcurrentDictionary<(RegionScope, string), Limit?> _covering = new();
 
     /// <summary>Counts a call, and refuses it when there are too many.</summary>
+    /// <param name="call">Which.</param>
+    /// <param name="requestBytes">How long its body is.</param>
     /// <exception cref="AwsException">ThrottlingException; Throttling in the Query protocol.</exception>
-    public void Check(AwsCall call)
+    public void Check(AwsCall call, int requestBytes)
     {
         if (!_isOn || Covering(call) is not { } limit)
             return;
-        if (limit.Bytes?.HasAny() == false || limit.Requests?.TryTake() == false)
+        if (limit.Bytes?.HasAny() == false || limit.RequestBytes?.HasAny() == false || limit.Requests?.TryTake() == false)
             throw new AwsException("ThrottlingException", Message(call.Service)) { QueryCode = "Throttling" };
+        limit.RequestBytes?.Spend(requestBytes);
     }
 
     /// <summary>Counts an answer's bytes.</summary>
@@ -48,5 +51,6 @@ internal sealed class RateLimits(IOptions<LocalAwsOptions> options, TimeProvider
         public LimitRule Rule { get; } = rule;
         public TokenBucket? Requests { get; } = rule.RequestsPerSecond is { } requests ? new(requests, time) : null;
         public TokenBucket? Bytes { get; } = rule.BytesPerSecond is { } bytes ? new(bytes, time) : null;
+        public TokenBucket? RequestBytes { get; } = rule.RequestBytesPerSecond is { } bytes ? new(bytes, time) : null;
     }
 }

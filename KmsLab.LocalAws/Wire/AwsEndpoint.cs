@@ -39,7 +39,7 @@ internal sealed partial class AwsEndpoint(
             service ??= FindAnonymous(protocol, message);
             call = calls.Create(http, isSigned ? credential : null, service, ServiceCatalog.FindOperation(service, message), requestId, time.GetUtcNow());
 
-            var response = await RunAsync(call, protocol, message, http.RequestAborted);
+            var response = await RunAsync(call, protocol, message, body.Memory.Length, http.RequestAborted);
             await call.LastWrite;
             protocol.WriteResponse(answer, call, response);
             limits.Answered(call, answer.Written.Length);
@@ -71,7 +71,7 @@ internal sealed partial class AwsEndpoint(
         }
     }
 
-    private async ValueTask<object> RunAsync(AwsCall call, WireProtocol protocol, WireMessage message, CancellationToken cancellationToken)
+    private async ValueTask<object> RunAsync(AwsCall call, WireProtocol protocol, WireMessage message, int bodyBytes, CancellationToken cancellationToken)
     {
         var operation = call.Operation;
         // A body that can't be read leaves no record: AWS's front end refuses it before CloudTrail sees it.
@@ -81,7 +81,7 @@ internal sealed partial class AwsEndpoint(
             Validator.Check(operation.RequestShape, request, call.Service.ValidationError, call.Service.QueryValidationError);
             if (!call.Service.AuthorizesResource(operation))
                 call.Authorize("*");
-            limits.Check(call);
+            limits.Check(call, bodyBytes);
             await faults.MeetAsync(call, cancellationToken);
             var response = await operation.InvokeAsync(call, request);
             trail.Record(call, request, response, null);

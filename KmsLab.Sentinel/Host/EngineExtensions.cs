@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Rates;
@@ -20,6 +21,7 @@ internal static class EngineExtensions
         services.AddSingleton<DetectionCatalog>();
         services.AddSingleton<RecordSources>();
         services.AddSingleton(provider => new SourceNames([.. provider.GetRequiredService<RecordSources>().All.Select(source => source.Name)]));
+        services.AddSingleton<EngineGate>();
         services.AddTurns();
         services.AddTurnPart<FilePositions>();
         services.AddTrailHealth();

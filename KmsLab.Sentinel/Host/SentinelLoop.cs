@@ -7,13 +7,16 @@ using KmsLab.ServiceDefaults.Tracing;
 
 namespace KmsLab.Sentinel.Host;
 
-/// <summary>The loop: while this process leads, every source, then the clock, then housekeeping, again and again.</summary>
-internal sealed partial class SentinelLoop(
-    SourceReaders readers, IEnumerable<IJob> jobs, Pipeline pipeline, OutboxSignal outbox, LeaderStatus leader, SentinelStatus status, SourceOptions options, TimeProvider time, ILogger<SentinelLoop> logger) : BackgroundService
+/// <summary>
+/// The loop, while this process leads: each source is read on a clock of its own, and jobs, time and housekeeping have another, so that they go on while
+/// a read takes minutes.
+/// </summary>
+internal sealed class SentinelLoop(
+    SourceReaders readers, IEnumerable<IJob> jobs, EngineGate gate, Pipeline pipeline, OutboxSignal outbox, LeaderStatus leader, SentinelStatus status,
+    LoopHealth health, SourceOptions options, TimeProvider time) : BackgroundService
 {
     private readonly SourceReader[] _readers = [.. readers.All];
     private readonly IJob[] _jobs = [.. jobs];
-    private readonly FailureStreak _streak = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,58 +43,37 @@ internal sealed partial class SentinelLoop(
 
     private async Task LeadAsync(CancellationToken ended)
     {
-        while (!ended.IsCancellationRequested)
-        {
-            var pause = options.HeadInterval;
-            try
-            {
-                await TurnAsync(ended);
-                _streak.Ended();
-                status.Report(status.Loop.Succeeded());
-            }
-            // Whatever goes wrong once we are told to stop, or no longer lead, comes of that.
-            catch (Exception) when (ended.IsCancellationRequested)
-            {
-                return;
-            }
-            // The edge of the process: a database that is down for a while must not end the watch.
-            catch (Exception problem)
-            {
-                pause = _streak.Failed();
-                status.Report(status.Loop.Failed(_streak.Length, problem));
-                if (_streak.Length == 1)
-                    Log.Failed(logger, problem);
-            }
-
-            await Task.Delay(pause, time, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        LoopClock[] clocks = [.. _readers.Select(reader => ClockOf(stop => ReadAsync(reader, stop))), ClockOf(KeepHouseAsync)];
+        await Task.WhenAll(clocks.Select(clock => clock.RunAsync(ended)));
     }
+
+    private LoopClock ClockOf(Func<CancellationToken, Task<TimeSpan>> round) => new(round, health, time);
 
     /// <summary>What is in memory, another process may have changed before it is needed again.</summary>
     private async Task StandByAsync()
     {
         pipeline.Forget();
         status.StandBy();
+        health.Forget();
         foreach (var reader in _readers)
             await reader.DisposeAsync();
     }
 
-    private async Task TurnAsync(CancellationToken cancellationToken)
+    private static async Task<TimeSpan> ReadAsync(SourceReader reader, CancellationToken cancellationToken)
     {
-        using var round = BackgroundActivity.Start("sentinel round");
-        foreach (var reader in _readers)
-            await reader.ReadAsync(cancellationToken);
-        foreach (var job in _jobs)
-            await job.RunAsync(cancellationToken);
-
-        await pipeline.TakeAsync(new Turn.Tick(), cancellationToken);
-        outbox.Set();
-        await pipeline.PruneAsync(cancellationToken);
+        using var round = BackgroundActivity.Start("sentinel read");
+        return await reader.ReadAsync(cancellationToken);
     }
 
-    private static partial class Log
+    private async Task<TimeSpan> KeepHouseAsync(CancellationToken cancellationToken)
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "A turn failed; trying again with growing pauses.")]
-        public static partial void Failed(ILogger logger, Exception problem);
+        using var round = BackgroundActivity.Start("sentinel round");
+        foreach (var job in _jobs)
+            await gate.RunAsync(() => job.RunAsync(cancellationToken), cancellationToken);
+
+        await gate.RunAsync(() => pipeline.TakeAsync(new Turn.Tick(), cancellationToken), cancellationToken);
+        outbox.Set();
+        await gate.RunAsync(() => pipeline.PruneAsync(cancellationToken), cancellationToken);
+        return options.HeadInterval;
     }
 }

@@ -1,7 +1,7 @@
 namespace KmsLab.Sentinel.Jobs;
 
 /// <summary>Something slow, such as a call to AWS, that runs beside the loop: started in one round, its outcome taken in a later one.</summary>
-/// <remarks>Used from the loop's thread only. What it did is told to the pipeline by whoever takes the outcome, so that a Sentinel that lost its lease meanwhile commits nothing of it.</remarks>
+/// <remarks>For one caller at a time. What it did is told to the pipeline by whoever takes the outcome, so that a Sentinel that lost its lease meanwhile commits nothing of it.</remarks>
 internal sealed class BackgroundCall<T>(TimeSpan patience, TimeProvider time)
 {
     private Task<T>? _running;

@@ -1,8 +1,9 @@
 namespace KmsLab.Sentinel.Jobs;
 
 /// <summary>
-/// Something that Sentinel does of its own accord beside reading: it makes a canary call, looks at the trail. The loop gives each a moment in every
-/// round, on its own thread and only while this Sentinel leads, so that a job may look at what the pipeline knows and take turns.
+/// Something that Sentinel does of its own accord beside reading: it makes a canary call, looks at the trail. The loop gives each a moment now and then,
+/// also while a long read goes on, inside the <see cref="EngineGate"/> and only while this Sentinel leads: a job may look at what the pipeline knows and
+/// take turns.
 /// </summary>
 /// <remarks>
 /// It must not wait for AWS, which <see cref="BackgroundCall{T}"/> does beside the loop. Only our own cancellation and a failing database leave it; whatever

@@ -10,7 +10,7 @@ using KmsLab.ServiceDefaults.Database;
 namespace KmsLab.Sentinel.Publishing;
 
 /// <summary>Notifications on their way to the channels: the tables <c>outbox</c> and <c>delivery</c>.</summary>
-internal sealed class Outbox(ChannelRoutes routes, SentinelMetrics metrics, TurnOptions turns) : ITurnPart, IOutbox
+internal sealed class Outbox(ChannelRoutes routes, OutboxSignal signal, SentinelMetrics metrics, TurnOptions turns) : ITurnPart, IOutbox
 {
     private readonly List<(Notification Notification, DateTimeOffset At)> _new = [];
     private DateTimeOffset _now;
@@ -54,6 +54,8 @@ internal sealed class Outbox(ChannelRoutes routes, SentinelMetrics metrics, Turn
     {
         foreach (var (notification, _) in _new)
             metrics.AlarmChanged(notification.Detection, notification.State.ToString());
+        if (_new.Count > 0)
+            signal.Set();
         _new.Clear();
     }
 

@@ -21,7 +21,6 @@ internal static class PublishingExtensions
         builder.Services.AddSingleton<INotificationChannel, LogChannel>();
         builder.Services.AddSingleton<IChannelFactory, SnsChannels>();
         builder.Services.AddSingleton<IChannelFactory, WebhookChannels>();
-        builder.Services.AddSingleton<OutboxSignal>();
         builder.Services.AddHostedService<OutboxPublisher>();
         return builder;
     }
@@ -31,6 +30,7 @@ internal static class PublishingExtensions
     {
         services.AddSingleton<NotificationChannels>();
         services.AddSingleton<ChannelRoutes>();
+        services.AddSingleton<OutboxSignal>();
         services.AddTurnPart<CallMetrics>();
         services.AddTurnPart<Outbox>();
         services.AddScoped<IOutbox>(provider => provider.GetRequiredService<Outbox>());

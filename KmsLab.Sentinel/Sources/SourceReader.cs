@@ -6,7 +6,7 @@ namespace KmsLab.Sentinel.Sources;
 
 /// <summary>Reads one source at two speeds: its head each time, then a few pages of a sweep that is due; and not at all while it backs off.</summary>
 internal sealed partial class SourceReader(
-    IRecordSource source, Pipeline pipeline, SourceOptions options, TimeProvider time, SentinelStatus status, SentinelMetrics metrics, ILogger<SourceReader> logger) : IAsyncDisposable
+    IRecordSource source, EngineGate gate, Pipeline pipeline, SourceOptions options, TimeProvider time, SentinelStatus status, SentinelMetrics metrics, ILogger<SourceReader> logger) : IAsyncDisposable
 {
     private const int SweepPagesATurn = 5;
 
@@ -16,16 +16,17 @@ internal sealed partial class SourceReader(
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
     private SourceState _said = SourceState.Starting;
 
-    /// <summary>Reads the source once, unless it backs off. Its failures end here, reported; only our own cancellation leaves.</summary>
-    public async Task ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the source once, unless it backs off. Its failures end here, reported; only our own cancellation and a failing database leave.</summary>
+    /// <returns>How long to wait before the next time.</returns>
+    public async Task<TimeSpan> ReadAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (now < _notBefore)
-            return;
+            return Shorter(_notBefore - now, options.HeadInterval);
 
         try
         {
-            var lastCompleteRead = await pipeline.LastCompleteReadAsync(source.Name, cancellationToken);
+            var lastCompleteRead = await gate.RunAsync(() => pipeline.LastCompleteReadAsync(source.Name, cancellationToken), cancellationToken);
             await ReadHeadAsync(now, lastCompleteRead, cancellationToken);
             await SweepAsync(now, isBackfill: lastCompleteRead is null, cancellationToken);
             Succeeded(now);
@@ -52,6 +53,8 @@ internal sealed partial class SourceReader(
             await AbandonSweepAsync();
             Failed(problem, now);
         }
+
+        return options.HeadInterval;
     }
 
     public ValueTask DisposeAsync() => AbandonSweepAsync();
@@ -59,8 +62,8 @@ internal sealed partial class SourceReader(
     private async Task ReadHeadAsync(DateTimeOffset now, DateTimeOffset? lastCompleteRead, CancellationToken cancellationToken)
     {
         await foreach (var page in source.ReadAsync(now - _plan.HeadLookBack(now, lastCompleteRead), cancellationToken))
-            await pipeline.TakeAsync(new Turn.Page(source.Name, page), cancellationToken);
-        await pipeline.TakeAsync(new Turn.ReadEnd(source.Name, now), cancellationToken);
+            await TakeAsync(new Turn.Page(source.Name, page), cancellationToken);
+        await TakeAsync(new Turn.ReadEnd(source.Name, now), cancellationToken);
     }
 
     private async Task SweepAsync(DateTimeOffset now, bool isBackfill, CancellationToken cancellationToken)
@@ -72,7 +75,7 @@ internal sealed partial class SourceReader(
         {
             if (await _sweep.NextAsync() is { } page)
             {
-                await pipeline.TakeAsync(new Turn.Page(source.Name, page) { IsLate = !_sweep.IsBackfill }, cancellationToken);
+                await TakeAsync(new Turn.Page(source.Name, page) { IsLate = !_sweep.IsBackfill }, cancellationToken);
                 continue;
             }
 
@@ -80,6 +83,10 @@ internal sealed partial class SourceReader(
             await AbandonSweepAsync();
         }
     }
+
+    private Task TakeAsync(Turn turn, CancellationToken cancellationToken) => gate.RunAsync(() => pipeline.TakeAsync(turn, cancellationToken), cancellationToken);
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>Lets go of a sweep; unless it was complete, it stays due.</summary>
     private async ValueTask AbandonSweepAsync()

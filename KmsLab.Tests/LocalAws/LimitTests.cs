@@ -60,6 +60,30 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Bytes_of_requests_are_limited_too()
+    {
+        var time = new FakeTimeProvider(new(2026, 11, 30, 0, 0, 0, TimeSpan.Zero));
+        await using var aws = await LocalAwsHost.StartAsync(
+            [("LocalAws:Limits:Rules:0:Actions:0", "logs:PutLogEvents"), ("LocalAws:Limits:Rules:0:RequestBytesPerSecond", "1000")], time);
+        using var logs = new AmazonCloudWatchLogsClient(LocalAwsHost.Credentials, aws.Configure(new AmazonCloudWatchLogsConfig()));
+        await logs.CreateLogGroupAsync(new() { LogGroupName = "g" }, Cancel);
+        await logs.CreateLogStreamAsync(new() { LogGroupName = "g", LogStreamName = "s" }, Cancel);
+        var put = new PutLogEventsRequest
+        {
+            LogGroupName = "g", LogStreamName = "s", LogEvents = [new() { Message = new string('x', 3000), Timestamp = time.GetUtcNow().UtcDateTime }],
+        };
+
+        await logs.PutLogEventsAsync(put, Cancel);
+        (await Should.ThrowAsync<AmazonCloudWatchLogsException>(() => logs.PutLogEventsAsync(put, Cancel))).ErrorCode.ShouldBe("ThrottlingException");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Should.ThrowAsync<AmazonCloudWatchLogsException>(() => logs.PutLogEventsAsync(put, Cancel));
+        time.Advance(TimeSpan.FromSeconds(2));
+        await logs.PutLogEventsAsync(put, Cancel);
+
+        (await logs.FilterLogEventsAsync(new() { LogGroupName = "g" }, Cancel)).Events.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Rule_of_the_labs_own_comes_before_AWSs_and_Query_says_Throttling()
     {
         await using var aws = await LocalAwsHost.StartAsync(

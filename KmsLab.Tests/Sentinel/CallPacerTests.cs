@@ -9,7 +9,7 @@ public sealed class CallPacerTests
     public async Task Pacer_lets_the_quota_through_and_holds_the_next_call_until_a_second_after_the_first()
     {
         var time = new FakeTimeProvider();
-        var pacer = new CallPacer(2, time);
+        using var pacer = new CallPacer(2, time);
         await pacer.WaitAsync(TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromMilliseconds(600));
         await pacer.WaitAsync(TestContext.Current.CancellationToken);

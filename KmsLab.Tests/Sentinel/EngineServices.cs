@@ -26,7 +26,6 @@ internal sealed class EngineServices
         _services.AddSentinelPipeline();
         _services.AddSingleton<SourceReaders>();
         _services.AddSingleton<DeliveryStore>();
-        _services.AddSingleton<OutboxSignal>();
         _services.AddSingleton<PublishingMetrics>();
         _services.AddSingleton<OutboxPublisher>();
         _services.AddSingleton<WatermarkQuery>();
