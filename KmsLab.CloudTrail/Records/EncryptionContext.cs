@@ -9,8 +9,25 @@ public sealed class EncryptionContext : IEquatable<EncryptionContext>
     private readonly KeyValuePair<string, string>[] _pairs;
 
     /// <summary>Sorts <paramref name="pairs"/>.</summary>
-    public EncryptionContext(IEnumerable<KeyValuePair<string, string>> pairs) =>
-        _pairs = [.. pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
+    public EncryptionContext(IEnumerable<KeyValuePair<string, string>> pairs)
+        : this([.. pairs])
+    {
+    }
+
+    /// <summary>Takes <paramref name="pairs"/> over, and sorts them.</summary>
+    internal EncryptionContext(KeyValuePair<string, string>[] pairs)
+    {
+        _pairs = pairs;
+        // Most have one or two, and come in order.
+        for (var index = 1; index < _pairs.Length; index++)
+        {
+            if (string.CompareOrdinal(_pairs[index - 1].Key, _pairs[index].Key) > 0)
+            {
+                _pairs = [.. _pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal)];
+                break;
+            }
+        }
+    }
 
     /// <summary>The pairs, in ordinal order of their names.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Pairs => _pairs;

@@ -60,19 +60,20 @@ internal static class KeyReferences
 
     private static string? KeyOf(ref Utf8JsonReader resource)
     {
-        string? arn = null, type = null;
+        string? arn = null;
+        var isKey = true;
         while (resource.Read() && resource.TokenType == JsonTokenType.PropertyName)
         {
             var (isArn, isType) = (resource.ValueTextEquals("ARN"u8), resource.ValueTextEquals("type"u8));
             resource.Read();
             if (isArn && resource.TokenType == JsonTokenType.String)
-                arn = resource.GetString();
+                arn = KnownTexts.Of(in resource);
             else if (isType && resource.TokenType == JsonTokenType.String)
-                type = resource.GetString();
+                isKey = resource.ValueTextEquals(KeyType);
             resource.Skip();
         }
 
-        return type is null or KeyType && IsKeyArn(arn) ? arn : null;
+        return isKey && IsKeyArn(arn) ? arn : null;
     }
 
     private static bool IsKeyArn(string? arn) =>

@@ -22,7 +22,7 @@ internal static class RecordMaterializer
         if (slices.Text(Field.EventName) is not { } name)
             return RecordReading.Malformed("It has no eventName.");
 
-        var eventId = slices.Text(Field.EventId);
+        var eventId = slices.UniqueText(Field.EventId);
         var id = eventId is null ? RecordId.Hash(slices.Record) : RecordId.From(eventId);
         return new(Make(slices, kept, id, eventId ?? id.ToString(), time, source, name), null);
     }
@@ -43,7 +43,7 @@ internal static class RecordMaterializer
             UserAgent = slices.Text(Field.UserAgent),
             ErrorCode = slices.Text(Field.ErrorCode),
             ErrorMessage = slices.Text(Field.ErrorMessage),
-            RequestId = slices.Text(Field.RequestId),
+            RequestId = slices.UniqueText(Field.RequestId),
             RecipientAccountId = slices.Text(Field.RecipientAccountId),
             SharedEventId = slices.Text(Field.SharedEventId),
             VpcEndpointId = slices.Text(Field.VpcEndpointId),
@@ -74,16 +74,21 @@ internal static class RecordMaterializer
         if (json.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return null;
 
-        var pairs = new List<KeyValuePair<string, string>>();
+        var (pairs, count) = (new KeyValuePair<string, string>[1], 0);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = KnownTexts.Of(in reader)!;
             reader.Read();
             if (reader.TokenType == JsonTokenType.String)
-                pairs.Add(new(name, reader.GetString()!));
+            {
+                if (count == pairs.Length)
+                    Array.Resize(ref pairs, count * 2);
+                pairs[count++] = new(name, KnownTexts.Of(in reader)!);
+            }
+
             reader.Skip();
         }
 
-        return new(pairs);
+        return new(count == pairs.Length ? pairs : pairs[..count]);
     }
 }

@@ -19,6 +19,8 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, Ala
     private IReadOnlyList<AlarmCommand> _commands = [];
     private DateTimeOffset _now;
 
+    public bool IsReplayed => true;
+
     public bool HasChanges => !_changes.IsEmpty;
 
     public bool IsUrgent => HasChanges;

@@ -19,6 +19,8 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
     /// <summary>Those that this turn changed.</summary>
     public IReadOnlyCollection<Alarm> Changed => _changed.Values;
 
+    public bool IsReplayed => true;
+
     public bool HasChanges => _changed.Count > 0;
 
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)

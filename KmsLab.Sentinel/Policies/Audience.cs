@@ -101,5 +101,21 @@ internal readonly record struct Audience(AudienceKind Kind, string Name)
     public static bool IsAccount(string value) => value.Length == 12 && value.All(char.IsAsciiDigit);
 
     /// <summary>The account in an ARN; null when there is none, or a wildcard.</summary>
-    public static string? AccountOfArn(string arn) => arn.Split(':') is ["arn", _, _, _, var account, ..] && IsAccount(account) ? account : null;
+    public static string? AccountOfArn(string arn)
+    {
+        const int AccountLength = 12;
+        if (!arn.StartsWith("arn:", StringComparison.Ordinal))
+            return null;
+
+        var at = 0;
+        for (var part = 0; part < 4; part++)
+        {
+            at = arn.IndexOf(':', at) + 1;
+            if (at == 0)
+                return null;
+        }
+
+        var end = arn.IndexOf(':', at) is var colon and >= 0 ? colon : arn.Length;
+        return end - at == AccountLength && arn[at..end] is var account && IsAccount(account) ? account : null;
+    }
 }

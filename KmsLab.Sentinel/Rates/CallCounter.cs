@@ -6,19 +6,30 @@ namespace KmsLab.Sentinel.Rates;
 /// <summary>Counts each call of KMS in its series, and takes back what was corrected. Records of other services are read for the detections alone.</summary>
 internal sealed class CallCounter(SeriesStore series, SeenRecords seen) : ITurnPart
 {
+    private readonly Dictionary<long, string> _texts = [];
+
     public void Count(CloudTrailRecord record)
     {
         if (record.EventSource != "kms.amazonaws.com")
             return;
 
-        var ids = SeriesKey.Of(record).Select(key => series.Add(key, record.EventTime)).ToList();
-        var counted = new CountedCall(ids, record.EventTime.ToUnixTimeMilliseconds());
-        seen.Counts(record.Id, new(counted.SeriesText, counted.EventAt));
+        long[] ids = [.. SeriesKey.Of(record).Select(key => series.Add(key, record.EventTime))];
+        seen.Counts(record.Id, new(TextOf(ids), record.EventTime.ToUnixTimeMilliseconds()));
     }
 
     public void Withdraw(Withdrawal withdrawal)
     {
         if (withdrawal.Counted is { } counted)
             series.Withdraw(CountedCall.FromColumns(counted.Series, counted.EventAt));
+    }
+
+    /// <summary>The numbers of a record's series as one text. Most records have one, and the same few come again and again.</summary>
+    private string TextOf(long[] ids)
+    {
+        if (ids is not [var id])
+            return CountedCall.TextOf(ids);
+        if (!_texts.TryGetValue(id, out var text))
+            _texts[id] = text = CountedCall.TextOf(ids);
+        return text;
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Data.Common;
 using System.Text;
 using Dapper;
@@ -22,6 +24,10 @@ internal sealed class ContextStore : ITurnPart
     private readonly Dictionary<(long Day, string Key, string Principal), DistinctSketch> _sketches = [];
     private readonly Dictionary<long, int> _countOfDay = [];
     private readonly HashSet<(long Day, string Key, string Principal)> _changed = [];
+
+    /// <summary>Contexts of late and their hashes: the same records are read again and again.</summary>
+    private readonly (EncryptionContext? Context, ulong Hash)[] _hashes = new (EncryptionContext?, ulong)[4096];
+
 
     public bool HasChanges => _changed.Count > 0;
 
@@ -81,7 +87,7 @@ internal sealed class ContextStore : ITurnPart
                 Put(key, sketch = new());
         }
 
-        if (sketch.Add(HashOf(context)))
+        if (sketch.Add(KnownHashOf(context)))
             _changed.Add(key);
     }
 
@@ -91,12 +97,32 @@ internal sealed class ContextStore : ITurnPart
         _countOfDay[key.Day] = _countOfDay.GetValueOrDefault(key.Day) + 1;
     }
 
+    private ulong KnownHashOf(EncryptionContext context)
+    {
+        ref var known = ref _hashes[(uint)context.GetHashCode() % (uint)_hashes.Length];
+        if (!context.Equals(known.Context))
+            known = (context, HashOf(context));
+        return known.Hash;
+    }
+
     /// <summary>Lengths before texts: no context can imitate another.</summary>
     private static ulong HashOf(EncryptionContext context)
     {
-        var text = new StringBuilder();
+        var text = new ArrayBufferWriter<byte>(256);
         foreach (var (name, value) in context.Pairs)
-            text.Append(name.Length).Append(':').Append(name).Append(value.Length).Append(':').Append(value);
-        return (ulong)(RecordId.Hash(Encoding.UTF8.GetBytes(text.ToString())).Value >> 64);
+        {
+            Append(text, name);
+            Append(text, value);
+        }
+
+        return (ulong)(RecordId.Hash(text.WrittenSpan).Value >> 64);
+    }
+
+    private static void Append(ArrayBufferWriter<byte> text, string part)
+    {
+        Utf8Formatter.TryFormat(part.Length, text.GetSpan(16), out var digits);
+        text.Advance(digits);
+        text.Write(":"u8);
+        Encoding.UTF8.GetBytes(part, text);
     }
 }

@@ -7,7 +7,8 @@ namespace KmsLab.Sentinel.Rates;
 /// <param name="EventAt">Its event time, Unix milliseconds.</param>
 internal sealed record CountedCall(IReadOnlyList<long> Series, long EventAt)
 {
-    public string SeriesText => string.Join(' ', Series.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+    /// <summary>The numbers of series as a column.</summary>
+    public static string TextOf(IEnumerable<long> series) => string.Join(' ', series.Select(id => id.ToString(CultureInfo.InvariantCulture)));
 
     public static CountedCall FromColumns(string series, long eventAt) =>
         new([.. series.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => long.Parse(id, CultureInfo.InvariantCulture))], eventAt);

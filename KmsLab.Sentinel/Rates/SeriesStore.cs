@@ -27,6 +27,8 @@ internal sealed class SeriesStore(SeriesOptions options, Counters counters) : IT
 
     public int Count => _entries.Count;
 
+    public bool IsReplayed => true;
+
     public bool HasChanges => _calls.Count > 0;
 
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)

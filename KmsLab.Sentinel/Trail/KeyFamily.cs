@@ -9,7 +9,8 @@ internal static class KeyFamily
 {
     /// <summary>The same text for all keys of a family: the ARN with <c>*</c> for its Region. Other keys are families of one.</summary>
     /// <param name="keyArn">A key's ARN.</param>
-    public static string Of(string keyArn) => keyArn.Split(':') is ["arn", var partition, "kms", _, var account, ['k', 'e', 'y', '/', 'm', 'r', 'k', '-', ..] key]
-        ? $"arn:{partition}:kms:*:{account}:{key}"
-        : keyArn;
+    public static string Of(string keyArn) => keyArn.Contains(":key/mrk-", StringComparison.Ordinal)
+        && keyArn.Split(':') is ["arn", var partition, "kms", _, var account, ['k', 'e', 'y', '/', 'm', 'r', 'k', '-', ..] key]
+            ? $"arn:{partition}:kms:*:{account}:{key}"
+            : keyArn;
 }

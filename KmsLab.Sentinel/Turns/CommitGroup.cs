@@ -6,6 +6,9 @@ namespace KmsLab.Sentinel.Turns;
 /// <param name="WaitsWithAlarms">Whether turns wait even when an alarm has changed, or somebody has to be notified.</param>
 internal sealed record CommitGroup(int Records, TimeSpan Age, bool WaitsWithAlarms = false)
 {
+    /// <summary>Whether only that is written of which a replay's report is made (<see cref="ITurnPart.IsReplayed"/>), since nobody goes on from the database.</summary>
+    public bool IsForReport { get; init; }
+
     /// <summary>The service's: a burst is committed in large pieces, and what people wait for at once.</summary>
     public static CommitGroup Service { get; } = new(20_000, TimeSpan.FromMilliseconds(250));
 

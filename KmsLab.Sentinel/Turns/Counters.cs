@@ -9,6 +9,8 @@ internal sealed class Counters(SentinelMetrics metrics) : ITurnPart
 {
     private readonly Dictionary<Counter, long> _counts = [];
 
+    public bool IsReplayed => true;
+
     public void Add(Counter counter, long count = 1) => _counts[counter] = _counts.GetValueOrDefault(counter) + count;
 
     public void Add(AttestationVerdict verdict) => Add(CounterNames.Of(verdict));

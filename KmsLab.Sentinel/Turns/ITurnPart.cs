@@ -75,6 +75,9 @@ internal interface ITurnPart
     /// <summary>Whether what has to be written can't wait for later turns, such as the news of an alarm.</summary>
     bool IsUrgent => false;
 
+    /// <summary>Whether a replay's report is made of what the part writes: a replay that keeps no database writes nothing else.</summary>
+    bool IsReplayed => false;
+
     /// <summary>
     /// Writes what the turns since the last commit changed, when any part has something to write. If the transaction fails, this memory is thrown away.
     /// </summary>
@@ -105,4 +108,4 @@ internal sealed record Withdrawal(string EventId, CountedFor? Counted);
 /// <summary>What a record was counted for, as its part noted it.</summary>
 /// <param name="Series">Its series, as text.</param>
 /// <param name="EventAt">Its event time, Unix milliseconds.</param>
-internal sealed record CountedFor(string Series, long EventAt);
+internal readonly record struct CountedFor(string Series, long EventAt);

@@ -257,12 +257,13 @@ internal sealed class Pipeline(
 
     private async Task CommitAsync(TurnMemory memory, CancellationToken cancellationToken)
     {
-        if (memory.Parts.Any(part => part.HasChanges))
+        var parts = group.IsForReport ? [.. memory.Parts.Where(part => part.IsReplayed)] : memory.Parts;
+        if (parts.Any(part => part.HasChanges))
         {
             await writes.WriteAsync(
                 async (_, transaction) =>
                 {
-                    foreach (var part in memory.Parts)
+                    foreach (var part in parts)
                         await part.WriteAsync(transaction, cancellationToken);
                     TurnLog.Reached(logger, TurnStep.Written);
                     return 0;

@@ -15,6 +15,8 @@ internal sealed partial class Rejections(ILogger<Rejections> logger) : ITurnPart
     private readonly List<(Rejection Rejection, DateTimeOffset At)> _new = [];
     private DateTimeOffset _now;
 
+    public bool IsReplayed => true;
+
     public bool HasChanges => _new.Count > 0;
 
     public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)

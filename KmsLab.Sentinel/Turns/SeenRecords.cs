@@ -1,204 +1,47 @@
 using System.Data.Common;
-using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Leadership;
-using KmsLab.Sentinel.Storage;
-using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Turns;
 
-/// <summary>Tells records that were counted already from new ones: the table <c>seen_record</c>.</summary>
-/// <remarks>
-/// The database knows all ids. Those of late are kept in memory as well, since each head read sees the same minutes again; and a database that was empty
-/// at first, as a replay's is, need not be asked for ids that nobody has noted since.
-/// An id is remembered until <c>Retention</c> after its record, or its first sight if that is later; a record older than that is too late to be
-/// counted. So however far back a read goes, nothing is counted twice.
-/// </remarks>
-internal sealed class SeenRecords(Database database) : ITurnPart
+/// <summary>Tells records that were counted already from new ones, and remembers what each was counted for.</summary>
+internal abstract class SeenRecords : ITurnPart
 {
-    private const int Recent = 500_000;
-    private const int PrunedABatch = 5000;
-    private const int PrunedBatches = 40;
+    public abstract bool HasChanges { get; }
 
-    private readonly HashSet<RecordId> _recent = [];
-    private readonly Queue<RecordId> _order = [];
-    private readonly List<(RecordId Id, DateTimeOffset Until)> _new = [];
+    public bool IsReplayed => true;
 
-    /// <summary>The ids of <see cref="_new"/>, which the database does not know yet.</summary>
-    private readonly HashSet<RecordId> _waiting = [];
-
-    private readonly Dictionary<RecordId, CountedFor> _counted = [];
-    private readonly List<RecordId> _replaced = [];
-
-    private IdFilter? _noted;
-
-    public bool HasChanges => _new.Count > 0;
-
-    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
-    {
-        var isEmpty = await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition("SELECT COUNT(*) FROM (SELECT 1 FROM seen_record LIMIT 1) AS first", cancellationToken: cancellationToken)) == 0;
-        _noted = isEmpty ? new() : null;
-    }
+    public virtual Task LoadAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The items that are new, in their order; of several with one id, the first.</summary>
     /// <param name="items">What was read.</param>
     /// <param name="idsOf">What identifies an item; it is new if none of them was seen.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, Func<T, RecordIds> idsOf, CancellationToken cancellationToken)
-    {
-        var unknown = new List<T>(items.Count);
-        var doubtful = new List<RecordId>();
-        foreach (var item in items)
-        {
-            var ids = idsOf(item);
-            if (ids.IsAnyIn(_recent) || ids.IsAnyIn(_waiting))
-                continue;
-
-            unknown.Add(item);
-            Doubt(ids.Own, doubtful);
-            if (ids.Shared is { } shared)
-                Doubt(shared, doubtful);
-        }
-
-        var taken = doubtful.Count == 0 ? [] : await database.ReadAsync(connection => SeenLookup.FindAsync(connection, doubtful, cancellationToken), cancellationToken);
-        Remember(taken);
-
-        var fresh = new List<T>(unknown.Count);
-        foreach (var item in unknown)
-        {
-            var ids = idsOf(item);
-            if (ids.IsAnyIn(taken))
-                continue;
-
-            ids.AddTo(taken);
-            fresh.Add(item);
-        }
-
-        return fresh;
-    }
-
-    /// <summary>Those of <paramref name="ids"/> that have been seen before, with what they counted for, or null for what counted for nothing.</summary>
-    public async Task<IReadOnlyDictionary<RecordId, CountedFor?>> FindCountedAsync(IEnumerable<RecordId> ids, CancellationToken cancellationToken)
-    {
-        var counted = new Dictionary<RecordId, CountedFor?>();
-        foreach (var id in ids)
-        {
-            if (_waiting.Contains(id))
-            {
-                counted[id] = _counted.GetValueOrDefault(id);
-                continue;
-            }
-
-            var row = await database.ReadAsync(
-                connection => connection.QueryFirstOrDefaultAsync<(byte[]? Id, string? Series, long? At)>(new CommandDefinition(
-                    "SELECT id, series, event_at FROM seen_record WHERE id = @id", new { id = id.ToBytes() }, cancellationToken: cancellationToken)),
-                cancellationToken);
-            if (row.Id is not null)
-                counted[id] = row is { Series: { } series, At: { } at } ? new(series, at) : null;
-        }
-
-        return counted;
-    }
-
-    /// <summary>These are known from now on.</summary>
-    public void Note(RecordIds ids, DateTimeOffset until)
-    {
-        Note(ids.Own, until);
-        if (ids.Shared is { } shared)
-            Note(shared, until);
-    }
-
-    /// <summary>A record counts for this, should it be corrected one day.</summary>
-    public void Counts(RecordId id, CountedFor counted) => _counted[id] = counted;
-
-    /// <summary>A correction counts in place of its original. An original that is replaced once more loses what its correction counted for.</summary>
-    public void Replace(RecordId original, RecordId correction, bool isKnown, DateTimeOffset until)
-    {
-        if (_counted.TryGetValue(correction, out var counted))
-            _counted[original] = counted;
-        if (isKnown)
-            _replaced.Add(original);
-        else if (!_waiting.Contains(original))
-            Note(original, until);
-    }
+    public abstract Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, Func<T, RecordIds> idsOf, CancellationToken cancellationToken);
 
     /// <summary>
-    /// An id that is there already means that the record was counted since it was looked up, which the lease excludes: nothing of this turn may stand.
+    /// Those of <paramref name="ids"/> that were seen before this turn, with what they counted for, or null for what counted for nothing.
     /// </summary>
-    public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
-    {
-        var written = await RowWriter.InsertAsync(
-            transaction, "seen_record (id, expires_at, series, event_at)", "ON CONFLICT DO NOTHING", _new.Select(seen => RowOf(seen.Id, seen.Until)), cancellationToken);
-        if (written != _new.Count)
-        {
-            throw new InvalidOperationException(
-                "A record of this turn was counted since the turn began: something writes to this database beside the leading Sentinel.");
-        }
+    public abstract Task<IReadOnlyDictionary<RecordId, CountedFor?>> FindCountedAsync(IEnumerable<RecordId> ids, CancellationToken cancellationToken);
 
-        foreach (var original in _replaced)
-        {
-            var counted = _counted.GetValueOrDefault(original);
-            await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-                "UPDATE seen_record SET series = @series, event_at = @at WHERE id = @id",
-                new { id = original.ToBytes(), series = counted?.Series, at = counted?.EventAt }, transaction, cancellationToken: cancellationToken));
-        }
+    /// <summary>These are known from now on.</summary>
+    public abstract void Note(RecordIds ids, DateTimeOffset until);
+
+    /// <summary>A record counts for this, should it be corrected one day.</summary>
+    public abstract void Counts(RecordId id, CountedFor counted);
+
+    /// <summary>A correction counts in place of its original. An original that is replaced once more loses what its correction counted for.</summary>
+    public abstract void Replace(RecordId original, RecordId correction, bool isKnown, DateTimeOffset until);
+
+    public virtual void Advance(TurnMoment moment)
+    {
     }
 
-    /// <summary>Keeps committed ids at hand.</summary>
-    public void Committed()
+    public virtual Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public virtual void Committed()
     {
-        Remember(_new.Select(seen => seen.Id));
-        _new.Clear();
-        _waiting.Clear();
-        _counted.Clear();
-        _replaced.Clear();
     }
 
-    /// <summary>A few thousand at a time: the loop and the lease wait for each transaction.</summary>
-    public async Task PruneAsync(LeaderWrites writes, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        for (var (batches, deleted) = (0, PrunedABatch); deleted == PrunedABatch && batches < PrunedBatches; batches++)
-        {
-            deleted = await writes.WriteAsync(
-                (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
-                    $"""
-                    DELETE FROM seen_record WHERE id IN (
-                        SELECT id FROM seen_record WHERE expires_at < @now ORDER BY expires_at LIMIT {PrunedABatch})
-                    """,
-                    new { now = now.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
-                cancellationToken,
-                repeatable: true);
-        }
-    }
-
-    /// <summary>Adds an id to those that only the database can tell of.</summary>
-    private void Doubt(RecordId id, List<RecordId> doubtful)
-    {
-        if (_noted?.MayHold(id) != false)
-            doubtful.Add(id);
-    }
-
-    private void Note(RecordId id, DateTimeOffset until)
-    {
-        _new.Add((id, until));
-        _waiting.Add(id);
-        _noted?.Add(id);
-    }
-
-    private object[] RowOf(RecordId id, DateTimeOffset until) => _counted.TryGetValue(id, out var counted)
-        ? [id.ToBytes(), until.ToUnixTimeMilliseconds(), counted.Series, counted.EventAt]
-        : [id.ToBytes(), until.ToUnixTimeMilliseconds(), DBNull.Value, DBNull.Value];
-
-    private void Remember(IEnumerable<RecordId> ids)
-    {
-        foreach (var id in ids)
-        {
-            if (_recent.Add(id))
-                _order.Enqueue(id);
-        }
-
-        while (_order.Count > Recent)
-            _recent.Remove(_order.Dequeue());
-    }
+    public virtual Task PruneAsync(LeaderWrites writes, DateTimeOffset now, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -13,15 +13,20 @@ internal static class TurnExtensions
         services.TryAddSingleton(CommitGroup.Service);
         services.AddSingleton<Pipeline>();
         services.AddTurnPart<Counters>();
-        services.AddTurnPart<SeenRecords>();
+        services.AddTurnPart<SeenRecords, SeenTable>();
         services.AddTurnPart<Rejections>();
         services.AddTurnPart<ReadCursors>();
     }
 
     /// <summary>Adds a part; each memory has one of its own.</summary>
-    public static void AddTurnPart<T>(this IServiceCollection services) where T : class, ITurnPart
+    public static void AddTurnPart<T>(this IServiceCollection services) where T : class, ITurnPart => services.AddTurnPart<T, T>();
+
+    /// <summary>Adds a part that is known as <typeparamref name="T"/>. Whoever has registered another one before keeps it.</summary>
+    private static void AddTurnPart<T, TPart>(this IServiceCollection services)
+        where T : class, ITurnPart
+        where TPart : class, T
     {
-        services.AddScoped<T>();
+        services.TryAddScoped<T, TPart>();
         services.AddScoped<ITurnPart>(provider => provider.GetRequiredService<T>());
     }
 }

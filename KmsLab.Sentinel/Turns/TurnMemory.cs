@@ -1,16 +1,23 @@
 namespace KmsLab.Sentinel.Turns;
 
 /// <summary>
-/// What the loop keeps in memory: always a copy of what is committed. A turn that fails may have changed it halfway, so it is thrown away then and
-/// read anew.
+/// What the loop keeps in memory: always a copy of what is committed, and of turns whose commit waits. A turn that fails may have changed it halfway, so
+/// it is thrown away then and read anew.
 /// </summary>
 internal sealed class TurnMemory(IServiceScope scope) : IDisposable
 {
+    private readonly Dictionary<Type, ITurnPart> _known = [];
+
     /// <summary>The parts, in their order.</summary>
     public IReadOnlyList<ITurnPart> Parts { get; } = [.. scope.ServiceProvider.GetServices<ITurnPart>()];
 
     /// <summary>One kind of part.</summary>
-    public T Know<T>() where T : class, ITurnPart => scope.ServiceProvider.GetRequiredService<T>();
+    public T Know<T>() where T : class, ITurnPart
+    {
+        if (!_known.TryGetValue(typeof(T), out var part))
+            _known[typeof(T)] = part = scope.ServiceProvider.GetRequiredService<T>();
+        return (T)part;
+    }
 
     public void Dispose() => scope.Dispose();
 }

@@ -1,0 +1,198 @@
+using System.Data.Common;
+using Dapper;
+using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Storage;
+using KmsLab.ServiceDefaults.Database;
+
+namespace KmsLab.Sentinel.Turns;
+
+/// <summary>Keeps the ids of records that were counted in the database: the table <c>seen_record</c>.</summary>
+/// <remarks>
+/// The database knows all ids. Those of late are kept in memory as well, since each head read sees the same minutes again; and a database that was empty
+/// at first, as that of a first replay is, need not be asked for ids that nobody has noted since.
+/// An id is remembered until <c>Retention</c> after its record, or its first sight if that is later; a record older than that is too late to be
+/// counted. So however far back a read goes, nothing is counted twice.
+/// </remarks>
+internal sealed class SeenTable(Database database) : SeenRecords
+{
+    private const int Recent = 500_000;
+    private const int PrunedABatch = 5000;
+    private const int PrunedBatches = 40;
+
+    private readonly HashSet<RecordId> _recent = [];
+    private readonly Queue<RecordId> _order = [];
+    private readonly List<(RecordId Id, DateTimeOffset Until)> _new = [];
+
+    /// <summary>The ids of <see cref="_new"/>, which the database does not know yet.</summary>
+    private readonly HashSet<RecordId> _waiting = [];
+
+    private readonly Dictionary<RecordId, CountedFor> _counted = [];
+    private readonly List<RecordId> _replaced = [];
+
+    private IdFilter? _noted;
+
+    public override bool HasChanges => _new.Count > 0;
+
+    public override async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var isEmpty = await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition("SELECT COUNT(*) FROM (SELECT 1 FROM seen_record LIMIT 1) AS first", cancellationToken: cancellationToken)) == 0;
+        _noted = isEmpty ? new() : null;
+    }
+
+    public override async Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, Func<T, RecordIds> idsOf, CancellationToken cancellationToken)
+    {
+        var unknown = new List<T>(items.Count);
+        var doubtful = new List<RecordId>();
+        foreach (var item in items)
+        {
+            var ids = idsOf(item);
+            if (ids.IsAnyIn(_recent) || ids.IsAnyIn(_waiting))
+                continue;
+
+            unknown.Add(item);
+            Doubt(ids.Own, doubtful);
+            if (ids.Shared is { } shared)
+                Doubt(shared, doubtful);
+        }
+
+        var taken = doubtful.Count == 0 ? [] : await database.ReadAsync(connection => SeenLookup.FindAsync(connection, doubtful, cancellationToken), cancellationToken);
+        Remember(taken);
+
+        var fresh = new List<T>(unknown.Count);
+        foreach (var item in unknown)
+        {
+            var ids = idsOf(item);
+            if (ids.IsAnyIn(taken))
+                continue;
+
+            ids.AddTo(taken);
+            fresh.Add(item);
+        }
+
+        return fresh;
+    }
+
+    public override async Task<IReadOnlyDictionary<RecordId, CountedFor?>> FindCountedAsync(IEnumerable<RecordId> ids, CancellationToken cancellationToken)
+    {
+        var counted = new Dictionary<RecordId, CountedFor?>();
+        foreach (var id in ids)
+        {
+            if (_waiting.Contains(id))
+            {
+                counted[id] = CountedOf(id);
+                continue;
+            }
+
+            var row = await database.ReadAsync(
+                connection => connection.QueryFirstOrDefaultAsync<(byte[]? Id, string? Series, long? At)>(new CommandDefinition(
+                    "SELECT id, series, event_at FROM seen_record WHERE id = @id", new { id = id.ToBytes() }, cancellationToken: cancellationToken)),
+                cancellationToken);
+            if (row.Id is not null)
+                counted[id] = row is { Series: { } series, At: { } at } ? new(series, at) : null;
+        }
+
+        return counted;
+    }
+
+    public override void Note(RecordIds ids, DateTimeOffset until)
+    {
+        Note(ids.Own, until);
+        if (ids.Shared is { } shared)
+            Note(shared, until);
+    }
+
+    public override void Counts(RecordId id, CountedFor counted) => _counted[id] = counted;
+
+    public override void Replace(RecordId original, RecordId correction, bool isKnown, DateTimeOffset until)
+    {
+        if (_counted.TryGetValue(correction, out var counted))
+            _counted[original] = counted;
+        if (isKnown)
+            _replaced.Add(original);
+        else if (!_waiting.Contains(original))
+            Note(original, until);
+    }
+
+    /// <summary>
+    /// An id that is there already means that the record was counted since it was looked up, which the lease excludes: nothing of this turn may stand.
+    /// </summary>
+    public override async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var written = await RowWriter.InsertAsync(
+            transaction, "seen_record (id, expires_at, series, event_at)", "ON CONFLICT DO NOTHING", _new.Select(seen => RowOf(seen.Id, seen.Until)), cancellationToken);
+        if (written != _new.Count)
+        {
+            throw new InvalidOperationException(
+                "A record of this turn was counted since the turn began: something writes to this database beside the leading Sentinel.");
+        }
+
+        foreach (var original in _replaced)
+        {
+            var counted = CountedOf(original);
+            await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                "UPDATE seen_record SET series = @series, event_at = @at WHERE id = @id",
+                new { id = original.ToBytes(), series = counted?.Series, at = counted?.EventAt }, transaction, cancellationToken: cancellationToken));
+        }
+    }
+
+    /// <summary>Keeps committed ids at hand.</summary>
+    public override void Committed()
+    {
+        Remember(_new.Select(seen => seen.Id));
+        _new.Clear();
+        _waiting.Clear();
+        _counted.Clear();
+        _replaced.Clear();
+    }
+
+    /// <summary>A few thousand at a time: the loop and the lease wait for each transaction.</summary>
+    public override async Task PruneAsync(LeaderWrites writes, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        for (var (batches, deleted) = (0, PrunedABatch); deleted == PrunedABatch && batches < PrunedBatches; batches++)
+        {
+            deleted = await writes.WriteAsync(
+                (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
+                    $"""
+                    DELETE FROM seen_record WHERE id IN (
+                        SELECT id FROM seen_record WHERE expires_at < @now ORDER BY expires_at LIMIT {PrunedABatch})
+                    """,
+                    new { now = now.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
+                cancellationToken,
+                repeatable: true);
+        }
+    }
+
+    /// <summary>Adds an id to those that only the database can tell of.</summary>
+    private void Doubt(RecordId id, List<RecordId> doubtful)
+    {
+        if (_noted?.MayHold(id) != false)
+            doubtful.Add(id);
+    }
+
+    private void Note(RecordId id, DateTimeOffset until)
+    {
+        _new.Add((id, until));
+        _waiting.Add(id);
+        _noted?.Add(id);
+    }
+
+    private CountedFor? CountedOf(RecordId id) => _counted.TryGetValue(id, out var counted) ? counted : null;
+
+    private object[] RowOf(RecordId id, DateTimeOffset until) => _counted.TryGetValue(id, out var counted)
+        ? [id.ToBytes(), until.ToUnixTimeMilliseconds(), counted.Series, counted.EventAt]
+        : [id.ToBytes(), until.ToUnixTimeMilliseconds(), DBNull.Value, DBNull.Value];
+
+    private void Remember(IEnumerable<RecordId> ids)
+    {
+        foreach (var id in ids)
+        {
+            if (_recent.Add(id))
+                _order.Enqueue(id);
+        }
+
+        while (_order.Count > Recent)
+            _recent.Remove(_order.Dequeue());
+    }
+}
