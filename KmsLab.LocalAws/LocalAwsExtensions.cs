@@ -3,7 +3,9 @@ using KmsLab.LocalAws.Faults;
 using KmsLab.LocalAws.Kms;
 using KmsLab.LocalAws.Logs;
 using KmsLab.LocalAws.Metrics;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Sns;
+using KmsLab.LocalAws.Sqs;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Sts;
 using KmsLab.LocalAws.Trail;
@@ -90,6 +92,7 @@ public static class LocalAwsExtensions
 
         services.AddLogs();
         services.AddCloudWatch();
+        services.AddSqs();
         services.AddSns();
     }
 

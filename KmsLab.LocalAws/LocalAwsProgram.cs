@@ -1,3 +1,4 @@
+using KmsLab.LocalAws.Settings;
 using KmsLab.ServiceDefaults.CommandLine;
 
 namespace KmsLab.LocalAws;
@@ -7,7 +8,7 @@ internal static class LocalAwsProgram
 {
     public static ServiceDescription Description => new("LocalAws")
     {
-        Summary = "LocalAws stands for AWS on one machine: KMS, STS, CloudTrail, CloudWatch, CloudWatch Logs and SNS at one endpoint, "
+        Summary = "LocalAws stands for AWS on one machine: KMS, STS, CloudTrail, CloudWatch, CloudWatch Logs, SNS and SQS at one endpoint, "
             + "for SDKs and the AWS CLI. A lab tool: it checks no signatures.",
         Settings =
         [

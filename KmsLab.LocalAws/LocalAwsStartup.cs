@@ -1,3 +1,4 @@
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Trail;
 using KmsLab.LocalAws.Wire;
 using KmsLab.ServiceDefaults;

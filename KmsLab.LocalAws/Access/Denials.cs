@@ -1,3 +1,4 @@
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Wire;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Wire;
 using Microsoft.Extensions.Options;

@@ -1,3 +1,5 @@
+using KmsLab.LocalAws.Settings;
+
 namespace KmsLab.LocalAws.Faults;
 
 /// <summary>AWS's default limits of the operations that are served here, as its documentation of November 2026 has them.</summary>

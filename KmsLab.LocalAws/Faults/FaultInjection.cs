@@ -1,4 +1,5 @@
 using KmsLab.LocalAws.Access;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Wire;
 using Microsoft.Extensions.Options;
 

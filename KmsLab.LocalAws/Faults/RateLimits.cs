@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using KmsLab.LocalAws.Access;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Wire;
 using Microsoft.Extensions.Options;
 

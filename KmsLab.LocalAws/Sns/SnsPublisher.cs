@@ -1,13 +1,15 @@
+using KmsLab.LocalAws.Access;
+using KmsLab.LocalAws.Sqs;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace KmsLab.LocalAws.Sns;
 
-/// <summary>Takes a message to the subscriptions of its topic: to the mailbox, or out over HTTP.</summary>
-internal sealed class SnsPublisher(SnsStore store, HttpDelivery http, Mailbox mailbox, IServer server, TimeProvider time)
+/// <summary>Takes a message to the subscriptions of its topic: to the mailbox, into a queue, or out over HTTP.</summary>
+internal sealed class SnsPublisher(SnsStore store, HttpDelivery http, Mailbox mailbox, QueueSender queues, IServer server, TimeProvider time)
 {
     /// <summary>Delivers to every confirmed subscription whose filter policy matches.</summary>
-    /// <returns>Completes when the mails are on disk; HTTP goes on in the background.</returns>
+    /// <returns>Completes when the mails and the queues' messages are on disk; HTTP goes on in the background.</returns>
     public Task Deliver(Publication publication)
     {
         var last = Task.CompletedTask;
@@ -63,12 +65,23 @@ internal sealed class SnsPublisher(SnsStore store, HttpDelivery http, Mailbox ma
             case "http" or "https":
                 http.Send(new(subscription, "Notification", publication.MessageId, Notification.Of(publication, subscription, Endpoint)));
                 return null;
+            case "sqs" when subscription.IsRaw:
+                return queues.TrySend(subscription.Endpoint, publication.MessageFor("sqs"), RawAttributes(publication), Sender);
+            case "sqs":
+                return queues.TrySend(subscription.Endpoint, Notification.Of(publication, subscription, Endpoint), null, Sender);
             case "email-json":
                 return mailbox.Put("email-json", subscription.Endpoint, publication.TopicArn, publication.Subject ?? "AWS Notification Message", Notification.Of(publication, subscription, Endpoint));
             default:
                 return mailbox.Put(subscription.Protocol, subscription.Endpoint, publication.TopicArn, publication.Subject ?? (subscription.Protocol == "sms" ? null : "AWS Notification Message"), publication.MessageFor(subscription.Protocol));
         }
     }
+
+    /// <summary>The unique id of the service that sends.</summary>
+    private static string Sender { get; } = Principal.UniqueId("AIDA", "sns.amazonaws.com");
+
+    private static Dictionary<string, Sqs.MessageAttributeValue> RawAttributes(Publication publication) => publication.Attributes.ToDictionary(
+        attribute => attribute.Key,
+        attribute => new Sqs.MessageAttributeValue { DataType = attribute.Value.DataType, StringValue = attribute.Value.StringValue, BinaryValue = attribute.Value.BinaryValue });
 
     /// <summary>Where this endpoint listens, for the links in its messages.</summary>
     private Uri Endpoint => Uri.TryCreate(

@@ -25,7 +25,7 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
             Owner = call.Account,
             Protocol = protocol,
             Endpoint = endpoint,
-            Confirmed = protocol == "sms",
+            Confirmed = protocol is "sms" or "sqs",
             Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(64)),
             Attributes = attributes,
         });
@@ -77,8 +77,8 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
             ["Protocol"] = subscription.Protocol,
             ["Endpoint"] = subscription.Endpoint,
             ["PendingConfirmation"] = subscription.Confirmed ? "false" : "true",
-            // Nobody is asked to confirm a text message's number.
-            ["ConfirmationWasAuthenticated"] = subscription.Protocol == "sms" ? "true" : "false",
+            // Nobody is asked to confirm a text message's number, nor a queue of one's own account.
+            ["ConfirmationWasAuthenticated"] = subscription.Protocol is "sms" or "sqs" ? "true" : "false",
             ["SubscriptionPrincipal"] = call.Caller.StableArn,
         };
         attributes.TryAdd("RawMessageDelivery", "false");
@@ -135,7 +135,11 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
                 if (!PhoneNumber.IsValid(endpoint))
                     throw new AwsException("InvalidParameterException", $"Invalid SMS endpoint: {endpoint}") { QueryCode = "InvalidParameter" };
                 break;
-            case "sqs" or "lambda" or "application" or "firehose":
+            case "sqs":
+                if (endpoint.Split(':') is not ["arn", _, "sqs", { Length: > 0 }, { Length: > 0 }, { Length: > 0 }])
+                    throw SnsErrors.Invalid("SQS endpoint ARN");
+                break;
+            case "lambda" or "application" or "firehose":
                 throw SnsErrors.Invalid($"KmsLab LocalAws doesn't serve subscriptions of the protocol {protocol}");
             default:
                 throw SnsErrors.Invalid($"Amazon SNS does not support this protocol string: {protocol}");
@@ -151,7 +155,7 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
             case "RawMessageDelivery":
                 if (value is not ("true" or "false"))
                     throw SnsErrors.Invalid("Attributes Reason: RawMessageDelivery: Invalid value [" + value + "]. Must be true or false.");
-                if (value == "true" && protocol is not ("http" or "https"))
+                if (value == "true" && protocol is not ("http" or "https" or "sqs"))
                     throw SnsErrors.Invalid($"Attributes Reason: Delivery protocol [{protocol}] does not support raw message delivery.");
                 break;
             case "FilterPolicy":

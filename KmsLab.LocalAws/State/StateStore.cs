@@ -1,3 +1,4 @@
+using KmsLab.LocalAws.Settings;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 

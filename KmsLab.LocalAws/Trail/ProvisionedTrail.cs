@@ -1,4 +1,5 @@
 using KmsLab.LocalAws.Logs;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Wire;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using KmsLab.LocalAws.Logs;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Upstream;
 using KmsLab.ServiceDefaults.Tracing;

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Xml;
 using System.Xml.Linq;
+using KmsLab.LocalAws.Settings;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws.Upstream;

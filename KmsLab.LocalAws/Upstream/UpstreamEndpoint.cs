@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Trail;
 using KmsLab.LocalAws.Wire;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,7 @@
 using Amazon.CloudWatchLogs;
 using Amazon.CloudWatchLogs.Model;
 using Amazon.Runtime;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Trail;
 using Microsoft.Extensions.Options;
 

@@ -26,6 +26,17 @@ internal sealed class ConstraintAttribute : Attribute
     public string[]? Values { get; init; }
 }
 
+/// <summary>A list or map that Query writes without a wrapper, under a name of its own: <c>Attribute.1.Name=a&amp;Attribute.1.Value=b</c>.</summary>
+/// <param name="name">The name of each item.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class FlattenedAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+
+    /// <summary>What a map calls its keys; its values are <c>Value</c>.</summary>
+    public string Key { get; init; } = "Name";
+}
+
 /// <summary>A member that never stands on CloudTrail's record: plaintext, ciphertext, credentials. Blobs never do, without saying so.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NotOnTrailAttribute : Attribute;

@@ -44,6 +44,9 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <summary>The trails as they were when the call came.</summary>
     public required IReadOnlyList<LiveTrail> TrailsAtStart { get; init; }
 
+    /// <summary>Cancelled when the client has gone away.</summary>
+    public CancellationToken Aborted { get; init; }
+
     /// <summary>Completes when everything that the call wrote is on disk; the answer waits for it.</summary>
     public Task LastWrite => _lastWrite;
 

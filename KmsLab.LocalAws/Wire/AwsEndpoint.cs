@@ -1,4 +1,5 @@
 using KmsLab.LocalAws.Faults;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Trail;
 using Microsoft.Extensions.Options;

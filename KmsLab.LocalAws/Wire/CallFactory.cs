@@ -1,5 +1,6 @@
 using System.Net;
 using KmsLab.LocalAws.Access;
+using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Trail;
 using Microsoft.AspNetCore.Connections.Features;
@@ -33,6 +34,7 @@ internal sealed class CallFactory(PrincipalDirectory principals, Denials denials
             TrailsAtStart = trails.Snapshot,
             Service = service,
             Operation = operation,
+            Aborted = http.RequestAborted,
         };
     }
 

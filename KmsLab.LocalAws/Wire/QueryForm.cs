@@ -69,7 +69,7 @@ internal sealed class QueryForm
         json.WriteStartObject();
         foreach (var property in contract.Properties)
         {
-            if (Child(property.Name) is not { } child)
+            if (Child(FlattenedMembers.Of(property)?.Name ?? property.Name) is not { } child)
                 continue;
             json.WritePropertyName(property.Name);
             child.WriteAs(contract.Options.GetTypeInfo(property.PropertyType), json);
@@ -78,13 +78,13 @@ internal sealed class QueryForm
         json.WriteEndObject();
     }
 
-    // Maps are entry.1.key and entry.1.value; SNS's message attributes say Name and Value.
+    // Maps are entry.1.key and entry.1.value; SNS's message attributes say Name and Value, SQS's tags Key and Value.
     private void WriteMap(JsonTypeInfo contract, Utf8JsonWriter json)
     {
         json.WriteStartObject();
         foreach (var entry in Items("entry"))
         {
-            if ((entry.Child("key") ?? entry.Child("Name"))?.Value is not { } key || (entry.Child("value") ?? entry.Child("Value")) is not { } value)
+            if ((entry.Child("key") ?? entry.Child("Name") ?? entry.Child("Key"))?.Value is not { } key || (entry.Child("value") ?? entry.Child("Value")) is not { } value)
                 throw AwsException.Serialization("A map's entry lacks its key or its value.");
             json.WritePropertyName(key);
             value.WriteAs(contract.Options.GetTypeInfo(contract.ElementType!), json);

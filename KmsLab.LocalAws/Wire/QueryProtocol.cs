@@ -68,7 +68,11 @@ internal sealed class QueryProtocol() : WireProtocol("text/xml")
             case JsonTypeInfoKind.Object:
                 foreach (var property in contract.Properties)
                 {
-                    if (property.Get?.Invoke(value) is { } member)
+                    if (property.Get?.Invoke(value) is not { } member)
+                        continue;
+                    if (FlattenedMembers.Of(property) is { } flattened)
+                        WriteFlattened(xml, flattened, member, contract.Options.GetTypeInfo(property.PropertyType));
+                    else
                         WriteElement(xml, property.Name, member, contract.Options.GetTypeInfo(property.PropertyType));
                 }
 
@@ -92,6 +96,25 @@ internal sealed class QueryProtocol() : WireProtocol("text/xml")
         xml.WriteStartElement(name);
         WriteContent(xml, value, contract);
         xml.WriteEndElement();
+    }
+
+    private static void WriteFlattened(XmlWriter xml, FlattenedAttribute flattened, object value, JsonTypeInfo contract)
+    {
+        var element = contract.Options.GetTypeInfo(contract.ElementType!);
+        if (value is not IDictionary map)
+        {
+            foreach (var item in (IEnumerable)value)
+                WriteElement(xml, flattened.Name, item, element);
+            return;
+        }
+
+        foreach (DictionaryEntry entry in map)
+        {
+            xml.WriteStartElement(flattened.Name);
+            xml.WriteElementString(flattened.Key, (string)entry.Key);
+            WriteElement(xml, "Value", entry.Value!, element);
+            xml.WriteEndElement();
+        }
     }
 
     private static void WriteMap(XmlWriter xml, IDictionary map, JsonTypeInfo valueContract)

@@ -56,5 +56,24 @@ public sealed class MetricsCliTests(LocalAwsFixture fixture) : IClassFixture<Loc
         (await aws.FailAsync("sns", "publish", "--topic-arn", topic, "--message", "hello")).ShouldContain("NotFound");
     }
 
+    [Theory]
+    [MemberData(nameof(Clis))]
+    public async Task Queues_work_from_the_command_line(string path)
+    {
+        AwsCli.Require(path);
+        var aws = new AwsCli(path, new(fixture.Host.Url));
+        var name = $"queue-{Guid.NewGuid():N}";
+        var queue = (await aws.RunAsync("sqs", "create-queue", "--queue-name", name, "--attributes", "VisibilityTimeout=60", "--tags", "team=red"))!["QueueUrl"]!.GetValue<string>();
+
+        await aws.RunAsync("sqs", "send-message", "--queue-url", queue, "--message-body", "körner", "--message-attributes", """{"k":{"DataType":"String","StringValue":"v"}}""");
+        var message = (await aws.RunAsync("sqs", "receive-message", "--queue-url", queue, "--attribute-names", "All", "--message-attribute-names", "All", "--wait-time-seconds", "1"))!["Messages"]![0]!;
+        (message["Body"]!.GetValue<string>(), message["MessageAttributes"]!["k"]!["StringValue"]!.GetValue<string>()).ShouldBe(("körner", "v"));
+        await aws.RunAsync("sqs", "delete-message", "--queue-url", queue, "--receipt-handle", message["ReceiptHandle"]!.GetValue<string>());
+        (await aws.RunAsync("sqs", "get-queue-attributes", "--queue-url", queue, "--attribute-names", "All"))!["Attributes"]!["VisibilityTimeout"]!.GetValue<string>().ShouldBe("60");
+        (await aws.RunAsync("sqs", "list-queue-tags", "--queue-url", queue))!["Tags"]!["team"]!.GetValue<string>().ShouldBe("red");
+        await aws.RunAsync("sqs", "delete-queue", "--queue-url", queue);
+        (await aws.FailAsync("sqs", "receive-message", "--queue-url", queue)).ShouldContain("NonExistentQueue");
+    }
+
     private static string Instant(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -182,7 +182,7 @@ public sealed class SnsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q", "doesn't serve")]
+    [InlineData("sqs", "http://localhost/q", "SQS endpoint ARN")]
     [InlineData("lambda", "arn:aws:lambda:us-east-1:000000000000:function:f", "doesn't serve")]
     [InlineData("http", "http://192.0.2.1/hook", "LocalAws:Sns:AllowRemoteEndpoints")]
     [InlineData("https", "http://127.0.0.1/hook", "must match")]

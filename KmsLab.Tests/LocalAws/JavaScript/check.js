@@ -13,6 +13,7 @@ const packages = {
   cloudtrail: "@aws-sdk/client-cloudtrail",
   cloudwatch: "@aws-sdk/client-cloudwatch",
   sns: "@aws-sdk/client-sns",
+  sqs: "@aws-sdk/client-sqs",
   sts: "@aws-sdk/client-sts",
 };
 const clients = {
@@ -21,6 +22,7 @@ const clients = {
   cloudtrail: "CloudTrailClient",
   cloudwatch: "CloudWatchClient",
   sns: "SNSClient",
+  sqs: "SQSClient",
   sts: "STSClient",
 };
 

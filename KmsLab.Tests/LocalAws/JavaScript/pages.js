@@ -5,7 +5,7 @@ export async function* checks(context) {
   yield* await (paginated[context.service] ?? (() => []))(context);
 }
 
-const paginated = { kms, logs, cloudtrail, cloudwatch, sns };
+const paginated = { kms, logs, cloudtrail, cloudwatch, sns, sqs };
 const names = ["one", "two", "three"].map((name) => `pages-${name}`);
 
 async function kms({ sdk, client }) {
@@ -98,6 +98,18 @@ async function sns({ sdk, client }) {
     pages(sdk, client, "ListTopics", {}, undefined, (page) => page.Topics.map((topic) => topic.TopicArn), [TopicArn]),
     pages(sdk, client, "ListSubscriptions", {}, undefined, arns, subscriptions),
     pages(sdk, client, "ListSubscriptionsByTopic", { TopicArn }, undefined, arns, subscriptions),
+  ];
+}
+
+async function sqs({ sdk, client }) {
+  const send = (operation, input) => client.send(new sdk[`${operation}Command`](input));
+  const { QueueUrl } = await send("CreateQueue", { QueueName: "pages-dead" });
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: "arn:aws:sqs:us-east-1:000000000000:pages-dead", maxReceiveCount: 3 });
+  const queues = [];
+  for (const QueueName of names) queues.push((await send("CreateQueue", { QueueName, Attributes: { RedrivePolicy } })).QueueUrl);
+  return [
+    pages(sdk, client, "ListQueues", { QueueNamePrefix: "pages-" }, 2, (page) => page.QueueUrls, queues),
+    pages(sdk, client, "ListDeadLetterSourceQueues", { QueueUrl }, 2, (page) => page.queueUrls, queues),
   ];
 }
 

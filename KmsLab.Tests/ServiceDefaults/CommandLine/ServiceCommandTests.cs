@@ -1,6 +1,7 @@
 using System.Collections;
 using KmsLab.CryptoApi;
 using KmsLab.LocalAws;
+using KmsLab.LocalAws.Settings;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Host;
 using KmsLab.ServiceDefaults.CommandLine;

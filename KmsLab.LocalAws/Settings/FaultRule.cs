@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace KmsLab.LocalAws.Faults;
+namespace KmsLab.LocalAws.Settings;
 
 /// <summary>How calls go wrong, or just take their time: <c>LocalAws:Faults:[n]</c>. Of several that cover a call the first counts.</summary>
 public sealed class FaultRule : IValidatableObject

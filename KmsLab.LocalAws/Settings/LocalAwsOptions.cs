@@ -1,9 +1,7 @@
 using System.ComponentModel.DataAnnotations;
-using KmsLab.LocalAws.Faults;
-using KmsLab.LocalAws.Trail;
 using Microsoft.Extensions.Options;
 
-namespace KmsLab.LocalAws;
+namespace KmsLab.LocalAws.Settings;
 
 /// <summary>The section <c>LocalAws</c>.</summary>
 public sealed class LocalAwsOptions

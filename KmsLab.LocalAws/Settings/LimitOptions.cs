@@ -1,12 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
-namespace KmsLab.LocalAws.Faults;
+namespace KmsLab.LocalAws.Settings;
 
 /// <summary>Limits on how often operations may be called: the section <c>LocalAws:Limits</c>. Without it there are none.</summary>
 public sealed class LimitOptions
 {
-    /// <summary>Hold AWS's own limits, as <see cref="AwsLimits"/> has them, for what <see cref="Rules"/> don't cover.</summary>
+    /// <summary>Hold AWS's own limits, for what <see cref="Rules"/> don't cover.</summary>
     public bool Aws { get; set; }
 
     /// <summary>Limits of the lab's own. The first that covers an operation counts.</summary>

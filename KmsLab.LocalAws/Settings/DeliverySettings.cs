@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace KmsLab.LocalAws.Trail;
+namespace KmsLab.LocalAws.Settings;
 
 /// <summary>How records travel from the call to the log group: at once by default, or as AWS really does it.</summary>
 /// <remarks>
