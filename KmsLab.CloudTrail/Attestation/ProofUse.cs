@@ -10,10 +10,12 @@ namespace KmsLab.CloudTrail.Attestation;
 /// <param name="Record">The record.</param>
 /// <param name="Call">What the attempts of one call have in common, hashed: operation, keys, contexts, access key and source address.</param>
 /// <param name="At">Event time.</param>
-public readonly record struct ProofUse(string KeyId, string Nonce, DateTimeOffset Signed, RecordId Record, RecordId Call, DateTimeOffset At)
+/// <param name="Succeeded">Whether the call succeeded.</param>
+public readonly record struct ProofUse(string KeyId, string Nonce, DateTimeOffset Signed, RecordId Record, RecordId Call, DateTimeOffset At, bool Succeeded = true)
 {
     /// <summary>The use of <paramref name="proof"/> that <paramref name="record"/> is.</summary>
-    public static ProofUse Of(CloudTrailRecord record, AttestationProof proof) => new(proof.KeyId, proof.Nonce, proof.Time, record.Id, CallOf(record), record.EventTime);
+    public static ProofUse Of(CloudTrailRecord record, AttestationProof proof) =>
+        new(proof.KeyId, proof.Nonce, proof.Time, record.Id, CallOf(record), record.EventTime, record.ErrorCode is null);
 
     private static RecordId CallOf(CloudTrailRecord record)
     {

@@ -34,6 +34,9 @@ public sealed class ReplayWatch(int attempts = 3)
         return uses.Add(use, attempts);
     }
 
+    /// <summary>How many of the uses of a proof that are known succeeded: an SDK repeats what failed, or what it had no answer to.</summary>
+    public int SuccessesOf(ProofUse use) => _uses.TryGetValue((use.KeyId, use.Nonce), out var uses) ? uses.Successes : 0;
+
     /// <summary>
     /// Forgets proofs signed before <paramref name="time"/>: when the trail is known to be complete up to T, those before T less
     /// <see cref="AttestationVerifier.Freshness"/> can't turn up as fresh any more.
@@ -56,12 +59,15 @@ public sealed class ReplayWatch(int attempts = 3)
 
         public DateTimeOffset Signed => signed;
 
+        public int Successes { get; private set; }
+
         public IReadOnlyList<RecordId> Add(ProofUse use, int attempts)
         {
             if (_records.Contains(use.Record))
                 return [];
 
             _records.Add(use.Record);
+            Successes += use.Succeeded ? 1 : 0;
             _earliest = use.At < _earliest ? use.At : _earliest;
             _latest = use.At > _latest ? use.At : _latest;
             if (_replayed)

@@ -47,14 +47,11 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
         _raised.Add(id);
     }
 
-    /// <summary>A record was corrected: it is no evidence any more. What was raised by it stays raised.</summary>
+    /// <summary>A record was corrected, or so another one says: that is marked. What was raised by it stays raised, and no evidence goes away.</summary>
     public void Withdraw(string eventId)
     {
         foreach (var alarm in _alarms.Values.Where(alarm => alarm.Evidence.Any(record => record.EventId == eventId)).ToList())
-        {
-            Put(
-                alarm with { Evidence = [.. alarm.Evidence.Where(record => record.EventId != eventId)], EvidenceTotal = alarm.EvidenceTotal - 1 });
-        }
+            Put(alarm with { Evidence = [.. alarm.Evidence.Select(record => record.EventId == eventId ? record with { IsCorrected = true } : record)] });
     }
 
     /// <summary>Ends the turn: gives the alarms concerned their evidence, announces those raised, and lets the watermark move them all.</summary>

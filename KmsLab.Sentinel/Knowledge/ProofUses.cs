@@ -40,8 +40,10 @@ internal sealed class ProofUses(AttestationOptions options) : ITurnPart
             new CommandDefinition("SELECT record_id, key_id, nonce, signed_at, call, at, set_name, evidence FROM proof_use", cancellationToken: cancellationToken));
         foreach (var (record, keyId, nonce, signed, call, at, set, evidence) in rows)
         {
-            var use = new ProofUse(keyId, nonce, Instant(signed), RecordId.FromBytes(record), RecordId.FromBytes(call), Instant(at));
-            _uses[use.Record] = new(use, set, Encoding.UTF8.GetBytes(evidence));
+            var kept = new KeptUse(
+                new(keyId, nonce, Instant(signed), RecordId.FromBytes(record), RecordId.FromBytes(call), Instant(at)), set, Encoding.UTF8.GetBytes(evidence));
+            var use = kept.Use with { Succeeded = kept.ReadEvidence().ErrorCode is null };
+            _uses[use.Record] = kept with { Use = use };
             _watch.Add(use);
         }
     }
@@ -62,6 +64,9 @@ internal sealed class ProofUses(AttestationOptions options) : ITurnPart
             else if (_uses.TryGetValue(replay, out var earlier))
                 _findings.Add(earlier.ToFinding());
         }
+
+        if (use.Succeeded && observation.Attestation == AttestationVerdict.Valid)
+            observation.Repetitions = _watch.SuccessesOf(use) - 1;
     }
 
     public IEnumerable<Finding> Findings()
@@ -119,9 +124,11 @@ internal sealed class ProofUses(AttestationOptions options) : ITurnPart
     /// <param name="Evidence">The record's summary, as JSON: few are ever looked at, so they are kept small.</param>
     private sealed record KeptUse(ProofUse Use, string Set, byte[] Evidence)
     {
+        public Evidence ReadEvidence() => JsonSerializer.Deserialize(Evidence, StoredJson.Default.Evidence)!;
+
         public Finding ToFinding()
         {
-            var evidence = JsonSerializer.Deserialize(Evidence, StoredJson.Default.Evidence)!;
+            var evidence = ReadEvidence();
             return new("replayed-attestation", ReplayedAttestation.GroupOf(Set), evidence.EventTime, evidence.EventName, "its proof was used again", evidence.KeyArn)
             {
                 Record = evidence with { Attestation = AttestationVerdict.Replayed, Detail = "its proof was used for another call too" },

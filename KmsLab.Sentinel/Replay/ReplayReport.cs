@@ -25,11 +25,11 @@ internal sealed record ReplayFiles(int Found, int Digests, int Unrelated, IReadO
 
 /// <summary>
 /// What became of the records, counted for good. <c>read</c> is the sum of <c>counted</c>, <c>malformed</c>, <c>twins</c> (NetworkActivity records of calls that have
-/// another record), <c>duplicates</c> (corrected records that came with their correction among them), <c>tooLate</c>, <c>outside</c> (of <c>--from</c> and <c>--to</c>) and
+/// another record), <c>unbelieved</c> (in log streams that are none of CloudTrail's), <c>duplicates</c> (corrected records that came with their correction among them), <c>tooLate</c>, <c>outside</c> (of <c>--from</c> and <c>--to</c>) and
 /// <c>ignored</c> (of services that no detection looks at). <c>overflowed</c> is part of <c>counted</c>.
 /// </summary>
 internal sealed record ReplayRecords(
-    long Read, long Counted, long Malformed, long Twins, long Duplicates, long TooLate, long Outside, long Ignored, long Overflowed);
+    long Read, long Counted, long Malformed, long Twins, long Unbelieved, long Duplicates, long TooLate, long Outside, long Ignored, long Overflowed);
 
 /// <summary>A series over the whole time: its calls, and the buckets of its first and last one.</summary>
 internal sealed record ReplayRate(
@@ -58,7 +58,7 @@ internal sealed class ReplayQuery(Database database, DetectionCatalog catalog)
         return new(
             new(files.Files, files.Digests, files.Unrelated, files.UnrelatedNames),
             new(
-                Value(Counter.Read), Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Twins), Value(Counter.Duplicates), Value(Counter.TooLate),
+                Value(Counter.Read), Value(Counter.Counted), Value(Counter.Malformed), Value(Counter.Twins), Value(Counter.Unbelieved), Value(Counter.Duplicates), Value(Counter.TooLate),
                 Value(Counter.Outside), Value(Counter.Ignored), Value(Counter.Overflowed)),
             [.. malformed.Select(row => new RejectionAnswer(Instant(row.At), row.Source, row.Origin, row.Problem))],
             await RatesAsync(cancellationToken),

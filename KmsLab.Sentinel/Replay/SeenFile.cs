@@ -11,8 +11,12 @@ namespace KmsLab.Sentinel.Replay;
 /// <remarks>What memory says is a hint; the row has the whole id. So nothing is taken for a duplicate that is none.</remarks>
 internal sealed class SeenFile : SeenRecords, IDisposable
 {
-    /// <summary>16 bytes of id, 8 of event time (Unix milliseconds), 4 of what it counted for (0: nothing), 4 unused.</summary>
-    private const int RowSize = 32;
+    /// <summary>16 bytes of id, 8 of content, 8 of event time (Unix milliseconds), 4 of what it counted for (0: nothing), 4 unused.</summary>
+    private const int RowSize = 40;
+
+    private const int ContentAt = 16;
+    private const int CountedAt = 24;
+    private const int SeriesAt = 32;
 
     /// <summary>Rows that are kept in memory before they go to the file together.</summary>
     private const int RowsABlock = 32 * 1024;
@@ -33,16 +37,15 @@ internal sealed class SeenFile : SeenRecords, IDisposable
     public override bool HasChanges => false;
 
     /// <summary>Takes new items in at once: a turn that fails ends the replay.</summary>
-    public override Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, Func<T, RecordIds> idsOf, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, CancellationToken cancellationToken)
     {
         var fresh = new List<T>(items.Count);
         foreach (var item in items)
         {
-            var ids = idsOf(item);
-            if (RowOf(ids.Own) >= 0 || ids.Shared is { } shared && RowOf(shared) >= 0)
+            if (!IsNew(item, ContentOf))
                 continue;
 
-            Note(ids, default);
+            Note(item.Ids, default);
             fresh.Add(item);
         }
 
@@ -63,16 +66,16 @@ internal sealed class SeenFile : SeenRecords, IDisposable
 
     public override void Note(RecordIds ids, DateTimeOffset until)
     {
-        Add(ids.Own);
+        Add(ids.Own, ids.Content);
         if (ids.Shared is { } shared)
-            Add(shared);
+            Add(shared, ids.SharedContent);
     }
 
     public override void Counts(RecordId id, CountedFor counted) => Put(RowOf(id), counted);
 
     public override void Replace(RecordId original, RecordId correction, bool isKnown, DateTimeOffset until)
     {
-        Add(original);
+        Add(original, 0);
         Put(RowOf(original), CountedOf(RowOf(correction)));
     }
 
@@ -80,7 +83,7 @@ internal sealed class SeenFile : SeenRecords, IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void Add(RecordId id)
+    private void Add(RecordId id, ulong content)
     {
         if (RowOf(id) >= 0)
             return;
@@ -96,6 +99,7 @@ internal sealed class SeenFile : SeenRecords, IDisposable
         var row = _block.AsSpan((int)(_rows - _blockStart) * RowSize, RowSize);
         row.Clear();
         BinaryPrimitives.WriteUInt128LittleEndian(row, id.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(row[ContentAt..], content);
         if (_rows >= _slots.Length / 4 * 3)
             Grow();
         Insert(_slots, HintOf(id), (uint)++_rows);
@@ -123,8 +127,21 @@ internal sealed class SeenFile : SeenRecords, IDisposable
     {
         Span<byte> bytes = stackalloc byte[RowSize];
         Read(row, bytes);
-        var number = BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]);
-        return number == 0 ? null : new(_series[number], BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]));
+        var number = BinaryPrimitives.ReadInt32LittleEndian(bytes[SeriesAt..]);
+        return number == 0 ? null : new(_series[number], BinaryPrimitives.ReadInt64LittleEndian(bytes[CountedAt..]))
+        {
+            Content = BinaryPrimitives.ReadUInt64LittleEndian(bytes[ContentAt..]),
+        };
+    }
+
+    private ulong? ContentOf(RecordId id)
+    {
+        if (RowOf(id) is not (>= 0 and var row))
+            return null;
+
+        Span<byte> bytes = stackalloc byte[RowSize];
+        Read(row, bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes[ContentAt..]);
     }
 
     private void Put(long row, CountedFor? counted)
@@ -133,9 +150,9 @@ internal sealed class SeenFile : SeenRecords, IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(bytes, counted?.EventAt ?? 0);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], counted is { } value ? NumberOf(value.Series) : 0);
         if (row >= _blockStart)
-            bytes.CopyTo(_block.AsSpan((int)((row - _blockStart) * RowSize) + 16));
+            bytes.CopyTo(_block.AsSpan((int)((row - _blockStart) * RowSize) + CountedAt));
         else
-            RandomAccess.Write(_file.SafeFileHandle, bytes, (row * RowSize) + 16);
+            RandomAccess.Write(_file.SafeFileHandle, bytes, (row * RowSize) + CountedAt);
     }
 
     private int NumberOf(string series)

@@ -58,5 +58,5 @@ internal sealed class CloudWatchLogsSource(IAmazonCloudWatchLogs logs, string lo
     }
 
     private static SourceEvent Event(FilteredLogEvent logEvent) =>
-        new(Encoding.UTF8.GetBytes(logEvent.Message ?? ""), $"{logEvent.LogStreamName}/{logEvent.EventId}");
+        new(Encoding.UTF8.GetBytes(logEvent.Message ?? ""), $"{logEvent.LogStreamName}/{logEvent.EventId}") { Stream = logEvent.LogStreamName };
 }

@@ -17,6 +17,7 @@ namespace KmsLab.Sentinel.Trail;
 /// <param name="Attestation">What the proof said, on a protected key.</param>
 /// <param name="Detail">What is remarkable about it.</param>
 /// <param name="IsMended">Text in the record was no Unicode and stands here with U+FFFD in its place: somebody may have wanted it unreadable. Else null.</param>
+/// <param name="IsCorrected">A later record claims to correct this one; it stays, for whoever forges records could take evidence away. Else null.</param>
 public sealed record Evidence(
     string EventId,
     DateTimeOffset EventTime,
@@ -31,7 +32,8 @@ public sealed record Evidence(
     string? InvokedBy = null,
     AttestationVerdict? Attestation = null,
     string? Detail = null,
-    bool? IsMended = null)
+    bool? IsMended = null,
+    bool? IsCorrected = null)
 {
     /// <summary>How many summaries are kept; their total number says the rest.</summary>
     public const int Limit = 50;

@@ -29,6 +29,12 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>Whether it is a call of Sentinel's own that AWS refused: the guard has told it already, and no detection needs to wonder about it.</summary>
     public bool IsOwnRefusal { get; set; }
 
+    /// <summary>Why the record may be forged.</summary>
+    public RecordDoubt Doubt { get; set; }
+
+    /// <summary>How often a call with the very same proof had succeeded before this one did, though an SDK repeats what failed.</summary>
+    public int Repetitions { get; set; }
+
     /// <summary>The protected set that the first of its protected keys belongs to; null when it uses none.</summary>
     public ProtectedSet? Set { get; set; }
 

@@ -14,5 +14,6 @@ internal static class TrailHealthExtensions
         services.AddTurnPart<GuardStore>();
         services.AddTurnPart<OwnRefusals>();
         services.AddTurnPart<SeenKeys>();
+        services.AddTurnPart<ForeignStreams>();
     }
 }

@@ -8,8 +8,9 @@ namespace KmsLab.Sentinel.Turns;
 /// </summary>
 /// <remarks>
 /// The correction counts and the original does not, whichever comes first. An original that was counted is taken back from the rates, exactly; and from
-/// windows and alarms as far as their evidence, the latest 50 records, still shows it. What was told stays told: an alarm that rose by the original
-/// remains, with the correction among its evidence. An original that comes later is known already, like a duplicate.
+/// windows as far as their evidence, the latest 50 records, still shows it. What was told stays told: an alarm that rose by the original remains, and so
+/// does its evidence, with a mark. A correction that says something else than its original is told of: nobody but AWS can confirm it
+/// (<see cref="Trail.RecordDoubt.Correction"/>). An original that comes later is known already, like a duplicate.
 /// </remarks>
 internal sealed class Corrections
 {

@@ -34,6 +34,9 @@ internal enum Counter
     /// <summary>NetworkActivity records of calls that have a management record as well, each once.</summary>
     Twins,
 
+    /// <summary>Records that stand in log streams that are none of CloudTrail's, each once: they are told of, and not believed.</summary>
+    Unbelieved,
+
     /// <summary>In a replay: events that the files hold.</summary>
     Read,
 

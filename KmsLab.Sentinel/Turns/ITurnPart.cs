@@ -108,4 +108,8 @@ internal sealed record Withdrawal(string EventId, CountedFor? Counted);
 /// <summary>What a record was counted for, as its part noted it.</summary>
 /// <param name="Series">Its series, as text.</param>
 /// <param name="EventAt">Its event time, Unix milliseconds.</param>
-internal readonly record struct CountedFor(string Series, long EventAt);
+internal readonly record struct CountedFor(string Series, long EventAt)
+{
+    /// <summary>What the record said (<see cref="RecordContent"/>); zero where that is not known.</summary>
+    public ulong Content { get; init; }
+}

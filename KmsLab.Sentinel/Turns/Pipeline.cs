@@ -110,10 +110,10 @@ internal sealed class Pipeline(
         TurnLog.Reached(logger, TurnStep.Read);
         var events = page is null ? [] : page.Parsed ?? ParsedEvent.ParseAll(page.Events, page.Source, interest);
         TurnLog.Reached(logger, TurnStep.Parsed);
-        var fresh = await memory.Know<SeenRecords>().NewAsync(events, item => item.Ids, cancellationToken);
+        var fresh = await memory.Know<SeenRecords>().NewAsync(events, cancellationToken);
         TurnLog.Reached(logger, TurnStep.Deduplicated);
         var work = turn as Turn.OwnWork;
-        var findings = await memory.Know<SeenRecords>().NewAsync(work?.Findings ?? [], finding => new(finding.Id), cancellationToken);
+        var findings = await NewAsync(work?.Findings ?? [], memory, cancellationToken);
 
         var now = time.GetUtcNow();
         foreach (var part in memory.Parts)
@@ -140,6 +140,12 @@ internal sealed class Pipeline(
         var summary = new TurnSummary(page?.Events.Count ?? 0, (page?.Events.Count ?? 0) - events.Count, events.Count - fresh.Count);
         status.Report(summary, moment.Watermark);
         metrics.Report(summary);
+    }
+
+    private static async Task<IReadOnlyList<Finding>> NewAsync(IReadOnlyList<Finding> findings, TurnMemory memory, CancellationToken cancellationToken)
+    {
+        var fresh = await memory.Know<SeenRecords>().NewAsync([.. findings.Select(finding => new SeenFinding(finding))], cancellationToken);
+        return [.. fresh.Select(seen => seen.Finding)];
     }
 
     /// <summary>Reads everything that is committed.</summary>
@@ -171,6 +177,8 @@ internal sealed class Pipeline(
             memory.Know<SeenRecords>().Note(item.Ids, After(eventTime > now ? eventTime : now));
             if (item.Rejection is { } rejection)
                 Reject(rejection, memory);
+            else if (item.ForeignStream is not null)
+                memory.Know<Counters>().Add(Counter.Unbelieved);
             else if (corrections.Replaces(item.Record!.Id))
                 LeaveOut(memory.Know<Counters>());
             else if (NetworkTwin.Is(item.Record!))
@@ -178,7 +186,7 @@ internal sealed class Pipeline(
             else if (eventTime < now - options.Retention)
                 memory.Know<Counters>().Add(Counter.TooLate);
             else if (!memory.Parts.Any(part => part.Owns(item.Record!)))
-                records.Add(new Observation(item.Record!));
+                records.Add(new Observation(item.Record!) { Doubt = item.Doubt });
 
             if (late)
                 memory.Know<Counters>().Add(Counter.Late);
@@ -216,13 +224,14 @@ internal sealed class Pipeline(
             foreach (var part in memory.Parts)
                 part.Count(observation.Record);
             memory.Know<Counters>().Add(Counter.Counted);
-            Correct(observation.Record, corrections, memory, now);
+            Correct(observation, corrections, memory, now);
         }
     }
 
     /// <summary>A correction takes back what its original counted for, and makes it known: it must not count if it comes later.</summary>
-    private void Correct(CloudTrailRecord correction, Corrections corrections, TurnMemory memory, DateTimeOffset now)
+    private void Correct(Observation observation, Corrections corrections, TurnMemory memory, DateTimeOffset now)
     {
+        var correction = observation.Record;
         if (!corrections.Originals.TryGetValue(correction.Id, out var original))
             return;
 
@@ -230,6 +239,8 @@ internal sealed class Pipeline(
         if (!corrections.IsKnown(original))
             return;
 
+        if (corrections.CountedOf(original) is { Content: > 0 and var content } && content != RecordContent.Of(correction))
+            observation.Doubt = RecordDoubt.Correction;
         var withdrawal = new Withdrawal(correction.Addendum!.OriginalEventId!, corrections.CountedOf(original));
         foreach (var part in memory.Parts)
             part.Withdraw(withdrawal);
@@ -279,4 +290,14 @@ internal sealed class Pipeline(
 
     /// <summary>A record may say that it is of the year 9999.</summary>
     private DateTimeOffset After(DateTimeOffset at) => at < DateTimeOffset.MaxValue - options.Retention ? at + options.Retention : DateTimeOffset.MaxValue;
+
+    /// <summary>A finding counts once, like a record.</summary>
+    private sealed record SeenFinding(Finding Finding) : ISeenItem
+    {
+        public RecordIds Ids { get; } = new(Finding.Id);
+
+        public void Contradict(RecordDoubt doubt)
+        {
+        }
+    }
 }

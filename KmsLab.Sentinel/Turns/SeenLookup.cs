@@ -14,10 +14,10 @@ internal static class SeenLookup
     /// <summary>As in <see cref="RowWriter"/>: no round trips to save, and parameters that are found one by one.</summary>
     private const int IdsPerSqliteStatement = 32;
 
-    /// <summary>Which of <paramref name="ids"/> are known.</summary>
-    public static async Task<HashSet<RecordId>> FindAsync(DbConnection connection, IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken)
+    /// <summary>Which of <paramref name="ids"/> are known, and what was said under each: zero where that is not known.</summary>
+    public static async Task<Dictionary<RecordId, ulong>> FindAsync(DbConnection connection, IReadOnlyCollection<RecordId> ids, CancellationToken cancellationToken)
     {
-        var seen = new HashSet<RecordId>();
+        var seen = new Dictionary<RecordId, ulong>();
         var size = Math.Min(connection is SqliteConnection ? IdsPerSqliteStatement : IdsPerStatement, ids.Count);
         await using var command = Create(connection, size);
         foreach (var chunk in ids.Chunk(size))
@@ -27,7 +27,7 @@ internal static class SeenLookup
                 command.Parameters[index].Value = chunk[Math.Min(index, chunk.Length - 1)].ToBytes();
             await using var rows = await command.ExecuteReaderAsync(cancellationToken);
             while (await rows.ReadAsync(cancellationToken))
-                seen.Add(RecordId.FromBytes((byte[])rows.GetValue(0)));
+                seen[RecordId.FromBytes((byte[])rows.GetValue(0))] = rows.IsDBNull(1) ? 0 : unchecked((ulong)rows.GetInt64(1));
         }
 
         return seen;
@@ -36,7 +36,7 @@ internal static class SeenLookup
     private static DbCommand Create(DbConnection connection, int size)
     {
         var command = connection.CreateCommand();
-        command.CommandText = $"SELECT id FROM seen_record WHERE id IN ({string.Join(", ", Enumerable.Range(0, size).Select(index => $"@p{index}"))})";
+        command.CommandText = $"SELECT id, content FROM seen_record WHERE id IN ({string.Join(", ", Enumerable.Range(0, size).Select(index => $"@p{index}"))})";
         for (var index = 0; index < size; index++)
         {
             var parameter = command.CreateParameter();

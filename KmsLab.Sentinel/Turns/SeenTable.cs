@@ -20,12 +20,12 @@ internal sealed class SeenTable(Database database) : SeenRecords
     private const int PrunedABatch = 5000;
     private const int PrunedBatches = 40;
 
-    private readonly HashSet<RecordId> _recent = [];
+    private readonly Dictionary<RecordId, ulong> _recent = [];
     private readonly Queue<RecordId> _order = [];
-    private readonly List<(RecordId Id, DateTimeOffset Until)> _new = [];
+    private readonly List<(RecordId Id, DateTimeOffset Until, ulong Content)> _new = [];
 
-    /// <summary>The ids of <see cref="_new"/>, which the database does not know yet.</summary>
-    private readonly HashSet<RecordId> _waiting = [];
+    /// <summary>The ids of <see cref="_new"/>, which the database does not know yet, and what was said under them.</summary>
+    private readonly Dictionary<RecordId, ulong> _waiting = [];
 
     private readonly Dictionary<RecordId, CountedFor> _counted = [];
     private readonly List<RecordId> _replaced = [];
@@ -41,37 +41,35 @@ internal sealed class SeenTable(Database database) : SeenRecords
         _noted = isEmpty ? new() : null;
     }
 
-    public override async Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, Func<T, RecordIds> idsOf, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, CancellationToken cancellationToken)
     {
-        var unknown = new List<T>(items.Count);
         var doubtful = new List<RecordId>();
         foreach (var item in items)
         {
-            var ids = idsOf(item);
-            if (ids.IsAnyIn(_recent) || ids.IsAnyIn(_waiting))
-                continue;
-
-            unknown.Add(item);
-            Doubt(ids.Own, doubtful);
-            if (ids.Shared is { } shared)
+            Doubt(item.Ids.Own, doubtful);
+            if (item.Ids.Shared is { } shared)
                 Doubt(shared, doubtful);
         }
 
-        var taken = doubtful.Count == 0 ? [] : await database.ReadAsync(connection => SeenLookup.FindAsync(connection, doubtful, cancellationToken), cancellationToken);
+        var taken = await FindAsync(doubtful, cancellationToken);
         Remember(taken);
 
-        var fresh = new List<T>(unknown.Count);
-        foreach (var item in unknown)
+        var fresh = new List<T>(items.Count);
+        foreach (var item in items)
         {
-            var ids = idsOf(item);
-            if (ids.IsAnyIn(taken))
+            var own = item.Ids.Own;
+            if (!IsNew(item, Find) || item.Ids.Own != own && (await FindAsync([item.Ids.Own], cancellationToken)).Count > 0)
                 continue;
 
-            ids.AddTo(taken);
             fresh.Add(item);
+            taken[item.Ids.Own] = item.Ids.Content;
+            if (item.Ids.Shared is { } shared)
+                taken[shared] = item.Ids.SharedContent;
         }
 
         return fresh;
+
+        ulong? Find(RecordId id) => taken.TryGetValue(id, out var content) || _waiting.TryGetValue(id, out content) || _recent.TryGetValue(id, out content) ? content : null;
     }
 
     public override async Task<IReadOnlyDictionary<RecordId, CountedFor?>> FindCountedAsync(IEnumerable<RecordId> ids, CancellationToken cancellationToken)
@@ -79,18 +77,18 @@ internal sealed class SeenTable(Database database) : SeenRecords
         var counted = new Dictionary<RecordId, CountedFor?>();
         foreach (var id in ids)
         {
-            if (_waiting.Contains(id))
+            if (_waiting.ContainsKey(id))
             {
                 counted[id] = CountedOf(id);
                 continue;
             }
 
             var row = await database.ReadAsync(
-                connection => connection.QueryFirstOrDefaultAsync<(byte[]? Id, string? Series, long? At)>(new CommandDefinition(
-                    "SELECT id, series, event_at FROM seen_record WHERE id = @id", new { id = id.ToBytes() }, cancellationToken: cancellationToken)),
+                connection => connection.QueryFirstOrDefaultAsync<(byte[]? Id, string? Series, long? At, long? Content)>(new CommandDefinition(
+                    "SELECT id, series, event_at, content FROM seen_record WHERE id = @id", new { id = id.ToBytes() }, cancellationToken: cancellationToken)),
                 cancellationToken);
             if (row.Id is not null)
-                counted[id] = row is { Series: { } series, At: { } at } ? new(series, at) : null;
+                counted[id] = row is { Series: { } series, At: { } at } ? new(series, at) { Content = unchecked((ulong)(row.Content ?? 0)) } : null;
         }
 
         return counted;
@@ -98,9 +96,9 @@ internal sealed class SeenTable(Database database) : SeenRecords
 
     public override void Note(RecordIds ids, DateTimeOffset until)
     {
-        Note(ids.Own, until);
+        Note(ids.Own, ids.Content, until);
         if (ids.Shared is { } shared)
-            Note(shared, until);
+            Note(shared, ids.SharedContent, until);
     }
 
     public override void Counts(RecordId id, CountedFor counted) => _counted[id] = counted;
@@ -111,8 +109,8 @@ internal sealed class SeenTable(Database database) : SeenRecords
             _counted[original] = counted;
         if (isKnown)
             _replaced.Add(original);
-        else if (!_waiting.Contains(original))
-            Note(original, until);
+        else if (!_waiting.ContainsKey(original))
+            Note(original, 0, until);
     }
 
     /// <summary>
@@ -121,7 +119,7 @@ internal sealed class SeenTable(Database database) : SeenRecords
     public override async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         var written = await RowWriter.InsertAsync(
-            transaction, "seen_record (id, expires_at, series, event_at)", "ON CONFLICT DO NOTHING", _new.Select(seen => RowOf(seen.Id, seen.Until)), cancellationToken);
+            transaction, "seen_record (id, expires_at, series, event_at, content)", "ON CONFLICT DO NOTHING", _new.Select(RowOf), cancellationToken);
         if (written != _new.Count)
         {
             throw new InvalidOperationException(
@@ -140,7 +138,7 @@ internal sealed class SeenTable(Database database) : SeenRecords
     /// <summary>Keeps committed ids at hand.</summary>
     public override void Committed()
     {
-        Remember(_new.Select(seen => seen.Id));
+        Remember(_waiting);
         _new.Clear();
         _waiting.Clear();
         _counted.Clear();
@@ -167,28 +165,37 @@ internal sealed class SeenTable(Database database) : SeenRecords
     /// <summary>Adds an id to those that only the database can tell of.</summary>
     private void Doubt(RecordId id, List<RecordId> doubtful)
     {
-        if (_noted?.MayHold(id) != false)
+        if (_noted?.MayHold(id) != false && !_recent.ContainsKey(id) && !_waiting.ContainsKey(id))
             doubtful.Add(id);
     }
 
-    private void Note(RecordId id, DateTimeOffset until)
+    private async Task<Dictionary<RecordId, ulong>> FindAsync(List<RecordId> ids, CancellationToken cancellationToken) =>
+        ids.Count == 0 ? [] : await database.ReadAsync(connection => SeenLookup.FindAsync(connection, ids, cancellationToken), cancellationToken);
+
+    private void Note(RecordId id, ulong content, DateTimeOffset until)
     {
-        _new.Add((id, until));
-        _waiting.Add(id);
+        _new.Add((id, until, content));
+        _waiting[id] = content;
         _noted?.Add(id);
     }
 
-    private CountedFor? CountedOf(RecordId id) => _counted.TryGetValue(id, out var counted) ? counted : null;
+    private CountedFor? CountedOf(RecordId id) => _counted.TryGetValue(id, out var counted) ? counted with { Content = _waiting.GetValueOrDefault(id) } : null;
 
-    private object[] RowOf(RecordId id, DateTimeOffset until) => _counted.TryGetValue(id, out var counted)
-        ? [id.ToBytes(), until.ToUnixTimeMilliseconds(), counted.Series, counted.EventAt]
-        : [id.ToBytes(), until.ToUnixTimeMilliseconds(), DBNull.Value, DBNull.Value];
-
-    private void Remember(IEnumerable<RecordId> ids)
+    private object[] RowOf((RecordId Id, DateTimeOffset Until, ulong Content) seen)
     {
-        foreach (var id in ids)
+        var counted = CountedOf(seen.Id);
+        return
+        [
+            seen.Id.ToBytes(), seen.Until.ToUnixTimeMilliseconds(), (object?)counted?.Series ?? DBNull.Value, (object?)counted?.EventAt ?? DBNull.Value,
+            seen.Content == 0 ? DBNull.Value : (object)unchecked((long)seen.Content),
+        ];
+    }
+
+    private void Remember(Dictionary<RecordId, ulong> ids)
+    {
+        foreach (var (id, content) in ids)
         {
-            if (_recent.Add(id))
+            if (_recent.TryAdd(id, content))
                 _order.Enqueue(id);
         }
 

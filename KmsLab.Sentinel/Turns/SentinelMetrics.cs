@@ -47,6 +47,7 @@ internal sealed class SentinelMetrics
         foreach (var verdict in Enum.GetValues<AttestationVerdict>())
             Attested(verdict, counters);
         Count("twin", counters.GetValueOrDefault(Counter.Twins));
+        Count("unbelieved", counters.GetValueOrDefault(Counter.Unbelieved));
         Count("replaced", counters.GetValueOrDefault(Counter.Replaced));
     }
 

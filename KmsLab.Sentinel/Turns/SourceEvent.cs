@@ -6,6 +6,9 @@ namespace KmsLab.Sentinel.Turns;
 /// <param name="Problem">What the source itself found wrong, if it did: then there is no record, and this is told instead.</param>
 internal readonly record struct SourceEvent(ReadOnlyMemory<byte> Utf8, string Place, string? Problem = null)
 {
+    /// <summary>The log stream that it stands in; null where there are none.</summary>
+    public string? Stream { get; init; }
+
     /// <summary>The number of a file's record, from 1; 0 elsewhere.</summary>
     public long Number { get; init; }
 

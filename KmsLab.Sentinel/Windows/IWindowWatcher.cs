@@ -12,6 +12,6 @@ internal interface IWindowWatcher
     /// <summary>A record reached the threshold.</summary>
     void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, TurnMoment moment);
 
-    /// <summary>A record was corrected: it is no evidence any more.</summary>
+    /// <summary>A record was corrected, or so another one says.</summary>
     void Withdraw(string eventId);
 }

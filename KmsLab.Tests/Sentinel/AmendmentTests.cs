@@ -109,17 +109,17 @@ public sealed class AmendmentTests(PostgresCluster cluster)
         await sentinel.TakeAsync(TestRecords.WrongKey(Noon, eventId: "original").Utf8());
 
         await sentinel.TakeAsync(Correction("original").Utf8());
-        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
+        (await sentinel.AlarmsAsync()).ShouldHaveSingleItem().Detection.ShouldBe("forged-records");
         await bed.Start().TakeAsync(TestRecords.WrongKey(Noon.AddSeconds(1), eventId: "second").Utf8());
 
-        var alarm = await sentinel.AlarmAsync();
+        var alarm = (await sentinel.AlarmsAsync()).Single(alarm => alarm.Detection == "kms-error-burst");
         alarm.Observed.ShouldBe(2);
         alarm.Evidence.Count.ShouldBe(2);
         alarm.Evidence.ShouldNotContain(record => record.EventId == "original");
     }
 
     [Fact]
-    public async Task Error_that_was_none_leaves_the_evidence_of_an_alarm_that_stays_raised()
+    public async Task Error_that_was_none_is_marked_in_the_evidence_of_an_alarm_that_stays_raised()
     {
         await using var bed = await BedAsync();
         var sentinel = bed.Start();
@@ -127,10 +127,10 @@ public sealed class AmendmentTests(PostgresCluster cluster)
 
         await sentinel.TakeAsync(Correction("original", null).Utf8());
 
-        var alarm = await sentinel.AlarmAsync();
+        var alarm = (await sentinel.AlarmsAsync()).Single(alarm => alarm.Detection == "kms-error-burst");
         alarm.State.ShouldBe(AlarmState.Alarm);
-        alarm.Evidence.ShouldHaveSingleItem().EventId.ShouldBe("second");
-        alarm.EvidenceTotal.ShouldBe(1);
+        alarm.Evidence.Select(record => (record.EventId, record.IsCorrected)).ShouldBe([("original", true), ("second", null)], ignoreOrder: true);
+        alarm.EvidenceTotal.ShouldBe(2);
     }
 
     [Fact]

@@ -29,8 +29,9 @@ public sealed class GroupedCommitTests(PostgresCluster cluster)
         await using var bed = await SentinelBed.CreateAsync(database, cluster);
         var sentinel = bed.Start();
 
-        await sentinel.TakeWaitingAsync(TestRecords.Decrypt(eventId: "one").Utf8());
-        await sentinel.TakeWaitingAsync(TestRecords.Decrypt(eventId: "one").Utf8(), TestRecords.Decrypt(eventId: "two").Utf8());
+        var one = TestRecords.Decrypt(eventId: "one").Utf8();
+        await sentinel.TakeWaitingAsync(one);
+        await sentinel.TakeWaitingAsync(one, TestRecords.Decrypt(eventId: "two").Utf8());
         await sentinel.TickAsync();
 
         (await sentinel.StatusAsync()).Records.Counted.ShouldBe(2);

@@ -77,8 +77,9 @@ public sealed class PipelineTests(PostgresCluster cluster)
         var sentinel = bed.Start();
         var shared = Guid.NewGuid().ToString();
 
-        await sentinel.TakeAsync(TestRecords.CrossAccount(shared).Utf8(), TestRecords.Decrypt().With(r => r["sharedEventID"] = shared).Utf8());
-        await sentinel.TakeAsync(TestRecords.CrossAccount(shared).Utf8());
+        var copy = TestRecords.CrossAccount(shared).Utf8();
+        await sentinel.TakeAsync(copy, TestRecords.Decrypt().With(r => r["sharedEventID"] = shared).Utf8());
+        await sentinel.TakeAsync(copy);
 
         (await sentinel.StatusAsync()).Records.Counted.ShouldBe(1);
     }

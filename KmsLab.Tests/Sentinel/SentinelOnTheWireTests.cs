@@ -18,7 +18,7 @@ public sealed class SentinelOnTheWireTests
             ["events"] = new JsonArray(new JsonObject
             {
                 ["eventId"] = "1",
-                ["logStreamName"] = "s",
+                ["logStreamName"] = "111122223333_CloudTrail_eu-west-1",
                 ["message"] = TestRecords.Decrypt(TimeProvider.System.GetUtcNow()).ToJsonString(),
             }),
         };

@@ -94,6 +94,7 @@ internal static class TestRecords
     {
         record["userIdentity"] = new JsonObject { ["type"] = "AWSAccount", ["principalId"] = "AROAEXAMPLE:session", ["accountId"] = "111122223333" };
         record["sharedEventID"] = sharedEventId;
+        record["recipientAccountId"] = "444455556666";
     });
 
     /// <summary>A denied call: no parameters and no resources.</summary>
@@ -117,7 +118,7 @@ internal static class TestRecords
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static JsonObject Resource(string arn) => new() { ["accountId"] = Account, ["type"] = "AWS::KMS::Key", ["ARN"] = arn };
+    public static JsonObject Resource(string arn) => new() { ["accountId"] = Account, ["type"] = "AWS::KMS::Key", ["ARN"] = arn };
 
     private static JsonObject RoleSession(string role)
     {

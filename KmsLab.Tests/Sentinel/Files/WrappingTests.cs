@@ -104,15 +104,16 @@ public sealed class WrappingTests
         var twin = TestRecords.Decrypt().With(record => record["eventType"] = "AwsVpceEvent");
         var other = TestRecords.Decrypt().With(record => record["eventSource"] = "dynamodb.amazonaws.com");
         var corrected = TestRecords.Decrypt(eventId: "corrected").With(record => record["addendum"] = new JsonObject { ["reason"] = "UPDATED_DATA", ["originalEventID"] = "a" });
-        folder.Add("a.json", RecordFolder.Delivery(TestRecords.Decrypt(eventId: "a"), TestRecords.Decrypt(eventId: "b"), twin, other, corrected, TestRecords.Decrypt(TestRecords.Noon.AddDays(9))));
-        folder.Add("b.json", RecordFolder.Delivery(TestRecords.Decrypt(eventId: "b"), new JsonObject { ["eventName"] = "Decrypt" }));
+        var b = TestRecords.Decrypt(eventId: "b");
+        folder.Add("a.json", RecordFolder.Delivery(TestRecords.Decrypt(eventId: "a"), b, twin, other, corrected, TestRecords.Decrypt(TestRecords.Noon.AddDays(9))));
+        folder.Add("b.json", RecordFolder.Delivery((JsonObject)b.DeepClone(), new JsonObject { ["eventName"] = "Decrypt" }));
         folder.Add("c.log", "no record at all"u8.ToArray());
 
         var report = await ReplayAsync(folder.Path, TestRecords.Noon.AddDays(1));
 
         var records = report.Records;
         records.Read.ShouldBe(8);
-        records.ShouldBe(new ReplayRecords(Read: 8, Counted: 2, Malformed: 1, Twins: 1, Duplicates: 2, TooLate: 0, Outside: 1, Ignored: 1, Overflowed: 0));
+        records.ShouldBe(new ReplayRecords(Read: 8, Counted: 2, Malformed: 1, Twins: 1, Unbelieved: 0, Duplicates: 2, TooLate: 0, Outside: 1, Ignored: 1, Overflowed: 0));
         report.Files.Unrelated.ShouldBe(1);
     }
 

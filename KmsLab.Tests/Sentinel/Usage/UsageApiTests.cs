@@ -56,7 +56,7 @@ public sealed class UsageApiTests
         var events = new JsonArray([.. Enumerable.Range(0, 2).Select(n => new JsonObject
         {
             ["eventId"] = $"{n}",
-            ["logStreamName"] = "s",
+            ["logStreamName"] = "111122223333_CloudTrail_eu-west-1",
             ["message"] = TestRecords.WrongKey(now).ToJsonString(),
         })]);
         return WireServer.StartAsync(new JsonObject { ["events"] = events }.ToJsonString(), """{"events":[]}""");
