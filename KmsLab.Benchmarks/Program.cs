@@ -19,6 +19,8 @@ const string Help = """
                            detection quality over simulated months, with and without each attack: precision, recall, false alarms, time to detect;
                            --together: all attacks in one run, quicker; --whole: without reusing the days before an attack. Exit code 2: a target is missed
       golden [FILE]        what Sentinel finds in ten simulated months: a hash and counts by detection, to compare before and after a change
+      flood [RECORDS]      pours records into the trail's log group at 5 MB/s with AWS's quotas, an attack among them: time to alarm, age of canary and guard
+      reads [RECORDS]      how often a record is read, and how many bytes that takes, by delivery; so many records each 5 s, nine of ten of other services
       sentinel-memory [N]  memory of Sentinel's rates at N series, a million by default
       micro [FILTER]       micro-benchmarks (BenchmarkDotNet)
     """;
@@ -48,6 +50,12 @@ switch (args)
         return await QualityRun.RunAsync(options, CancellationToken.None);
     case ["golden", .. var rest]:
         await GoldenRun.RunAsync(rest is [var file] ? file : null);
+        return 0;
+    case ["flood", .. var rest]:
+        await FloodRun.RunAsync(rest is [var flood] ? int.Parse(flood) : 500_000);
+        return 0;
+    case ["reads", .. var rest]:
+        await ReadsRun.RunAsync(rest is [var each] ? int.Parse(each) : 50);
         return 0;
     case ["sentinel-memory", .. var number]:
         SeriesMemory.Run(number is [var series] ? int.Parse(series) : 1_000_000);

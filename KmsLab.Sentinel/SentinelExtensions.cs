@@ -11,6 +11,7 @@ using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.TrailHealth.Flood;
 using KmsLab.Sentinel.TrailHealth.Guard;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
@@ -77,6 +78,7 @@ public static class SentinelExtensions
         services.AddSources();
         services.AddCanary();
         services.AddTrailGuard();
+        services.AddFloodWatch();
         services.AddSingleton<LoopHealth>();
         services.AddHostedService<SentinelLoop>();
     }

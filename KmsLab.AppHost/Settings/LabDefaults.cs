@@ -55,6 +55,8 @@ internal static class LabDefaults
     {
         ["Sentinel:LogGroups:0"] = LogGroup,
         ["Sentinel:HeadInterval"] = "00:00:01",
+        // Reads cost nothing here, and people wait for alarms.
+        ["Sentinel:HeadReads"] = "60",
         ["Sentinel:AllowedLateness"] = "00:00:05",
         // CryptoApi tags its keys so, and signs its calls with a key whose public half Sentinel gets.
         ["Sentinel:ProtectedSets:vault:Tag"] = "kmslab:set=cryptoapi",

@@ -11,6 +11,7 @@ internal sealed class LogReader(LogLimits limits, TimeProvider time)
 {
     private const int MaxPageEvents = 10_000;
     private const int MaxPageBytes = 1_048_576;
+    private const int MergedStreams = 8;
 
     /// <summary>A page of FilterLogEvents, in the order of timestamps over all streams.</summary>
     /// <remarks>It ends when it is full, or when enough has been looked through: a page may be empty and still have a token, as on AWS.</remarks>
@@ -22,16 +23,11 @@ internal sealed class LogReader(LogLimits limits, TimeProvider time)
         var from = Math.Max(Math.Max(request.StartTime ?? 0, Kept(group)), after.Timestamp);
         var limit = Math.Min(request.Limit ?? MaxPageEvents, MaxPageEvents);
 
-        // A single stream has an index of its own.
-        var (column, owner) = streams is { Count: 1 } ? ("stream_id", streams.First().Key) : ("group_id", group.Id);
-        using var command = Command(
-            connection,
-            $"""
-            SELECT id, stream_id, timestamp, ingestion, message, record FROM log_events LEFT JOIN trail_events ON seq = trail_seq
-            WHERE {column} = $1 AND timestamp >= $2 AND timestamp <= $3 AND (timestamp > $4 OR id > $5)
-            ORDER BY timestamp, id
-            """,
-            owner, from, request.EndTime ?? long.MaxValue, after.Timestamp, after.Id);
+        // Each stream has an index of its own, and a few are merged as they are read: others may hold any number of events.
+        var (column, owners) = streams is { Count: <= MergedStreams } few ? ("stream_id", few.Keys.ToList()) : ("group_id", [group.Id]);
+        if (owners.Count == 0)
+            return new();
+        using var command = Command(connection, Ordered(column, owners.Count), [from, request.EndTime ?? long.MaxValue, after.Timestamp, after.Id, .. owners]);
         using var reader = command.ExecuteReader();
 
         var response = new FilterLogEventsResponse();
@@ -85,6 +81,13 @@ internal sealed class LogReader(LogLimits limits, TimeProvider time)
             NextBackwardToken = $"b/{back}/s",
         };
     }
+
+    private static string Ordered(string column, int owners) => string.Join("\nUNION ALL\n", Enumerable.Range(5, owners).Select(owner => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        SELECT id, stream_id, timestamp, ingestion, message, record FROM log_events LEFT JOIN trail_events ON seq = trail_seq
+        WHERE {column} = ${owner} AND timestamp >= $1 AND timestamp <= $2 AND (timestamp > $3 OR id > $4)
+        """))) + "\nORDER BY timestamp, id";
 
     private static List<(LogPosition Position, OutputLogEvent Event)> ReadPage(
         SqliteConnection connection, long streamId, long from, long to, LogPosition? place, bool isForward, int limit)

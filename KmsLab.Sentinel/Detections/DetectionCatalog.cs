@@ -26,6 +26,7 @@ internal sealed class DetectionCatalog(DetectionOptions options)
         TrailBlinding.Definition,
         DeliverySilent.Definition,
         ForgedRecords.Definition,
+        EvidenceFlood.Definition,
         RansomPattern.Definition,
         DryRunProbing.Definition,
         KmsErrorBurst.Definition,

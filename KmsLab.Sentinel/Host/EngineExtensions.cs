@@ -20,10 +20,12 @@ internal static class EngineExtensions
     {
         services.AddSingleton<DetectionCatalog>();
         services.AddSingleton<RecordSources>();
+        services.AddSingleton<SourceVolumes>();
         services.AddSingleton(provider => new SourceNames([.. provider.GetRequiredService<RecordSources>().All.Select(source => source.Name)]));
         services.AddSingleton<EngineGate>();
         services.AddTurns();
         services.AddTurnPart<FilePositions>();
+        services.AddTurnPart<ReadPositions>();
         services.AddTrailHealth();
         services.AddKnowledge();
         services.AddRates();

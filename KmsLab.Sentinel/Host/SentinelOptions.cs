@@ -10,6 +10,7 @@ using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.TrailHealth.Flood;
 using KmsLab.Sentinel.TrailHealth.Guard;
 using KmsLab.Sentinel.Turns;
 using KmsLab.Sentinel.Windows;
@@ -51,6 +52,9 @@ internal sealed class SentinelOptions
 
     /// <inheritdoc cref="SourceOptions.HeadWindow"/>
     public TimeSpan HeadWindow { get => Sources.HeadWindow; set => Sources.HeadWindow = value; }
+
+    /// <inheritdoc cref="SourceOptions.HeadReads"/>
+    public int HeadReads { get => Sources.HeadReads; set => Sources.HeadReads = value; }
 
     /// <inheritdoc cref="SourceOptions.Sweeps"/>
     public SweepOptions[] Sweeps { get => Sources.Sweeps; set => Sources.Sweeps = value; }
@@ -102,6 +106,9 @@ internal sealed class SentinelOptions
 
     /// <summary>The look at the way of the evidence from outside.</summary>
     public GuardOptions Guard { get; set; } = new();
+
+    /// <summary>How much is too much.</summary>
+    public FloodOptions Flood { get; set; } = new();
 
     /// <summary>How long the trail may be quiet.</summary>
     public DeliveryOptions Delivery { get; set; } = new();

@@ -16,10 +16,11 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
             "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to, or Sentinel:EventHistory=true, or Sentinel:Files:0 to a folder of records");
         Check(options.Sources.EffectiveLogGroups.Distinct(StringComparer.Ordinal).Count() == options.Sources.EffectiveLogGroups.Count, "Sentinel:LogGroups names a group twice");
         Check(options.Judged.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
-        Check(CloudWatchLogsSource.FilterPattern(options.Judged.EffectiveEventSources).Length <= FilterPattern.MaxLength,
+        Check(LogPatterns.OfServices(options.Judged.EffectiveEventSources).Length <= FilterPattern.MaxLength,
             $"The detections and rules read {options.Judged.EffectiveEventSources.Count} services, more than one filter pattern of CloudWatch Logs can name ({FilterPattern.MaxLength} characters): switch off some, or name fewer in Sentinel:EventSources");
 
         Check(options.LogsCallsPerSecond > 0, "Sentinel:LogsCallsPerSecond must be at least 1");
+        Check(options.HeadReads > 0, "Sentinel:HeadReads must be at least 1");
         Positive(options.HeadInterval, nameof(options.HeadInterval));
         Positive(options.HeadWindow, nameof(options.HeadWindow));
         Positive(options.BucketSize, nameof(options.BucketSize));
@@ -37,6 +38,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.Delivery.Check());
         errors.AddRange(options.Evidence.Check());
         errors.AddRange(options.Guard.Check());
+        errors.AddRange(options.Flood.Check());
         errors.AddRange(options.Canary.Check(options.Delivery));
         errors.AddRange(options.Baselines.Validate(options.Retention, options.Detections));
 

@@ -8,41 +8,52 @@ namespace KmsLab.Sentinel.Sources;
 
 /// <summary>A log group that a trail delivers to, read with FilterLogEvents.</summary>
 /// <remarks>
-/// All streams, for CloudTrail opens new ones at volume, and <c>nextToken</c> until there is none, for an empty page can carry one
-/// (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html).
+/// All streams, for CloudTrail opens new ones at volume, and <c>nextToken</c> until there is none, for an empty page can carry one. Events come sorted by
+/// their timestamps over all streams (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html).
 /// </remarks>
-internal sealed class CloudWatchLogsSource(IAmazonCloudWatchLogs logs, string logGroup, IReadOnlyList<string> eventSources, CallPacer pacer) : IRecordSource
+internal sealed class CloudWatchLogsSource(
+    IAmazonCloudWatchLogs logs, string logGroup, IReadOnlyList<string> eventSources, OwnStreams streams, CallPacer pacer) : INarrowSource
 {
-    private const string CommonEnd = ".amazonaws.com";
-
-    private readonly string _filterPattern = FilterPattern(eventSources);
+    private readonly string _services = LogPatterns.OfServices(eventSources);
 
     public string Name => $"logs:{logGroup}";
 
-    public async IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<SourcePage> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken) => PagesAsync([Request(from, _services)], cancellationToken);
+
+    public IAsyncEnumerable<SourcePage> ReadKeysAsync(
+        DateTimeOffset from, IReadOnlyCollection<string> keyArns, bool unprovenOnly, CancellationToken cancellationToken)
     {
-        var request = new FilterLogEventsRequest { LogGroupName = logGroup, FilterPattern = _filterPattern, StartTime = from.ToUnixTimeMilliseconds() };
-        do
+        var pattern = unprovenOnly ? LogPatterns.OfUnprovenCalls(keyArns) : LogPatterns.OfKeys(keyArns);
+        if (pattern is null)
+            return PagesAsync([], cancellationToken);
+        return PagesAsync(
+            streams.Prefixes.Count == 0 ? [Request(from, pattern)] : streams.Prefixes.Select(prefix => Request(from, pattern, prefix)), cancellationToken);
+    }
+
+    public IAsyncEnumerable<SourcePage> ReadOwnStreamsAsync(DateTimeOffset from, CancellationToken cancellationToken) =>
+        PagesAsync(streams.Prefixes.Select(prefix => Request(from, _services, prefix)), cancellationToken);
+
+    private FilterLogEventsRequest Request(DateTimeOffset from, string pattern, string? streamPrefix = null) => new()
+    {
+        LogGroupName = logGroup,
+        FilterPattern = pattern,
+        LogStreamNamePrefix = streamPrefix,
+        StartTime = from.ToUnixTimeMilliseconds(),
+    };
+
+    private async IAsyncEnumerable<SourcePage> PagesAsync(IEnumerable<FilterLogEventsRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var request in requests)
         {
-            var page = await PageAsync(request, cancellationToken);
-            yield return [.. (page.Events ?? []).Select(Event)];
-            request.NextToken = page.NextToken;
+            do
+            {
+                var page = await PageAsync(request, cancellationToken);
+                yield return PageOf(page.Events ?? []);
+                request.NextToken = page.NextToken;
+            }
+            while (!string.IsNullOrEmpty(request.NextToken));
         }
-        while (!string.IsNullOrEmpty(request.NextToken));
     }
-
-    /// <summary>One pattern for all sources, so that each page is read once. Where they don't fit, the end that all have in common is left out: what else begins so is sorted out here.</summary>
-    internal static string FilterPattern(IReadOnlyList<string> eventSources)
-    {
-        var whole = PatternOf(eventSources);
-        return whole.Length <= CloudTrail.FilterPatterns.FilterPattern.MaxLength ? whole : PatternOf([.. eventSources.Select(Shortened)]);
-    }
-
-    private static string Shortened(string source) => source.EndsWith(CommonEnd, StringComparison.Ordinal) ? source[..^CommonEnd.Length] + ".*" : source;
-
-    private static string PatternOf(IReadOnlyList<string> sources) => sources.Count == 1
-        ? $"{{ $.eventSource = \"{sources[0]}\" }}"
-        : $"{{ {string.Join(" || ", sources.Select(source => $"($.eventSource = \"{source}\")"))} }}";
 
     private async Task<FilterLogEventsResponse> PageAsync(FilterLogEventsRequest request, CancellationToken cancellationToken)
     {
@@ -57,6 +68,19 @@ internal sealed class CloudWatchLogsSource(IAmazonCloudWatchLogs logs, string lo
         }
     }
 
-    private static SourceEvent Event(FilteredLogEvent logEvent) =>
-        new(Encoding.UTF8.GetBytes(logEvent.Message ?? ""), $"{logEvent.LogStreamName}/{logEvent.EventId}") { Stream = logEvent.LogStreamName };
+    private SourcePage PageOf(List<FilteredLogEvent> logEvents)
+    {
+        var events = new List<SourceEvent>(logEvents.Count);
+        var arrivals = new List<Arrival>(logEvents.Count);
+        foreach (var logEvent in logEvents)
+        {
+            streams.See(logEvent.LogStreamName);
+            var utf8 = Encoding.UTF8.GetBytes(logEvent.Message ?? "");
+            events.Add(new(utf8, $"{logEvent.LogStreamName}/{logEvent.EventId}") { Stream = logEvent.LogStreamName });
+            if (logEvent is { Timestamp: { } at, IngestionTime: { } ingested })
+                arrivals.Add(new(DateTimeOffset.FromUnixTimeMilliseconds(at), DateTimeOffset.FromUnixTimeMilliseconds(ingested), utf8.Length));
+        }
+
+        return new(events) { Arrivals = arrivals };
+    }
 }

@@ -20,7 +20,7 @@ internal sealed class EventHistorySource(IAmazonCloudTrail cloudTrail, IReadOnly
 
     public string Name => "event-history";
 
-    public async IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SourcePage> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var eventSource in eventSources)
         {
@@ -33,7 +33,7 @@ internal sealed class EventHistorySource(IAmazonCloudTrail cloudTrail, IReadOnly
             {
                 await WaitForTurnAsync(cancellationToken);
                 var page = await cloudTrail.LookupEventsAsync(request, cancellationToken);
-                yield return [.. (page.Events ?? []).Select(item => new SourceEvent(Encoding.UTF8.GetBytes(item.CloudTrailEvent ?? ""), item.EventId ?? ""))];
+                yield return new([.. (page.Events ?? []).Select(item => new SourceEvent(Encoding.UTF8.GetBytes(item.CloudTrailEvent ?? ""), item.EventId ?? ""))]);
                 request.NextToken = page.NextToken;
             }
             while (!string.IsNullOrEmpty(request.NextToken));

@@ -18,12 +18,19 @@ internal sealed class SourceOptions
     /// <summary>Time from one head read to the next.</summary>
     public TimeSpan HeadInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How far back each head read looks: CloudTrail delivers in about 5 minutes on average, in no order.</summary>
+    /// <summary>
+    /// How far back the head looks: CloudTrail delivers in about 5 minutes on average, in no order. Once it is known how late records come, most head
+    /// reads look back less, and a fifth of this time apart one looks back so far.
+    /// </summary>
     public TimeSpan HeadWindow { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// Looks further back, for what comes later than the head sees: 30 min each 5 min, 6 h each hour and 48 h each day, unless set.
+    /// How often the head reads a record at most, once it is known how late records come: where that is long, the head is read less often than each
+    /// <see cref="HeadInterval"/>, and in between only what concerns protected keys and does not prove that it is the application's.
     /// </summary>
+    public int HeadReads { get; set; } = 8;
+
+    /// <summary>Looks further back, for what comes later than the head sees: 6 h each 3 hours and 48 h each day, unless set.</summary>
     public SweepOptions[] Sweeps { get; set; } = [];
 
     /// <summary><see cref="LogGroups"/> without empty names: setting one to nothing takes a default away.</summary>
@@ -40,8 +47,7 @@ internal sealed class SourceOptions
 
     private static IReadOnlyList<SweepOptions> UsualSweeps { get; } =
     [
-        new() { LookBack = TimeSpan.FromMinutes(30), Every = TimeSpan.FromMinutes(5) },
-        new() { LookBack = TimeSpan.FromHours(6), Every = TimeSpan.FromHours(1) },
+        new() { LookBack = TimeSpan.FromHours(6), Every = TimeSpan.FromHours(3) },
         new() { LookBack = TimeSpan.FromHours(48), Every = TimeSpan.FromHours(24) },
     ];
 }

@@ -330,6 +330,6 @@ public sealed class CanaryTests(PostgresCluster cluster)
     {
         public string Name => name;
 
-        public IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public IAsyncEnumerable<SourcePage> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -12,7 +12,7 @@ public sealed class FilterPatternLengthTests
     public void All_services_that_the_detections_need_fit_one_pattern_with_room_for_rules()
     {
         string[] sources = [.. DetectionCatalog.EventSources(new()), "guardduty.amazonaws.com", "organizations.amazonaws.com"];
-        var text = CloudWatchLogsSource.FilterPattern(sources);
+        var text = LogPatterns.OfServices(sources);
         text.Length.ShouldBeLessThanOrEqualTo(FilterPattern.MaxLength);
 
         var pattern = FilterPattern.Parse(text);
@@ -24,6 +24,6 @@ public sealed class FilterPatternLengthTests
     [Fact]
     public void Few_services_are_named_whole()
     {
-        CloudWatchLogsSource.FilterPattern(["kms.amazonaws.com", "iam.amazonaws.com"]).ShouldBe("{ ($.eventSource = \"kms.amazonaws.com\") || ($.eventSource = \"iam.amazonaws.com\") }");
+        LogPatterns.OfServices(["kms.amazonaws.com", "iam.amazonaws.com"]).ShouldBe("{ ($.eventSource = \"kms.amazonaws.com\") || ($.eventSource = \"iam.amazonaws.com\") }");
     }
 }

@@ -82,10 +82,10 @@ public sealed class RegistrationTests(PostgresCluster cluster)
     {
         public string Name => "test:one";
 
-        public async IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<SourcePage> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
-            yield return [new SourceEvent(TestRecords.Decrypt().Utf8(), "one")];
+            yield return new([new SourceEvent(TestRecords.Decrypt().Utf8(), "one")]);
         }
     }
 }

@@ -162,7 +162,7 @@ internal sealed class SentinelBed : IAsyncDisposable
     {
         public string Name => Source;
 
-        public IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public IAsyncEnumerable<SourcePage> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class RecordingChannel(List<Notification> sent) : INotificationChannel

@@ -35,6 +35,7 @@ internal sealed class SentinelHost : IAsyncDisposable
             ["Sentinel:Database"] = "Sqlite",
             ["Sentinel:LogGroups:0"] = "kmslab-trail",
             ["Sentinel:HeadInterval"] = "00:00:00.050",
+            ["Sentinel:HeadReads"] = "1000",
             // A test of who may look says otherwise.
             ["Sentinel:Api:OpenOnLoopback"] = "true",
             // A test that wants a guard says so: its calls would be among those that others count.

@@ -23,10 +23,10 @@ internal sealed partial class FileSource(string path, ILogger<FileSource> logger
     public void GoOnFrom(FilePosition position) => _positions[position.Path] = position;
 
     /// <summary>Reads what is new in the files, whenever it was written: a file that is copied here may be as old as its original.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SourcePage> ReadAsync(DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var page in ReadAsync(cancellationToken))
-            yield return page.Events;
+            yield return new(page.Events);
     }
 
     /// <summary>Reads what is new in the files.</summary>

@@ -66,7 +66,7 @@ internal sealed class CanaryStore(CanaryOptions options, DeliveryOptions deliver
     {
         _now = now;
         if (turn is Turn.ReadEnd end)
-            Complete(end.Source);
+            Complete(end.Source, end.StartedAt);
         return Task.CompletedTask;
     }
 
@@ -109,10 +109,12 @@ internal sealed class CanaryStore(CanaryOptions options, DeliveryOptions deliver
 
     /// <summary>A read of a source is complete, and with it what it brought back.</summary>
     /// <param name="source">Which.</param>
-    private void Complete(string source)
+    /// <param name="startedAt">When the read began. A canary that was made later waits for the next: what came with it may stand where this one had been already.</param>
+    private void Complete(string source, DateTimeOffset startedAt)
     {
-        foreach (var (sequence, sighting) in SightingsOf(source))
+        foreach (var (sequence, sighting) in SightingsOf(source).Where(pair => pair.Value.EventTime <= startedAt).ToList())
         {
+            SightingsOf(source).Remove(sequence);
             if (!_calls.TryGetValue(sequence, out var call))
                 continue;
 
@@ -121,7 +123,6 @@ internal sealed class CanaryStore(CanaryOptions options, DeliveryOptions deliver
             _returns.Add(new(source, sighting.SeenAt - call.CalledAt));
         }
 
-        SightingsOf(source).Clear();
         if (source == History && _reach.TryGetValue(History, out var reached))
         {
             // What a silent source does not bring, the event history has brought in its place.

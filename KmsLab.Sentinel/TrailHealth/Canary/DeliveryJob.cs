@@ -32,7 +32,9 @@ internal sealed class DeliveryJob(
         var findings = new List<Finding>();
         foreach (var source in _sources)
         {
-            var read = await pipeline.LastCompleteReadAsync(source, cancellationToken);
+            // A head read that looks back less far completes nothing, but shows that the source can be read.
+            var complete = await pipeline.LastCompleteReadAsync(source, cancellationToken);
+            var read = status.Of(source).LastCompleteRead is { } head && !(complete >= head) ? head : complete;
             if (now - Later(read, _startedAt) > options.UnreadableAfter)
                 findings.Add(Silent(source, now, "Read", $"it can't be read since {At(Later(read, _startedAt))}: {status.Of(source).Problem ?? "no read ended"}"));
             else if (!store.Brings(source) && options.NoRecordsAfter is { } limit && now - Later(store.NewestRecordOf(source), _startedAt) > limit)

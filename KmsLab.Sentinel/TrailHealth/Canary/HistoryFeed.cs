@@ -28,7 +28,7 @@ internal sealed class HistoryFeed(IAmazonCloudTrail cloudTrail, IReadOnlyList<st
         }
 
         await foreach (var page in _everything.ReadAsync(from, cancellationToken))
-            yield return page;
+            yield return page.Events;
     }
 
     private async IAsyncEnumerable<IReadOnlyList<SourceEvent>> ProbeAsync(string canaryKey, DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -238,7 +238,7 @@ public sealed class FileSourceTests
     {
         var events = new List<SourceEvent>();
         await foreach (var page in source.ReadAsync(TestRecords.Noon, Cancellation))
-            events.AddRange(page);
+            events.AddRange(page.Events);
         return events;
     }
 

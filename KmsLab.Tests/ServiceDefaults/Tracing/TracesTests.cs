@@ -61,7 +61,7 @@ public sealed class TracesTests
             [
                 ("cryptoapi", "cryptoapi key lookup"), ("cryptoapi", "cryptoapi audit outcomes"),
                 ("cryptoapi", "cryptoapi audit pruning"), ("cryptoapi", "cryptoapi idempotency pruning"),
-                ("sentinel", "sentinel lease"), ("sentinel", "sentinel round"), ("sentinel", "sentinel outbox"),
+                ("sentinel", "sentinel lease"), ("sentinel", "sentinel read"), ("sentinel", "sentinel round"), ("sentinel", "sentinel outbox"),
             ],
             ignoreOrder: true);
         // All else that begins a trace is the look at data protection's keys, at start: read, make one, read.
@@ -69,7 +69,7 @@ public sealed class TracesTests
         others.Select(span => (span.Service.Name, span.Name)).ShouldBe(
             [("sentinel", "database read"), ("sentinel", "database write"), ("sentinel", "database read")]);
         // A call of a round is part of its trace, also where it is served.
-        var served = spans.First(span => span.Service.Name == "localaws" && PathOf(span, spans).Last().Name == "sentinel round");
+        var served = spans.First(span => span.Service.Name == "localaws" && PathOf(span, spans).Last().Name == "sentinel read");
         served.Kind.ShouldBe(OtlpKind.Server);
     }
 
