@@ -3,12 +3,14 @@ using KmsLab.LocalAws.Faults;
 using KmsLab.LocalAws.Kms;
 using KmsLab.LocalAws.Logs;
 using KmsLab.LocalAws.Metrics;
+using KmsLab.LocalAws.S3;
 using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Sns;
 using KmsLab.LocalAws.Sqs;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Sts;
 using KmsLab.LocalAws.Trail;
+using KmsLab.LocalAws.TrailFiles;
 using KmsLab.LocalAws.Upstream;
 using KmsLab.LocalAws.Wire;
 using KmsLab.ServiceDefaults;
@@ -49,6 +51,8 @@ public static class LocalAwsExtensions
         builder.Services.AddTrail();
         if (HasUpstream(builder.Configuration))
             builder.Services.AddUpstream();
+        else
+            builder.Services.AddTrailFiles();
         builder.Services.AddServices();
         return builder;
     }
@@ -60,9 +64,7 @@ public static class LocalAwsExtensions
         app.Use(next =>
         {
             // Found only when the host starts, so that its options are checked before.
-            Func<HttpContext, Task> serve = HasUpstream(app.Configuration)
-                ? app.Services.GetRequiredService<UpstreamEndpoint>().ServeAsync
-                : app.Services.GetRequiredService<AwsEndpoint>().ServeAsync;
+            var serve = HasUpstream(app.Configuration) ? app.Services.GetRequiredService<UpstreamEndpoint>().ServeAsync : Alone(app.Services);
             return http => IsOwnPath(http.Request.Path) ? next(http) : serve(http);
         });
         app.UseRouting();
@@ -71,6 +73,12 @@ public static class LocalAwsExtensions
         app.MapFaults();
         app.MapMailbox();
         return app;
+    }
+
+    private static Func<HttpContext, Task> Alone(IServiceProvider services)
+    {
+        var (aws, s3) = (services.GetRequiredService<AwsEndpoint>(), services.GetRequiredService<S3Endpoint>());
+        return http => S3Request.IsOne(http.Request) ? s3.ServeAsync(http) : aws.ServeAsync(http);
     }
 
     private static bool HasUpstream(IConfiguration configuration) => !string.IsNullOrEmpty(configuration["LocalAws:Upstream"]);
@@ -94,6 +102,7 @@ public static class LocalAwsExtensions
         services.AddCloudWatch();
         services.AddSqs();
         services.AddSns();
+        services.AddS3();
     }
 
     private static void AddUpstream(this IServiceCollection services)
@@ -111,6 +120,8 @@ public static class LocalAwsExtensions
         services.AddSingleton<IStateSchema, TrailSchema>();
         services.AddSingleton<Trails>();
         services.AddSingleton<TrailHistory>();
+        services.AddSingleton<TrailFileQueue>();
+        services.AddSingleton<DigestKeys>();
         services.AddSingleton<EventLookup>();
         services.AddSingleton<ProvisionedTrail>();
         services.AddSingleton<TrailDelivery>();

@@ -8,14 +8,14 @@ internal static class LocalAwsProgram
 {
     public static ServiceDescription Description => new("LocalAws")
     {
-        Summary = "LocalAws stands for AWS on one machine: KMS, STS, CloudTrail, CloudWatch, CloudWatch Logs, SNS and SQS at one endpoint, "
+        Summary = "LocalAws stands for AWS on one machine: KMS, STS, CloudTrail, CloudWatch, CloudWatch Logs, SNS, SQS and S3 at one endpoint, "
             + "for SDKs and the AWS CLI. A lab tool: it checks no signatures.",
         Settings =
         [
             new("LocalAws:Url", "where it listens, unless ASP.NET Core's own settings say so", "http://localhost:4566"),
             new(
                 "LocalAws:DataDirectory",
-                "where its state file localaws.db lies; keys lost are data lost",
+                "where its state file localaws.db and the content of objects lie; keys lost are data lost",
                 new LocalAwsOptions().DataDirectory),
             new("LocalAws:AccountId", "the account that everything belongs to", "000000000000"),
             new("LocalAws:Region", "the Region of the trail that is there from the start", "us-east-1"),

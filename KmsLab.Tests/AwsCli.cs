@@ -41,6 +41,21 @@ internal sealed class AwsCli(string path, Uri endpoint, string accessKeyId = "la
         return error;
     }
 
+    /// <summary>Runs a command that must succeed, and returns the text that it prints.</summary>
+    public async Task<string> RunTextAsync(params string[] arguments)
+    {
+        var (exitCode, output, error) = await TryAsync(arguments);
+        exitCode.ShouldBe(0, $"aws {string.Join(' ', arguments)}: {error} {output}");
+        return output;
+    }
+
+    /// <summary>Runs a command, and returns all that it prints, whether it succeeds or not.</summary>
+    public async Task<string> TextAsync(params string[] arguments)
+    {
+        var (_, output, error) = await TryAsync(arguments);
+        return $"{output}\n{error}";
+    }
+
     private async Task<(int ExitCode, string Output, string Error)> TryAsync(string[] arguments)
     {
         var start = new ProcessStartInfo(path, ["--endpoint-url", endpoint.ToString(), "--output", "json", .. arguments])
@@ -50,6 +65,8 @@ internal sealed class AwsCli(string path, Uri endpoint, string accessKeyId = "la
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
+        // Some commands make further clients, which the option doesn't reach.
+        start.Environment["AWS_ENDPOINT_URL"] = endpoint.ToString();
         start.Environment["AWS_ACCESS_KEY_ID"] = accessKeyId;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = "lab";
         start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";

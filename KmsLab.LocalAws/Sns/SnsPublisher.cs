@@ -26,6 +26,9 @@ internal sealed class SnsPublisher(SnsStore store, HttpDelivery http, Mailbox ma
     /// <summary>A text message straight to a number.</summary>
     public Task Text(Publication publication, string number) => mailbox.Put("sms", number, null, publication.Subject, publication.MessageFor("sms"));
 
+    /// <summary>Whether there is such a topic.</summary>
+    public bool Exists(string topicArn) => store.Topic(topicArn) is not null;
+
     /// <summary>Publishes what another service has to say, such as an alarm.</summary>
     /// <returns>Why it could not; null if it could.</returns>
     public string? TryPublish(string topicArn, string subject, string message)

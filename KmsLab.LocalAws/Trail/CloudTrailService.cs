@@ -10,10 +10,11 @@ internal sealed class CloudTrailService : AwsService
 
     private readonly Trails _trails;
     private readonly EventLookup _lookup;
+    private readonly DigestKeys _keys;
 
-    public CloudTrailService(Trails trails, EventLookup lookup) : base("cloudtrail", "cloudtrail.amazonaws.com")
+    public CloudTrailService(Trails trails, EventLookup lookup, DigestKeys keys) : base("cloudtrail", "cloudtrail.amazonaws.com")
     {
-        (_trails, _lookup) = (trails, lookup);
+        (_trails, _lookup, _keys) = (trails, lookup, keys);
         TargetPrefix = "CloudTrail_20131101";
         TargetNamespace = "com.amazonaws.cloudtrail.v20131101";
         ValidationError = "InvalidParameterException";
@@ -40,7 +41,7 @@ internal sealed class CloudTrailService : AwsService
             "CreateEventDataStore", "UpdateEventDataStore", "GetEventDataStore", "ListEventDataStores", "DeleteEventDataStore", "RestoreEventDataStore",
             "StartEventDataStoreIngestion", "StopEventDataStoreIngestion", "StartQuery", "CancelQuery", "DescribeQuery", "GetQueryResults", "ListQueries",
             "CreateChannel", "UpdateChannel", "GetChannel", "ListChannels", "DeleteChannel", "StartImport", "StopImport", "GetImport", "ListImports", "ListImportFailures");
-        Refuse("KmsLab LocalAws delivers no digest files, and signs none.", "ListPublicKeys");
+        Add("ListPublicKeys", OnTrail.Read, () => wire.ListPublicKeysRequest, () => wire.ListPublicKeysResponse, ListPublicKeysAsync);
         Add("LookupEvents", OnTrail.Read, () => wire.LookupEventsRequest, () => wire.LookupEventsResponse, _lookup.Find);
     }
 
@@ -169,6 +170,25 @@ internal sealed class CloudTrailService : AwsService
         }),
     };
 
+    private async ValueTask<ListPublicKeysResponse> ListPublicKeysAsync(AwsCall call, ListPublicKeysRequest request)
+    {
+        var (start, end) = (request.StartTime ?? call.Time, request.EndTime ?? call.Time);
+        if (start > end)
+            throw new AwsException("InvalidTimeRangeException", "The start time must not be after the end time.");
+        // AWS's Regions always have a key.
+        await _keys.SignerAsync(call.Scope, call.Time);
+        return new()
+        {
+            PublicKeyList = _keys.Find(call.Scope, start, end).ConvertAll(key => new PublicKey
+            {
+                Value = key.PublicKey,
+                ValidityStartTime = key.ValidFrom,
+                ValidityEndTime = key.ValidUntil,
+                Fingerprint = key.Fingerprint,
+            }),
+        };
+    }
+
     private static Dictionary<string, string> Merge(Dictionary<string, string> tags, List<TrailTag>? added)
     {
         var merged = new Dictionary<string, string>(tags);
@@ -262,11 +282,13 @@ internal sealed class CloudTrailService : AwsService
         IsLogging = trail.Definition.IsLogging,
         StartLoggingTime = trail.Definition.Started,
         StopLoggingTime = trail.Definition.Stopped,
-        LatestDeliveryTime = trail.Status.Delivered,
+        LatestDeliveryTime = trail.Status.FilesDelivered,
+        LatestDeliveryError = trail.Status.FilesError,
+        LatestDigestDeliveryTime = trail.Status.DigestDelivered,
         LatestCloudWatchLogsDeliveryTime = trail.Status.Delivered,
         LatestCloudWatchLogsDeliveryError = trail.Status.Error,
-        LatestDeliveryAttemptTime = Text(trail.Status.Delivered),
-        LatestDeliveryAttemptSucceeded = Text(trail.Status.Delivered),
+        LatestDeliveryAttemptTime = Text(trail.Status.FilesDelivered),
+        LatestDeliveryAttemptSucceeded = Text(trail.Status.FilesDelivered),
         LatestNotificationAttemptTime = "",
         LatestNotificationAttemptSucceeded = "",
         TimeLoggingStarted = Text(trail.Definition.Started),

@@ -146,6 +146,7 @@ internal sealed class GetTrailStatusResponse
     public bool? IsLogging { get; set; }
     public string? LatestDeliveryError { get; set; }
     public DateTimeOffset? LatestDeliveryTime { get; set; }
+    public DateTimeOffset? LatestDigestDeliveryTime { get; set; }
     public DateTimeOffset? StartLoggingTime { get; set; }
     public DateTimeOffset? StopLoggingTime { get; set; }
     public string? LatestCloudWatchLogsDeliveryError { get; set; }
@@ -222,6 +223,27 @@ internal sealed class ResourceTag
     public List<TrailTag>? TagsList { get; set; }
 }
 
+internal sealed class ListPublicKeysRequest
+{
+    public DateTimeOffset? StartTime { get; set; }
+    public DateTimeOffset? EndTime { get; set; }
+    public string? NextToken { get; set; }
+}
+
+internal sealed class ListPublicKeysResponse
+{
+    public List<PublicKey>? PublicKeyList { get; set; }
+    public string? NextToken { get; set; }
+}
+
+internal sealed class PublicKey
+{
+    public byte[]? Value { get; set; }
+    public DateTimeOffset? ValidityStartTime { get; set; }
+    public DateTimeOffset? ValidityEndTime { get; set; }
+    public string? Fingerprint { get; set; }
+}
+
 internal sealed class LookupEventsRequest
 {
     public List<LookupAttribute>? LookupAttributes { get; set; }
@@ -285,6 +307,8 @@ internal sealed class LookedUpResource
 [JsonSerializable(typeof(ChangeTagsRequest))]
 [JsonSerializable(typeof(ListTagsRequest))]
 [JsonSerializable(typeof(ListTagsResponse))]
+[JsonSerializable(typeof(ListPublicKeysRequest))]
+[JsonSerializable(typeof(ListPublicKeysResponse))]
 [JsonSerializable(typeof(LookupEventsRequest))]
 [JsonSerializable(typeof(LookupEventsResponse))]
 [JsonSerializable(typeof(NoMembers))]

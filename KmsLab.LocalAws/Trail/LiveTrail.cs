@@ -28,18 +28,6 @@ internal sealed class LiveTrail(string account, TrailDefinition definition, Deli
     public LiveTrail With(TrailDefinition changed) => new(Account, changed, Status);
 }
 
-/// <summary>The last delivery to the trail's log group. Kept in memory only: AWS's own is about now, too.</summary>
-internal sealed class DeliveryStatus
-{
-    public DateTimeOffset? Delivered { get; private set; }
-
-    public string? Error { get; private set; }
-
-    public void Succeeded(DateTimeOffset at) => (Delivered, Error) = (at, null);
-
-    public void Failed(string error) => Error = error;
-}
-
 /// <summary>A log group's ARN, <c>arn:aws:logs:region:account:log-group:name:*</c>.</summary>
 internal sealed record LogGroupArn(RegionScope Scope, string Group)
 {

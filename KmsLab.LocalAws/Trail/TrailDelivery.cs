@@ -8,13 +8,13 @@ using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws.Trail;
 
-/// <summary>Brings records from the history into the log groups of the trails that take them.</summary>
+/// <summary>Brings records from the history into the log groups of the trails that take them, and into the line for their buckets.</summary>
 /// <remarks>
 /// Instant delivery is a row beside the history's, in the same commit. Otherwise the record waits in <c>trail_pending</c>, a table, until it is due;
 /// taking it out and appending it is one transaction again. So a record arrives exactly once, whenever the process is killed, unless duplicates are asked for.
 /// </remarks>
 internal sealed class TrailDelivery(
-    LogStore logs, Trails trails, StateStore store, IOptions<LocalAwsOptions> options, TimeProvider time, UpstreamDelivery? upstream = null) : BackgroundService
+    LogStore logs, Trails trails, TrailFileQueue files, StateStore store, IOptions<LocalAwsOptions> options, TimeProvider time, UpstreamDelivery? upstream = null) : BackgroundService
 {
     private const int MaxBatch = 1_000;
 
@@ -48,6 +48,7 @@ internal sealed class TrailDelivery(
         var settings = _settings;
         foreach (var trail in targets)
         {
+            files.Add(session, trail.Arn, trail.Definition.S3BucketName, trail.Status, seq, record.Region);
             if (trail.LogGroup is null)
                 continue;
             if (settings.IsInstant && upstream is null)

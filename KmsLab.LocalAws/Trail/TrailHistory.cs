@@ -84,5 +84,17 @@ internal sealed class TrailSchema : IStateSchema
         CREATE INDEX trail_pending_due ON trail_pending (due, id);
         CREATE TABLE trail_provisioned (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, region, name)) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE trail_file_pending (id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL, trail TEXT NOT NULL, region TEXT NOT NULL);
+        CREATE INDEX trail_file_pending_trail ON trail_file_pending (trail, region, id);
+        CREATE INDEX trail_file_pending_seq ON trail_file_pending (seq);
+        CREATE TABLE trail_files (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, trail TEXT NOT NULL, region TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL,
+            oldest INTEGER NOT NULL, newest INTEGER NOT NULL, delivered INTEGER NOT NULL, digested INTEGER NOT NULL DEFAULT 0);
+        CREATE INDEX trail_files_trail ON trail_files (trail, region, digested, id);
+        CREATE TABLE trail_digests (
+            trail TEXT NOT NULL, region TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL, ended INTEGER NOT NULL, hash TEXT NOT NULL, signature TEXT NOT NULL,
+            PRIMARY KEY (trail, region)) WITHOUT ROWID;
+        """,
     ];
 }

@@ -27,7 +27,7 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
             Identity = call.Caller.Identity,
             Time = call.Time,
             Source = call.Service.EventSource,
-            Name = call.Operation.Name,
+            Name = call.Operation.EventName,
             Region = call.Region,
             SourceIp = call.SourceIp,
             UserAgent = call.UserAgent,
@@ -54,7 +54,7 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
             Region = call.Region,
             Time = call.Time,
             Source = call.Service.EventSource,
-            Name = call.Operation.Name,
+            Name = call.Operation.EventName,
             ReadOnly = onTrail.ReadOnly,
             CallerArn = call.Caller.Arn,
             Username = call.Caller.Name,
@@ -117,6 +117,6 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
     private static string ErrorCode(AwsException error, AwsService service) =>
         error.Code == service.AccessDeniedError ? AccessDenied : error.Code;
 
-    private static Action<Utf8JsonWriter>? Project(Shape shape, object value) =>
+    private static Action<Utf8JsonWriter>? Project(Shape shape, object value) => value is IRecordedParameters own ? own.WriteParameters :
         TrailProjection.HasContent(shape, value) ? json => TrailProjection.Write(json, shape, value) : null;
 }

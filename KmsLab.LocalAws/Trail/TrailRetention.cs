@@ -59,6 +59,7 @@ internal sealed class TrailRetention(StateStore store, TimeProvider time) : Back
             DELETE FROM trail_events WHERE seq > $1 AND seq <= $2 AND time < $3
                 AND NOT EXISTS (SELECT 1 FROM log_events WHERE trail_seq = trail_events.seq)
                 AND NOT EXISTS (SELECT 1 FROM trail_pending WHERE trail_pending.seq = trail_events.seq)
+                AND NOT EXISTS (SELECT 1 FROM trail_file_pending WHERE trail_file_pending.seq = trail_events.seq)
             """,
             after, old[^1], end);
         return (old.Count, removed, old[^1]);

@@ -64,5 +64,5 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <summary>Refuses the call where the lab's configuration denies it.</summary>
     /// <param name="resource">The ARN of the resource, or <c>*</c> for an operation without one.</param>
     /// <exception cref="AwsException">AccessDeniedException, worded as IAM's.</exception>
-    public void Authorize(string resource) => denials.Check(Caller, Service, Operation.Name, resource);
+    public void Authorize(string resource) => denials.Check(Caller, Service, Operation.Action, resource);
 }

@@ -91,10 +91,13 @@ internal abstract class AwsService(string signingName, string eventSource)
         string name, OnTrail onTrail, Func<JsonTypeInfo<TRequest>> request, Func<JsonTypeInfo<TResponse>> response, Func<AwsCall, TRequest, ValueTask<TResponse>> handler, bool anonymous = false)
         where TRequest : class where TResponse : class
     {
-        _operations.Add(name, new Operation<TRequest, TResponse>(name, onTrail, request, response, handler));
+        Add(new Operation<TRequest, TResponse>(name, onTrail, request, response, handler));
         if (anonymous)
             _anonymous.Add(name);
     }
+
+    /// <summary>Adds an operation of a kind of its own.</summary>
+    protected void Add(Operation operation) => _operations.Add(operation.Name, operation);
 
     /// <summary>Names operations that AWS has and this endpoint refuses, with the reason that it gives.</summary>
     protected internal void Refuse(string why, params ReadOnlySpan<string> names)

@@ -7,6 +7,12 @@ internal abstract class Operation(string name, OnTrail onTrail, Func<JsonTypeInf
 {
     public string Name { get; } = name;
 
+    /// <summary>Its name on CloudTrail, which differs for some of S3's.</summary>
+    public string EventName { get; init; } = name;
+
+    /// <summary>Its name as IAM writes it, which differs for some of S3's.</summary>
+    public string Action { get; init; } = name;
+
     public OnTrail OnTrail { get; } = onTrail;
 
     /// <summary>The request's wire contract: every protocol reads by it.</summary>

@@ -5,7 +5,7 @@ namespace KmsLab.LocalAws.Wire;
 /// <summary>The services of the endpoint, found as AWS's front door finds them: by the scope that a call is signed for.</summary>
 internal sealed class ServiceCatalog(IEnumerable<AwsService> services)
 {
-    private readonly FrozenDictionary<string, AwsService> _bySigningName = services.ToFrozenDictionary(service => service.SigningName, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, AwsService> _bySigningName = services.Where(Speaks).ToFrozenDictionary(service => service.SigningName, StringComparer.Ordinal);
 
     /// <summary>The service that a call is signed for; null when it isn't served here.</summary>
     public AwsService? Find(string signingName) => _bySigningName.GetValueOrDefault(signingName);
@@ -32,6 +32,9 @@ internal sealed class ServiceCatalog(IEnumerable<AwsService> services)
 
         return null;
     }
+
+    // S3 has a front door of its own; what comes here of it (control operations) isn't served.
+    private static bool Speaks(AwsService service) => service.TargetPrefix.Length > 0 || service.XmlNamespace is not null;
 
     /// <summary>Whether a target is that of a service here.</summary>
     public bool Serves(string target) => _bySigningName.Values.Any(service => service.IsTarget(target));

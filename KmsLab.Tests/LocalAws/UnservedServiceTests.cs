@@ -44,11 +44,10 @@ public sealed class UnservedServiceTests(LocalAwsFixture fixture) : IClassFixtur
     }
 
     [Theory]
-    [InlineData("PUT", "/bucket", "s3")]
-    [InlineData("GET", "/", "s3")]
-    [InlineData("POST", "/bucket?delete", "s3")]
-    [InlineData("GET", "/bucket/public-object", null)]
-    public async Task S3_answers_with_a_bare_error(string method, string path, string? service)
+    [InlineData("PUT", "/bucket", "s3express")]
+    [InlineData("GET", "/", "s3-outposts")]
+    [InlineData("POST", "/bucket?delete", "s3-object-lambda")]
+    public async Task S3_answers_with_a_bare_error(string method, string path, string service)
     {
         using var response = await SendAsync(new(method), path, service);
 
@@ -56,7 +55,7 @@ public sealed class UnservedServiceTests(LocalAwsFixture fixture) : IClassFixtur
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/xml");
         var error = (await XmlAsync(response)).ShouldBeElement("Error");
         error.Element("Code")!.Value.ShouldBe("NotImplemented");
-        error.Element("Message")!.Value.ShouldContain("s3 is not served");
+        error.Element("Message")!.Value.ShouldBe($"The service {service} is not served by KmsLab LocalAws.");
         error.Element("RequestId")!.Value.ShouldBe(response.Headers.GetValues("x-amz-request-id").Single());
     }
 

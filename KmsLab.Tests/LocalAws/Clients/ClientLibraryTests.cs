@@ -6,7 +6,7 @@ namespace KmsLab.Tests.LocalAws.Clients;
 /// </summary>
 public sealed class ClientLibraryTests(ITestOutputHelper output)
 {
-    private static readonly string[] Services = ["kms", "logs", "cloudtrail", "cloudwatch", "sns", "sqs", "sts"];
+    private static readonly string[] Services = ["kms", "logs", "cloudtrail", "cloudwatch", "s3", "sns", "sqs", "sts"];
 
     public static TheoryData<string> JavaScript => [.. Services, "encryption"];
 

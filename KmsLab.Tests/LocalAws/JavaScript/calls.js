@@ -13,6 +13,8 @@ export async function* checkCalls({ sdk, client, service }, table) {
         return;
       }
       const answer = await client.send(command);
+      // A stream that nobody reads would hold its connection.
+      if (answer.Body?.transformToByteArray) await answer.Body.transformToByteArray();
       if (!answer.$metadata.requestId) throw new Error("the answer has no request id");
       for (const [name, path] of Object.entries(call.keep ?? {})) kept[name] = part(answer, path);
       for (const [path, value] of Object.entries(call.gives ?? {})) same(part(answer, path), fill(value, kept), path);

@@ -5,7 +5,7 @@ export async function* checks(context) {
   yield* await (paginated[context.service] ?? (() => []))(context);
 }
 
-const paginated = { kms, logs, cloudtrail, cloudwatch, sns, sqs };
+const paginated = { kms, logs, cloudtrail, cloudwatch, s3, sns, sqs };
 const names = ["one", "two", "three"].map((name) => `pages-${name}`);
 
 async function kms({ sdk, client }) {
@@ -81,6 +81,23 @@ async function cloudwatch({ sdk, client }) {
     pages(sdk, client, "DescribeAlarmHistory", { HistoryItemType: "ConfigurationUpdate" }, 2, (page) => page.AlarmHistoryItems.map((item) => `${item.AlarmName} ${item.Timestamp.getTime()} ${item.HistorySummary}`), 3),
     pages(sdk, client, "GetMetricData", { MetricDataQueries: query, ...range }, 1, (page) => page.MetricDataResults.flatMap((result) => result.Values), [3, 2, 1]),
     pages(sdk, client, "ListMetrics", { Namespace }, undefined, (page) => page.Metrics.map((metric) => metric.MetricName), [MetricName]),
+  ];
+}
+
+async function s3({ sdk, client }) {
+  const send = (operation, input) => client.send(new sdk[`${operation}Command`](input));
+  const Bucket = "pages-bucket";
+  for (const name of names) await send("CreateBucket", { Bucket: `${name}-bucket` });
+  await send("CreateBucket", { Bucket });
+  await send("PutBucketVersioning", { Bucket, VersioningConfiguration: { Status: "Enabled" } });
+  const keys = ["a b", "k\u00f6rner", "x/1", "x/2", "\ud83d\udd11"];
+  for (const Key of keys) await send("PutObject", { Bucket, Key, Body: Key });
+  const { UploadId } = await send("CreateMultipartUpload", { Bucket, Key: "parts" });
+  for (const PartNumber of [1, 2, 3]) await send("UploadPart", { Bucket, Key: "parts", UploadId, PartNumber, Body: "x" });
+  return [
+    pages(sdk, client, "ListObjectsV2", { Bucket }, 2, (page) => page.Contents.map((item) => item.Key), keys),
+    pages(sdk, client, "ListBuckets", { Prefix: "pages-" }, 2, (page) => page.Buckets.map((bucket) => bucket.Name), names.map((name) => `${name}-bucket`)),
+    pages(sdk, client, "ListParts", { Bucket, Key: "parts", UploadId }, 2, (page) => page.Parts.map((part) => `${part.PartNumber}`), ["1", "2", "3"]),
   ];
 }
 

@@ -1,5 +1,17 @@
-// The waiters of the served services: CloudWatch has the only one, AlarmExists.
+// The waiters of the served services.
 export function* checks({ sdk, client, service }) {
+  if (service === "s3") {
+    yield ["waitUntilObjectExists", async () => {
+      await client.send(new sdk.CreateBucketCommand({ Bucket: "waited-for" }));
+      await client.send(new sdk.PutObjectCommand({ Bucket: "waited-for", Key: "k", Body: "x" }));
+      const { state } = await sdk.waitUntilObjectExists({ client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 }, { Bucket: "waited-for", Key: "k" });
+      if (state !== "SUCCESS") throw new Error(`the waiter ended with ${state}`);
+    }];
+    yield ["waitUntilBucketNotExists", async () => {
+      const { state } = await sdk.waitUntilBucketNotExists({ client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 }, { Bucket: "never-there" });
+      if (state !== "SUCCESS") throw new Error(`the waiter ended with ${state}`);
+    }];
+  }
   if (service !== "cloudwatch") return;
 
   yield ["waitUntilAlarmExists", async () => {
