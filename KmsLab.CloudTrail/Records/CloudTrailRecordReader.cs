@@ -60,8 +60,9 @@ public static class CloudTrailRecordReader
         }
     }
 
+    /// <summary>Notes where the fields of an object stand.</summary>
     /// <returns>False when the record is not of interest.</returns>
-    private static bool NoteFields(ref Utf8JsonReader reader, Property[] properties, scoped Span<Slice> slices, RecordInterest interest)
+    internal static bool NoteFields(ref Utf8JsonReader reader, Property[] properties, scoped Span<Slice> slices, RecordInterest interest)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -85,7 +86,7 @@ public static class CloudTrailRecordReader
         return true;
     }
 
-    private static Property? Find(ref readonly Utf8JsonReader reader, Property[] properties)
+    internal static Property? Find(ref readonly Utf8JsonReader reader, Property[] properties)
     {
         foreach (var property in properties)
         {

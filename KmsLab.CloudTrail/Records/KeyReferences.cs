@@ -40,7 +40,8 @@ internal static class KeyReferences
         return arn.Split(':') is ["arn", _, "kms", _, _, ['k', 'e', 'y', '/', ..]] ? arn : null;
     }
 
-    private static List<string> FromResources(ReadOnlySpan<byte> json)
+    /// <summary>The keys among <c>resources</c>; empty when it names none.</summary>
+    internal static List<string> FromResources(ReadOnlySpan<byte> json)
     {
         var keys = new List<string>();
         var reader = new Utf8JsonReader(json);

@@ -22,4 +22,16 @@ public sealed class RecordInterest(params IEnumerable<string> eventSources)
 
         return _sources.Length == 0;
     }
+
+    /// <param name="eventSource">The text's bytes; ASCII without escapes.</param>
+    internal bool Includes(ReadOnlySpan<byte> eventSource)
+    {
+        foreach (var source in _sources)
+        {
+            if (eventSource.SequenceEqual(source))
+                return true;
+        }
+
+        return _sources.Length == 0;
+    }
 }

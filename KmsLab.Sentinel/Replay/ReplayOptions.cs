@@ -12,6 +12,12 @@ internal sealed record ReplayOptions(string Path, string? Database, DateTimeOffs
     /// <summary>Whether the same database goes on with later files: what is open at the end stays open, and the clock stays at the last record.</summary>
     public bool GoesOn { get; init; }
 
+    /// <summary>Whether calls are counted and nothing else: no detections, and nothing is kept.</summary>
+    public bool Rates { get; init; }
+
+    /// <summary>With <see cref="Rates"/>: whether a record counts as often as the files hold it, so that no ids need be remembered.</summary>
+    public bool CountsDuplicates { get; init; }
+
     /// <summary>Whether stderr shows how far it is.</summary>
     public bool ShowsProgress { get; init; } = true;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Replay.Rates;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Sources.Files;
 using KmsLab.Sentinel.Turns;
@@ -36,6 +37,9 @@ internal static class ReplayProgram
     {
         try
         {
+            if (replay.Rates)
+                return await RatesProgram.RunAsync(replay, cancellationToken);
+
             var report = await ReplayAsync(replay, cancellationToken);
             if (replay.Json)
                 Console.WriteLine(JsonSerializer.Serialize(report, ReplayJson.Default.ReplayReport));
@@ -88,7 +92,7 @@ internal static class ReplayProgram
     {
         var run = services.GetRequiredService<ReplayRun>();
         var done = Task.Run(() => run.RunAsync(cancellationToken), cancellationToken);
-        await (replay.ShowsProgress ? new ReplayProgress(source, TimeProvider.System).ShowAsync(done) : done);
+        await (replay.ShowsProgress ? new ReplayProgress(() => source.Report, TimeProvider.System).ShowAsync(done) : done);
         return await services.GetRequiredService<ReplayQuery>().ReadAsync(source.Report, cancellationToken);
     }
 

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace KmsLab.Sentinel.Replay;
 
 /// <summary>Shows on stderr how far a replay is: a bar for a terminal, now and then a line for a file.</summary>
-internal sealed class ReplayProgress(FileSource source, TimeProvider time)
+internal sealed class ReplayProgress(Func<FileReport> report, TimeProvider time)
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
@@ -24,16 +24,16 @@ internal sealed class ReplayProgress(FileSource source, TimeProvider time)
     {
         var bar = context.AddTask("Replaying", maxValue: 1);
         while (!await IsOverAsync(run, Refresh))
-            (bar.Value, bar.Description) = (Part, $"Replaying, file {source.Report.FilesDone + 1} of {source.Report.Files}");
+            (bar.Value, bar.Description) = (Part, $"Replaying, file {report().FilesDone + 1} of {report().Files}");
     });
 
     private async Task ShowLinesAsync(Task run)
     {
         while (!await IsOverAsync(run, LineInterval))
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{Part:P0} read, {source.Report.FilesDone} of {source.Report.Files} files"));
+            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{Part:P0} read, {report().FilesDone} of {report().Files} files"));
     }
 
-    private double Part => source.Report is { Bytes: > 0 } report ? Math.Min(1, (double)report.BytesRead / report.Bytes) : 0;
+    private double Part => report() is { Bytes: > 0 } now ? Math.Min(1, (double)now.BytesRead / now.Bytes) : 0;
 
     private async Task<bool> IsOverAsync(Task run, TimeSpan patience) => await Task.WhenAny(run, Task.Delay(patience, time)) == run;
 }

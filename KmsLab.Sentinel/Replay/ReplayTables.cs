@@ -1,4 +1,5 @@
 using System.Globalization;
+using KmsLab.Sentinel.Replay.Rates;
 using Spectre.Console;
 
 namespace KmsLab.Sentinel.Replay;
@@ -15,36 +16,58 @@ internal static class ReplayTables
         if (Console.IsOutputRedirected)
             console.Profile.Width = WidthOfFiles;
         PrintSummary(report, console);
-        PrintRates(report, console);
+        PrintRates(report.Rates, console, "--json shows all.");
         foreach (var alarm in report.Alarms)
             PrintAlarm(alarm, console);
+    }
+
+    /// <summary>Shows what was counted.</summary>
+    public static void Print(RatesReport report, IAnsiConsole console)
+    {
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = WidthOfFiles;
+        var records = report.Records;
+        console.MarkupLineInterpolated($"[bold]{records.Counted:N0} records[/] counted of {records.Read:N0} in {report.Files.Found:N0} files; {records.Ignored:N0} of other services, {records.Outside:N0} outside the time asked for, {records.Duplicates:N0} duplicates, {records.Replaced:N0} replaced by corrections, {records.Twins:N0} network twins, {records.Malformed:N0} malformed.");
+        PrintFiles(report.Files, console);
+        PrintMalformed(records.Problems.Select(problem => (problem.Origin.ToString(), problem.Problem)), console);
+        PrintRates([.. report.Series.Select(series => series.Rate)], console, "--json shows all, by the minute.");
     }
 
     private static void PrintSummary(ReplayReport report, IAnsiConsole console)
     {
         var (files, records) = (report.Files, report.Records);
         console.MarkupLineInterpolated($"[bold]{records.Counted:N0} records[/] judged of {records.Read:N0} in {files.Found:N0} files; {records.Ignored:N0} of other services, {records.Outside:N0} outside the time asked for, {records.Duplicates:N0} duplicates, {records.Twins:N0} network twins, {records.TooLate:N0} too late, {records.Malformed:N0} malformed.");
+        PrintFiles(files, console);
+        PrintMalformed(report.Malformed.Select(malformed => (malformed.Origin, malformed.Problem)), console);
+    }
+
+    private static void PrintFiles(ReplayFiles files, IAnsiConsole console)
+    {
         if (files.Digests > 0)
             console.MarkupLineInterpolated($"{files.Digests:N0} digest files passed over.");
         if (files.Unrelated > 0)
             console.MarkupLineInterpolated($"{files.Unrelated:N0} files hold nothing of CloudTrail's: {string.Join(", ", files.UnrelatedNames)}");
-        foreach (var malformed in report.Malformed)
-            console.MarkupLineInterpolated($"[yellow]{malformed.Origin}[/] {malformed.Problem}");
+    }
+
+    private static void PrintMalformed(IEnumerable<(string Origin, string Problem)> malformed, IAnsiConsole console)
+    {
+        foreach (var (origin, problem) in malformed)
+            console.MarkupLineInterpolated($"[yellow]{origin}[/] {problem}");
         console.WriteLine();
     }
 
-    private static void PrintRates(ReplayReport report, IAnsiConsole console)
+    private static void PrintRates(IReadOnlyList<ReplayRate> rates, IAnsiConsole console, string more)
     {
-        if (report.Rates.Count == 0)
+        if (rates.Count == 0)
             return;
 
         var table = Table("Calls", "Operation", "Outcome", "Principal", "Key", "Through", "From", "To");
         table.Columns[0].RightAligned();
-        foreach (var rate in report.Rates.Take(RatesShown))
+        foreach (var rate in rates.Take(RatesShown))
             Add(table, rate.Calls.ToString("N0", CultureInfo.InvariantCulture), rate.Operation, rate.Outcome, Short(rate.Principal), Short(rate.KeyArn), rate.Service ?? "", Instant(rate.From), Instant(rate.To));
         console.Write(table);
-        if (report.Rates.Count > RatesShown)
-            console.MarkupLineInterpolated($"{report.Rates.Count - RatesShown:N0} more; --json shows all.");
+        if (rates.Count > RatesShown)
+            console.MarkupLineInterpolated($"{rates.Count - RatesShown:N0} more; {more}");
     }
 
     private static void PrintAlarm(ReplayAlarm found, IAnsiConsole console)

@@ -37,11 +37,12 @@ internal sealed class FileReport
 
     public void Reached(long bytesOfFile) => Interlocked.Exchange(ref _bytesOfFile, bytesOfFile);
 
-    public void Done(string path, FileLayout? layout, long bytes)
+    /// <summary>A file was read to its end, or a piece of one.</summary>
+    public void Done(string path, FileLayout? layout, long bytes, bool isFile = true)
     {
         lock (_lock)
         {
-            FilesDone++;
+            FilesDone += isFile ? 1 : 0;
             Digests += layout == FileLayout.Digest ? 1 : 0;
             Unrelated += layout == FileLayout.Unrelated ? 1 : 0;
             if (layout == FileLayout.Unrelated && _unrelated.Count < NamesKept)

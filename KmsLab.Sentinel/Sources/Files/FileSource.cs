@@ -77,11 +77,13 @@ internal sealed partial class FileSource(string path, ILogger<FileSource> logger
         }
     }
 
-    private static async Task<(RecordFile? File, string? Problem)> OpenAsync(FilePosition start, CancellationToken cancellationToken)
+    /// <summary>Opens a file, as <see cref="RecordFile.OpenAsync"/>, or says what is wrong with it.</summary>
+    internal static async Task<(RecordFile? File, string? Problem)> OpenAsync(
+        FilePosition start, CancellationToken cancellationToken, bool isBlocking = false, long limit = long.MaxValue)
     {
         try
         {
-            return (await RecordFile.OpenAsync(start, cancellationToken), null);
+            return (await RecordFile.OpenAsync(start, cancellationToken, isBlocking: isBlocking, limit: limit), null);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -25,6 +25,8 @@ internal sealed class RecordFile : IAsyncDisposable
     private readonly FileStream _file;
     private readonly int _longestRecord;
     private readonly FilePosition _start;
+    private readonly bool _isBlocking;
+    private readonly long _limit;
     private Stream _stream;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(HeadSize + ChunkSize);
     private int _begin;
@@ -39,9 +41,9 @@ internal sealed class RecordFile : IAsyncDisposable
     private IReadOnlyList<ReadOnlyMemory<byte>> _unwrapped = [];
     private int _given;
 
-    private RecordFile(FileStream file, FilePosition start, int longestRecord)
+    private RecordFile(FileStream file, FilePosition start, int longestRecord, bool isBlocking, long limit)
     {
-        (_file, _stream, _start, _longestRecord) = (file, file, start, longestRecord);
+        (_file, _stream, _start, _longestRecord, _isBlocking, _limit) = (file, file, start, longestRecord, isBlocking, limit);
         (Layout, _records) = (start.Layout, start.Records);
     }
 
@@ -69,10 +71,16 @@ internal sealed class RecordFile : IAsyncDisposable
     /// <summary>Opens a file where <paramref name="start"/> says.</summary>
     /// <exception cref="IOException">It can't be opened, or is gone.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static async Task<RecordFile> OpenAsync(FilePosition start, CancellationToken cancellationToken, int longestRecord = LongestRecord)
+    /// <param name="start">The file, and where to begin in it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="longestRecord">Longer ones are left out, bytes.</param>
+    /// <param name="isBlocking">Whether to read on the caller's own thread: all that it awaits is then complete.</param>
+    /// <param name="limit">Where to stop in a file that is not packed, as if it ended there.</param>
+    public static async Task<RecordFile> OpenAsync(
+        FilePosition start, CancellationToken cancellationToken, int longestRecord = LongestRecord, bool isBlocking = false, long limit = long.MaxValue)
     {
         var file = new FileStream(start.Path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
-        var opened = new RecordFile(file, start, longestRecord);
+        var opened = new RecordFile(file, start, longestRecord, isBlocking, limit);
         try
         {
             await opened.UnpackAsync(cancellationToken);
@@ -155,6 +163,17 @@ internal sealed class RecordFile : IAsyncDisposable
 
             _columns = CsvRows.Cells(row.Span);
         }
+    }
+
+    /// <summary>What has been read of a file of records one after the other, from where the next one is looked for; else empty.</summary>
+    public ReadOnlySpan<byte> RecordsAhead =>
+        Layout is FileLayout.Lines or FileLayout.Delivery or FileLayout.List && _given >= _unwrapped.Count ? Ahead : default;
+
+    /// <summary>Goes past the first bytes of <see cref="RecordsAhead"/>: somebody took the records in them.</summary>
+    public void Pass(int bytes, int records)
+    {
+        Consume(bytes);
+        _records += records;
     }
 
     public async ValueTask DisposeAsync()
@@ -316,7 +335,11 @@ internal sealed class RecordFile : IAsyncDisposable
         MakeRoom();
         try
         {
-            var read = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            var room = _buffer.AsMemory(_end);
+            if (_stream == _file)
+                room = room[..(int)Math.Clamp(_limit - _file.Position, 0, room.Length)];
+            var read = _isBlocking ? _stream.Read(room.Span) : await _stream.ReadAsync(room, cancellationToken);
             _end += read;
             _isAtEnd = read == 0;
         }

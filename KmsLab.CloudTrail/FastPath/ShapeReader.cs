@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Text.Json;
+using KmsLab.CloudTrail.Records;
+
+namespace KmsLab.CloudTrail.FastPath;
+
+/// <summary>Reads records whose shape is known: compares bytes with those of an edge, and looks for the end of a value, by turns.</summary>
+/// <remarks>It reads only what is valid JSON in a shape that <see cref="ShapeTeacher"/> saw; everything else is unknown, and nothing is known of it.</remarks>
+internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
+{
+    /// <summary>Nothing is known of what begins there.</summary>
+    public const int Unknown = -1;
+
+    /// <summary>It is of a service that nobody asked for; what follows its <c>eventSource</c> was not read.</summary>
+    public const int NotOfInterest = -2;
+
+    private const int Size = ShapeEdge.Size;
+
+    /// <summary>How many times an edge that was not tried first is right until it is put first.</summary>
+    private const int Patience = 16;
+
+    private static readonly SearchValues<byte> Ends = SearchValues.Create(
+        [(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(control => (byte)control)]);
+
+    private int _opensAt;
+    private int _detours;
+
+    /// <summary>Reads the record that begins with the first byte.</summary>
+    /// <param name="text">The record and what follows it: at least <see cref="ShapeEdge.Size"/> bytes more, or a record may stay unknown.</param>
+    /// <param name="outline">Where its fields stand, if it is known.</param>
+    /// <returns>Where it ends, <see cref="Unknown"/> or <see cref="NotOfInterest"/>.</returns>
+    public int Read(ReadOnlySpan<byte> text, RecordOutline outline)
+    {
+        outline.Clear();
+        ref var bytes = ref MemoryMarshal.GetReference(text);
+        var (edges, first, last) = (shapes.Edges, shapes.First, text.Length - Size);
+        var (at, state) = (0, ShapeTable.Begin);
+        while (at <= last)
+        {
+            var index = Find(Vector512.LoadUnsafe(ref bytes, (nuint)at), edges, first[state], state);
+            if (index < 0)
+                return Unknown;
+
+            ref var edge = ref edges[index];
+            if (edge.MarkCount > 0)
+                Note(edge, at, outline);
+            at += edge.Length;
+            state = edge.Target;
+            switch (edge.End)
+            {
+                case EdgeEnd.Text:
+                    var start = at;
+                    at = EndOfText(ref bytes, at, last);
+                    if (at < 0 || text[at] != '"')
+                    {
+                        at = at < 0 ? Unknown : EndOfOddText(text, at);
+                        outline.IsPlain &= !edge.IsNoted;
+                        if (at < 0)
+                            return Unknown;
+                    }
+
+                    if (edge.Field != ShapeEdge.NoField)
+                    {
+                        outline.Note(edge.Field, start - 1, at - start + 2, JsonTokenType.String);
+                        if (edge.Field == (byte)Field.EventSource && !IsOfInterest(text[start..at], outline))
+                            return outline.IsPlain ? NotOfInterest : Unknown;
+                    }
+
+                    break;
+                case EdgeEnd.Number:
+                    var length = LengthOfNumber(text[at..]);
+                    if (length == 0)
+                        return Unknown;
+                    if (edge.Field != ShapeEdge.NoField)
+                        outline.Note(edge.Field, at, length, JsonTokenType.Number);
+                    at += length;
+                    break;
+                case EdgeEnd.Record:
+                    return at;
+                default:
+                    break;
+            }
+        }
+
+        return Unknown;
+    }
+
+    private int Find(Vector512<byte> ahead, ShapeEdge[] edges, int first, int state)
+    {
+        for (var index = first; index >= 0; index = edges[index].Next)
+        {
+            if ((~Vector512.Equals(ahead, edges[index].Bytes).ExtractMostSignificantBits() & edges[index].Mask) != 0)
+                continue;
+
+            if (index != first && ++_detours % Patience == 0)
+                shapes.PutFirst(state, index);
+            return index;
+        }
+
+        return -1;
+    }
+
+    /// <returns>The first byte that is no printable ASCII, or a quote or backslash; -1 if there is none before the last vector.</returns>
+    private static int EndOfText(ref byte bytes, int at, int last)
+    {
+        for (; at <= last; at += Size)
+        {
+            var here = Vector512.LoadUnsafe(ref bytes, (nuint)at);
+            var ends = Vector512.Equals(here, Vector512.Create((byte)'"')) | Vector512.Equals(here, Vector512.Create((byte)'\\'))
+                | Vector512.LessThan(here.AsSByte(), Vector512.Create((sbyte)0x20)).AsByte();
+            if (ends.ExtractMostSignificantBits() is var bits and not 0)
+                return at + BitOperations.TrailingZeroCount(bits);
+        }
+
+        return -1;
+    }
+
+    /// <summary>Goes on over escapes and over what is no ASCII, as JSON allows them.</summary>
+    /// <returns>The closing quote; <see cref="Unknown"/> if there is none.</returns>
+    private static int EndOfOddText(ReadOnlySpan<byte> text, int at)
+    {
+        while (text[at..].IndexOfAny(Ends) is var length and >= 0)
+        {
+            at += length;
+            if (text[at] == '"')
+                return at;
+
+            var escape = text[at] == '\\' ? LengthOfEscape(text[at..]) : 0;
+            if (escape == 0)
+                return Unknown;
+            at += escape;
+        }
+
+        return Unknown;
+    }
+
+    private static int LengthOfEscape(ReadOnlySpan<byte> rest) => rest switch
+    {
+        [_, (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t', ..] => 2,
+        [_, (byte)'u', var a, var b, var c, var d, ..] when char.IsAsciiHexDigit((char)a) && char.IsAsciiHexDigit((char)b)
+            && char.IsAsciiHexDigit((char)c) && char.IsAsciiHexDigit((char)d) => 6,
+        _ => 0,
+    };
+
+    /// <summary>Digits only: what follows them must be the next edge, and that begins with none of a number's other characters.</summary>
+    private static int LengthOfNumber(ReadOnlySpan<byte> rest)
+    {
+        var length = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        return length > 1 && rest[0] == '0' ? 0 : Math.Max(length, 0);
+    }
+
+    private bool IsOfInterest(ReadOnlySpan<byte> eventSource, RecordOutline outline) => outline.IsPlain && interest.Includes(eventSource);
+
+    private void Note(in ShapeEdge edge, int at, RecordOutline outline)
+    {
+        foreach (var mark in shapes.Marks.AsSpan(edge.Marks, edge.MarkCount))
+        {
+            if (mark.Kind == MarkKind.Opens)
+                _opensAt = at + mark.Offset;
+            else if (mark.Kind == MarkKind.Closes)
+                outline.Note(mark.Field, _opensAt, at + mark.Offset - _opensAt, mark.Type);
+            else
+                outline.Note(mark.Field, at + mark.Offset, mark.Length, mark.Type);
+        }
+    }
+}
