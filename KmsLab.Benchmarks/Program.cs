@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using KmsLab.Benchmarks.CryptoApi;
 using KmsLab.Benchmarks.Detection;
+using KmsLab.Benchmarks.Ingest;
 using KmsLab.Benchmarks.Lab;
 using KmsLab.Benchmarks.LocalAws;
 using KmsLab.Benchmarks.Sentinel;
@@ -13,6 +14,8 @@ const string Help = """
       localaws [SECONDS]   KMS and Logs throughput and latency of LocalAws, side by side with moto_server where it is installed
       cryptoapi [SECONDS]  CryptoApi on PostgreSQL: throughput and latency, and what a request adds to its bare KMS call
       refusals [SAMPLES]   whether the time of a refusal tells a name that is there from one that isn't
+      ingest [RECORDS]     `replay --rates` beside DuckDB at the same group-by, on the same files in the same run: records a second, processor time, memory;
+                           plain, gzip, mixed with other services, odd records; and the limits: a mere scan. A million records by default, 1.4 GB
       sentinel [RECORDS]   Sentinel's engine on SQLite and PostgreSQL: records a second, and where the time goes
       baselines [GROUPS]   the learned baselines over simulated traffic: false alarms, attacks found, cost
       detection [SEEDS] [--attack ID] [--together] [--whole] [--json FILE]
@@ -39,6 +42,12 @@ switch (args)
         return 0;
     case ["refusals", .. var count]:
         await RefusalTiming.RunAsync(count is [var samples] ? int.Parse(samples) : 5_000);
+        return 0;
+    case ["ingest", .. var rest]:
+        IngestComparison.Run(rest is [var ingested] ? int.Parse(ingested) : 1_000_000);
+        return 0;
+    case [ContenderProcess.Command, var contender]:
+        ContenderProcess.Serve(contender);
         return 0;
     case ["sentinel", .. var rest]:
         await SentinelThroughput.RunAsync(rest is [var records] ? int.Parse(records) : 200_000);

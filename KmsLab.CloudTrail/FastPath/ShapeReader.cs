@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Json;
@@ -40,62 +41,73 @@ internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
         var (at, state) = (0, ShapeTable.Begin);
         while (at <= last)
         {
-            var index = Find(Vector512.LoadUnsafe(ref bytes, (nuint)at), edges, first[state], state);
+            var ahead = Vector512.LoadUnsafe(ref bytes, (nuint)at);
+            var index = first[state];
             if (index < 0)
                 return Unknown;
 
             ref var edge = ref edges[index];
+            if (!IsAhead(edge, ahead))
+            {
+                index = FindOther(ahead, edges, index, state);
+                if (index < 0)
+                    return Unknown;
+                edge = ref edges[index];
+            }
+
             if (edge.MarkCount > 0)
                 Note(edge, at, outline);
             at += edge.Length;
             state = edge.Target;
-            switch (edge.End)
+            if (edge.End == EdgeEnd.Text)
             {
-                case EdgeEnd.Text:
-                    var start = at;
-                    at = EndOfText(ref bytes, at, last);
-                    if (at < 0 || text[at] != '"')
-                    {
-                        at = at < 0 ? Unknown : EndOfOddText(text, at);
-                        outline.IsPlain &= !edge.IsNoted;
-                        if (at < 0)
-                            return Unknown;
-                    }
-
-                    if (edge.Field != ShapeEdge.NoField)
-                    {
-                        outline.Note(edge.Field, start - 1, at - start + 2, JsonTokenType.String);
-                        if (edge.Field == (byte)Field.EventSource && !IsOfInterest(text[start..at], outline))
-                            return outline.IsPlain ? NotOfInterest : Unknown;
-                    }
-
-                    break;
-                case EdgeEnd.Number:
-                    var length = LengthOfNumber(text[at..]);
-                    if (length == 0)
+                var start = at;
+                at = EndOfText(ref bytes, at, last);
+                if (at < 0 || Unsafe.Add(ref bytes, at) != (byte)'"')
+                {
+                    at = at < 0 ? Unknown : EndOfOddText(text, at);
+                    outline.IsPlain &= !edge.IsNoted;
+                    if (at < 0)
                         return Unknown;
-                    if (edge.Field != ShapeEdge.NoField)
-                        outline.Note(edge.Field, at, length, JsonTokenType.Number);
-                    at += length;
-                    break;
-                case EdgeEnd.Record:
-                    return at;
-                default:
-                    break;
+                }
+
+                if (edge.Field == ShapeEdge.NoField)
+                    continue;
+
+                outline.Note(edge.Field, start - 1, at - start + 2, JsonTokenType.String);
+                if (edge.Field == (byte)Field.EventSource && !IsOfInterest(text[start..at], outline))
+                    return outline.IsPlain ? NotOfInterest : Unknown;
+            }
+            else if (edge.End == EdgeEnd.Number)
+            {
+                var length = LengthOfNumber(text[at..]);
+                if (length == 0)
+                    return Unknown;
+                if (edge.Field != ShapeEdge.NoField)
+                    outline.Note(edge.Field, at, length, JsonTokenType.Number);
+                at += length;
+            }
+            else if (edge.End == EdgeEnd.Record)
+            {
+                return at;
             }
         }
 
         return Unknown;
     }
 
-    private int Find(Vector512<byte> ahead, ShapeEdge[] edges, int first, int state)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsAhead(in ShapeEdge edge, Vector512<byte> ahead) =>
+        (~Vector512.Equals(ahead, edge.Bytes).ExtractMostSignificantBits() & edge.Mask) == 0;
+
+    private int FindOther(Vector512<byte> ahead, ShapeEdge[] edges, int first, int state)
     {
-        for (var index = first; index >= 0; index = edges[index].Next)
+        for (var index = edges[first].Next; index >= 0; index = edges[index].Next)
         {
-            if ((~Vector512.Equals(ahead, edges[index].Bytes).ExtractMostSignificantBits() & edges[index].Mask) != 0)
+            if (!IsAhead(edges[index], ahead))
                 continue;
 
-            if (index != first && ++_detours % Patience == 0)
+            if (++_detours % Patience == 0)
                 shapes.PutFirst(state, index);
             return index;
         }
@@ -104,6 +116,7 @@ internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
     }
 
     /// <returns>The first byte that is no printable ASCII, or a quote or backslash; -1 if there is none before the last vector.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int EndOfText(ref byte bytes, int at, int last)
     {
         for (; at <= last; at += Size)

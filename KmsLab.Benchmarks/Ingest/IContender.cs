@@ -1,0 +1,12 @@
+namespace KmsLab.Benchmarks.Ingest;
+
+/// <summary>Something that counts the calls in files.</summary>
+internal interface IContender
+{
+    /// <summary>Counts.</summary>
+    /// <returns>How many calls there are; for a mere scan, lines.</returns>
+    long Count(string path);
+
+    /// <summary>What was counted last: <c>key|principal|operation|outcome|service|minute|calls</c>, in any order.</summary>
+    IEnumerable<string> Groups();
+}
