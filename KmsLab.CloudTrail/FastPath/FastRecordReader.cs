@@ -83,28 +83,31 @@ public sealed class FastRecordReader(RecordInterest interest)
         try
         {
             _outline.Clear();
+            Span<Slice> slices = stackalloc Slice[(int)Field.Count];
+            slices.Clear();
             var reader = new Utf8JsonReader(json, CloudTrailRecordReader.Options);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 return FastReading.Unknown;
-            if (!CloudTrailRecordReader.NoteFields(ref reader, RecordFields.Record, _outline.Slices, interest))
+            if (!CloudTrailRecordReader.NoteFields(ref reader, RecordFields.Record, slices, interest))
                 return FastReading.NotOfInterest;
             if (reader.Read())
                 return FastReading.Unknown;
+            Describe(json, slices);
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
             return FastReading.Unknown;
         }
 
-        Describe(json);
         Learn(json);
         record = new(json, _outline);
         return FastReading.Record;
     }
 
-    private void Describe(ReadOnlySpan<byte> json)
+    private void Describe(ReadOnlySpan<byte> json, ReadOnlySpan<Slice> slices)
     {
-        foreach (var slice in _outline.Slices)
+        _outline.Note(slices);
+        foreach (var slice in slices)
             _outline.IsPlain &= slice.Type is JsonTokenType.None || PlainText.Is(json.Slice(slice.Start, slice.Length));
         _outline.MayRepeat = MayRepeat(json, Field.EventTime, "\"eventTime\""u8) || MayRepeat(json, Field.EventSource, "\"eventSource\""u8);
     }
@@ -112,7 +115,7 @@ public sealed class FastRecordReader(RecordInterest interest)
     /// <summary>Whether a member's name may stand before the value that is noted; a name may be written with escapes.</summary>
     private bool MayRepeat(ReadOnlySpan<byte> json, Field field, ReadOnlySpan<byte> name)
     {
-        var before = json[.._outline.Slices[(int)field].Start].TrimEnd(" \t\r\n:"u8);
+        var before = json[.._outline[field].Start].TrimEnd(" \t\r\n:"u8);
         return before.Contains((byte)'\\') || before.IndexOf(name) != before.Length - name.Length;
     }
 

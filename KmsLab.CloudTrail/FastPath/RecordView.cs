@@ -41,7 +41,7 @@ public readonly ref struct RecordView
     public ReadOnlySpan<byte> SharedEventId => Text(Field.SharedEventId);
 
     /// <summary>The time of the call, ISO 8601; empty as well where it is no text, since a glance at such a record sees no time.</summary>
-    public ReadOnlySpan<byte> EventTime => _outline.Slices[(int)Field.EventTime].Type == JsonTokenType.String ? Text(Field.EventTime) : default;
+    public ReadOnlySpan<byte> EventTime => _outline[Field.EventTime].Type == JsonTokenType.String ? Text(Field.EventTime) : default;
 
     /// <summary>The service.</summary>
     public ReadOnlySpan<byte> EventSource => Text(Field.EventSource);
@@ -86,15 +86,15 @@ public readonly ref struct RecordView
     public ReadOnlySpan<byte> DestinationKeyId => Text(Field.DestinationKeyId);
 
     /// <summary>Whether the record says that it is late or replaces another.</summary>
-    public bool HasAddendum => !Text(Field.AddendumReason).IsEmpty || !Text(Field.OriginalEventId).IsEmpty;
+    public bool HasAddendum => (_outline.Has(Field.AddendumReason) || _outline.Has(Field.OriginalEventId)) && (!Text(Field.AddendumReason).IsEmpty || !Text(Field.OriginalEventId).IsEmpty);
 
     /// <summary>The JSON of <c>resources</c>.</summary>
-    public ReadOnlySpan<byte> Resources => Slices.Json(Field.Resources);
+    public ReadOnlySpan<byte> Resources => Json.Slice(_outline[Field.Resources].Start, _outline[Field.Resources].Length);
 
-    internal RecordSlices Slices => new(Json, _outline.Slices);
+    internal RecordSlices Slices => new(Json, _outline.All());
 
     /// <summary>The places of all fields.</summary>
-    internal ReadOnlySpan<Slice> Places => _outline.Slices;
+    internal ReadOnlySpan<Slice> Places => _outline.All();
 
     /// <summary>The keys that the call used, as <see cref="CloudTrailRecord.KeyArns"/>.</summary>
     public IReadOnlyList<string> KeyArns() => KeyReferences.Read(Slices);
@@ -111,7 +111,7 @@ public readonly ref struct RecordView
 
     private ReadOnlySpan<byte> Text(Field field)
     {
-        var slice = _outline.Slices[(int)field];
+        var slice = _outline[field];
         return slice.Type switch
         {
             JsonTokenType.String => Json.Slice(slice.Start + 1, slice.Length - 2),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Json;
 
@@ -17,9 +18,14 @@ internal enum EdgeEnd : byte
 
     /// <summary>Nothing: the record ends here.</summary>
     Record,
+
+    /// <summary>There is no edge here: nothing was learned of its state yet.</summary>
+    None,
 }
 
 /// <summary>The exact bytes from the end of one value of a record to the beginning of the next.</summary>
+/// <remarks>Its size is a power of two: finding one among the others takes a shift then, and that is what all waits for.</remarks>
+[StructLayout(LayoutKind.Sequential, Size = 128)]
 internal struct ShapeEdge
 {
     /// <summary>The most bytes that an edge holds.</summary>
@@ -36,7 +42,7 @@ internal struct ShapeEdge
 
     public int Length;
 
-    /// <summary>The state after the value that follows.</summary>
+    /// <summary>The state after the value that follows: the first of its edges.</summary>
     public int Target;
 
     /// <summary>The next edge of the same state; -1 for none.</summary>
@@ -44,6 +50,12 @@ internal struct ShapeEdge
 
     /// <summary>Where the edge's marks begin among all marks.</summary>
     public int Marks;
+
+    /// <summary>How long the text that follows was, the last time.</summary>
+    public int Guess;
+
+    /// <summary>How often the guess was right lately; below zero, it is not relied on.</summary>
+    public int Trust;
 
     public byte MarkCount;
 

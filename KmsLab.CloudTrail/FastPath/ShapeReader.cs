@@ -23,7 +23,10 @@ internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
     /// <summary>How many times an edge that was not tried first is right until it is put first.</summary>
     private const int Patience = 16;
 
-    private static readonly SearchValues<byte> Ends = SearchValues.Create(
+    /// <summary>How far trust in a guess goes, either way.</summary>
+    private const int MostTrust = 8;
+
+    private static readonly SearchValues<byte> OddEnds = SearchValues.Create(
         [(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(control => (byte)control)]);
 
     private int _opensAt;
@@ -37,22 +40,18 @@ internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
     {
         outline.Clear();
         ref var bytes = ref MemoryMarshal.GetReference(text);
-        var (edges, first, last) = (shapes.Edges, shapes.First, text.Length - Size);
+        var (edges, last) = (shapes.Edges, text.Length - Size);
         var (at, state) = (0, ShapeTable.Begin);
         while (at <= last)
         {
+            ref var edge = ref edges[state];
             var ahead = Vector512.LoadUnsafe(ref bytes, (nuint)at);
-            var index = first[state];
-            if (index < 0)
-                return Unknown;
-
-            ref var edge = ref edges[index];
             if (!IsAhead(edge, ahead))
             {
-                index = FindOther(ahead, edges, index, state);
-                if (index < 0)
+                var other = FindOther(ahead, edges, state);
+                if (other < 0)
                     return Unknown;
-                edge = ref edges[index];
+                edge = ref edges[other];
             }
 
             if (edge.MarkCount > 0)
@@ -62,7 +61,7 @@ internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
             if (edge.End == EdgeEnd.Text)
             {
                 var start = at;
-                at = EndOfText(ref bytes, at, last);
+                at = IsGuessRight(ref bytes, at, last, ref edge) ? at + edge.Guess : EndOfText(ref bytes, at, last, ref edge);
                 if (at < 0 || Unsafe.Add(ref bytes, at) != (byte)'"')
                 {
                     at = at < 0 ? Unknown : EndOfOddText(text, at);
@@ -100,42 +99,65 @@ internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
     private static bool IsAhead(in ShapeEdge edge, Vector512<byte> ahead) =>
         (~Vector512.Equals(ahead, edge.Bytes).ExtractMostSignificantBits() & edge.Mask) == 0;
 
-    private int FindOther(Vector512<byte> ahead, ShapeEdge[] edges, int first, int state)
+    private int FindOther(Vector512<byte> ahead, ShapeEdge[] edges, int state)
     {
-        for (var index = edges[first].Next; index >= 0; index = edges[index].Next)
+        for (var index = edges[state].Next; index >= 0; index = edges[index].Next)
         {
             if (!IsAhead(edges[index], ahead))
                 continue;
+            if (++_detours % Patience != 0 || edges[index].End == EdgeEnd.Number)
+                return index;
 
-            if (++_detours % Patience == 0)
-                shapes.PutFirst(state, index);
-            return index;
+            shapes.PutFirst(state, index);
+            return state;
         }
 
         return -1;
     }
 
-    /// <returns>The first byte that is no printable ASCII, or a quote or backslash; -1 if there is none before the last vector.</returns>
+    /// <summary>Whether a text is as long as the last one was, which most are that stand at one place. To know where the next edge begins, nothing has to be waited for then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int EndOfText(ref byte bytes, int at, int last)
+    private static bool IsGuessRight(ref byte bytes, int at, int last, ref ShapeEdge edge) =>
+        edge.Trust >= 0 && at <= last
+        && (Ends(Vector512.LoadUnsafe(ref bytes, (nuint)at)) & ((2UL << edge.Guess) - 1)) == 1UL << edge.Guess;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Ends(Vector512<byte> here) => (
+        Vector512.Equals(here, Vector512.Create((byte)'"')) | Vector512.Equals(here, Vector512.Create((byte)'\\'))
+        | Vector512.LessThan(here.AsSByte(), Vector512.Create((sbyte)0x20)).AsByte()).ExtractMostSignificantBits();
+
+    /// <returns>The first byte that is no printable ASCII, or a quote or backslash; -1 if there is none before the last vector.</returns>
+    private static int EndOfText(ref byte bytes, int at, int last, ref ShapeEdge edge)
     {
-        for (; at <= last; at += Size)
+        for (var start = at; at <= last; at += Size)
         {
-            var here = Vector512.LoadUnsafe(ref bytes, (nuint)at);
-            var ends = Vector512.Equals(here, Vector512.Create((byte)'"')) | Vector512.Equals(here, Vector512.Create((byte)'\\'))
-                | Vector512.LessThan(here.AsSByte(), Vector512.Create((sbyte)0x20)).AsByte();
-            if (ends.ExtractMostSignificantBits() is var bits and not 0)
-                return at + BitOperations.TrailingZeroCount(bits);
+            var ends = Ends(Vector512.LoadUnsafe(ref bytes, (nuint)at));
+            if (ends == 0)
+                continue;
+
+            at += BitOperations.TrailingZeroCount(ends);
+            Learn(ref edge, at - start);
+            return at;
         }
 
         return -1;
+    }
+
+    private static void Learn(ref ShapeEdge edge, int length)
+    {
+        if (length >= Size)
+            edge.Trust = -MostTrust;
+        else if (length == edge.Guess)
+            edge.Trust = Math.Min(edge.Trust + 1, MostTrust);
+        else
+            (edge.Guess, edge.Trust) = (length, Math.Max(edge.Trust - 4, -MostTrust));
     }
 
     /// <summary>Goes on over escapes and over what is no ASCII, as JSON allows them.</summary>
     /// <returns>The closing quote; <see cref="Unknown"/> if there is none.</returns>
     private static int EndOfOddText(ReadOnlySpan<byte> text, int at)
     {
-        while (text[at..].IndexOfAny(Ends) is var length and >= 0)
+        while (text[at..].IndexOfAny(OddEnds) is var length and >= 0)
         {
             at += length;
             if (text[at] == '"')

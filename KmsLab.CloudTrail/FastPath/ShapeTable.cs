@@ -14,7 +14,6 @@ internal sealed class ShapeTable
     /// <summary>The state before the first byte of a record.</summary>
     public const int Begin = 0;
 
-    private const int MaxStates = 8192;
     private const int MaxEdges = 8192;
     private const int MaxMarks = 8192;
 
@@ -22,8 +21,7 @@ internal sealed class ShapeTable
     private const int MaxEdgesAState = 40;
 
     private readonly Dictionary<string, int> _states = new(StringComparer.Ordinal);
-    private readonly List<int> _edgesOf = [];
-    private int[] _first = new int[64];
+    private readonly Dictionary<int, int> _edgesOf = [];
     private ShapeEdge[] _edges = new ShapeEdge[64];
     private ShapeMark[] _marks = new ShapeMark[16];
     private int _edgeCount;
@@ -32,15 +30,13 @@ internal sealed class ShapeTable
     /// <summary>Knows nothing yet.</summary>
     public ShapeTable() => NewState();
 
-    /// <summary>The first edge of each state; -1 for none.</summary>
-    public int[] First => _first;
-
+    /// <summary>All edges. A state is the place of its first one.</summary>
     public ShapeEdge[] Edges => _edges;
 
     public ShapeMark[] Marks => _marks;
 
     /// <summary>Whether a record more may not find room.</summary>
-    public bool IsFull => _edgesOf.Count > MaxStates * 9 / 10 || _edgeCount > MaxEdges * 9 / 10 || _markCount > MaxMarks * 9 / 10;
+    public bool IsFull => _edgeCount > MaxEdges * 9 / 10 || _markCount > MaxMarks * 9 / 10;
 
     /// <summary>Adds an edge, or finds it.</summary>
     /// <param name="from">The state before it.</param>
@@ -53,7 +49,7 @@ internal sealed class ShapeTable
     {
         if (Find(from, edge.End, bytes) is var known and >= 0)
             return _edges[known].Target;
-        if (_edgesOf[from] >= MaxEdgesAState || _edgeCount >= MaxEdges || _markCount + marks.Length > MaxMarks || _edgesOf.Count >= MaxStates)
+        if (_edgesOf[from] >= MaxEdgesAState || _edgeCount + 2 > MaxEdges || _markCount + marks.Length > MaxMarks)
             return -1;
 
         Span<byte> padded = stackalloc byte[ShapeEdge.Size];
@@ -71,24 +67,22 @@ internal sealed class ShapeTable
 
     /// <summary>An edge that was not the first to be tried was the right one: now and then that puts it first.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="edge">Its edge.</param>
-    public void PutFirst(int state, int edge)
+    /// <param name="index">Its edge.</param>
+    public void PutFirst(int state, int index)
     {
+        ref var first = ref _edges[state];
+        ref var edge = ref _edges[index];
         // Before a number stand bytes that other edges may begin with.
-        if (_edges[edge].End == EdgeEnd.Number)
+        if (edge.End == EdgeEnd.Number)
             return;
 
-        var before = _first[state];
-        while (_edges[before].Next != edge)
-            before = _edges[before].Next;
-        _edges[before].Next = _edges[edge].Next;
-        _edges[edge].Next = _first[state];
-        _first[state] = edge;
+        (first, edge) = (edge, first);
+        (first.Next, edge.Next) = (edge.Next, first.Next);
     }
 
     private int Find(int from, EdgeEnd end, ReadOnlySpan<byte> bytes)
     {
-        for (var index = _first[from]; index >= 0; index = _edges[index].Next)
+        for (var index = from; index >= 0; index = _edges[index].Next)
         {
             ref var edge = ref _edges[index];
             if (edge.End == end && edge.Length == bytes.Length && MemoryMarshal.AsBytes(new ReadOnlySpan<Vector512<byte>>(ref edge.Bytes))[..edge.Length].SequenceEqual(bytes))
@@ -108,11 +102,17 @@ internal sealed class ShapeTable
 
     private int NewState()
     {
-        if (_edgesOf.Count == _first.Length)
-            Array.Resize(ref _first, _first.Length * 2);
-        _first[_edgesOf.Count] = -1;
-        _edgesOf.Add(0);
-        return _edgesOf.Count - 1;
+        var state = NewEdge();
+        _edges[state] = new ShapeEdge { End = EdgeEnd.None, Next = -1, Mask = ulong.MaxValue };
+        _edgesOf[state] = 0;
+        return state;
+    }
+
+    private int NewEdge()
+    {
+        if (_edgeCount == _edges.Length)
+            Array.Resize(ref _edges, _edges.Length * 2);
+        return _edgeCount++;
     }
 
     private void AddMarks(ReadOnlySpan<ShapeMark> marks)
@@ -126,19 +126,24 @@ internal sealed class ShapeTable
     /// <summary>Puts an edge behind those that were there, but before those that lead to numbers.</summary>
     private void Link(int from, ShapeEdge edge)
     {
-        if (_edgeCount == _edges.Length)
-            Array.Resize(ref _edges, _edges.Length * 2);
-        var (last, next) = (-1, _first[from]);
-        while (next >= 0 && (edge.End == EdgeEnd.Number || _edges[next].End != EdgeEnd.Number))
-            (last, next) = (next, _edges[next].Next);
+        if (_edgesOf[from]++ == 0)
+        {
+            _edges[from] = edge with { Next = -1 };
+            return;
+        }
 
-        edge.Next = next;
-        _edges[_edgeCount] = edge;
-        if (last < 0)
-            _first[from] = _edgeCount;
-        else
-            _edges[last].Next = _edgeCount;
-        _edgeCount++;
-        _edgesOf[from]++;
+        var place = NewEdge();
+        if (edge.End != EdgeEnd.Number && _edges[from].End == EdgeEnd.Number)
+        {
+            _edges[place] = _edges[from];
+            _edges[from] = edge with { Next = place };
+            return;
+        }
+
+        var before = from;
+        while (_edges[before].Next is var next and >= 0 && (edge.End == EdgeEnd.Number || _edges[next].End != EdgeEnd.Number))
+            before = next;
+        _edges[place] = edge with { Next = _edges[before].Next };
+        _edges[before].Next = place;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class CallReader(CallNames names)
     private readonly Names _operations = new(names.Operations);
     private readonly Names _outcomes = new(names.Outcomes);
     private readonly Names _services = new(names.Services);
+    private readonly int _success = names.Outcomes.NumberOf(Success);
+    private readonly int _noService = names.Services.NumberOf("");
+    private readonly int _unknown = names.Principals.NumberOf(StablePrincipal.Unknown);
 
     /// <summary>Reads a record's call.</summary>
     /// <param name="record">A record of KMS.</param>
@@ -33,9 +36,9 @@ internal sealed class CallReader(CallNames names)
             return false;
         }
 
-        var error = record.ErrorCode;
-        keys = _keys.Of(
-            record, PrincipalOf(record), _operations.NumberOf(record.EventName), _outcomes.NumberOf(error.IsEmpty ? "Success"u8 : error), _services.NumberOf(record.InvokedBy));
+        var outcome = record.ErrorCode is { IsEmpty: false } error ? _outcomes.NumberOf(error) : _success;
+        var service = record.InvokedBy is { IsEmpty: false } invokedBy ? _services.NumberOf(invokedBy) : _noService;
+        keys = _keys.Of(record, PrincipalOf(record), _operations.NumberOf(record.EventName), outcome, service);
         return true;
     }
 
@@ -60,16 +63,15 @@ internal sealed class CallReader(CallNames names)
     /// <summary>As <see cref="StablePrincipal.Of"/>.</summary>
     private int PrincipalOf(RecordView record)
     {
-        var (issuer, arn) = (record.SessionIssuerArn.Length, record.Arn.Length);
-        if (issuer > 0)
-            return _principals.NumberOf(record.SessionIssuerArn);
-        if (arn > 0)
-            return _principals.NumberOf(WithoutSession(record.Arn));
-        if (!record.PrincipalId.IsEmpty)
-            return _principals.NumberOf(record.PrincipalId.IndexOf((byte)':') is var end and >= 0 ? record.PrincipalId[..end] : record.PrincipalId);
-        if (!record.InvokedBy.IsEmpty)
-            return _principals.NumberOf(record.InvokedBy);
-        return record.AccountId.IsEmpty ? names.Principals.NumberOf(StablePrincipal.Unknown) : _principals.NumberOf(record.AccountId);
+        if (record.SessionIssuerArn is { IsEmpty: false } issuer)
+            return _principals.NumberOf(issuer);
+        if (record.Arn is { IsEmpty: false } arn)
+            return _principals.NumberOf(WithoutSession(arn));
+        if (record.PrincipalId is { IsEmpty: false } id)
+            return _principals.NumberOf(id.IndexOf((byte)':') is var end and >= 0 ? id[..end] : id);
+        if (record.InvokedBy is { IsEmpty: false } service)
+            return _principals.NumberOf(service);
+        return record.AccountId is { IsEmpty: false } account ? _principals.NumberOf(account) : _unknown;
     }
 
     private static ReadOnlySpan<byte> WithoutSession(ReadOnlySpan<byte> arn) =>

@@ -27,7 +27,7 @@ internal sealed class KeyNumbers(NameList names)
 
     private int[] SetOf(RecordView record)
     {
-        if (record.Resources.Length > 2 && FromResources(record) is { Length: > 0 } named)
+        if (record.Resources is { Length: > 2 } resources && FromResources(record, resources) is { Length: > 0 } named)
             return named;
         if (record.KeyId.IsEmpty && record.SourceKeyId.IsEmpty && record.DestinationKeyId.IsEmpty)
             return record.ErrorMessage.IndexOf("on resource: "u8) < 0 ? NumbersOf([]) : NumbersOf(record.KeyArns());
@@ -35,13 +35,13 @@ internal sealed class KeyNumbers(NameList names)
         return FromParameters(record);
     }
 
-    private int[] FromResources(RecordView record)
+    private int[] FromResources(RecordView record, ReadOnlySpan<byte> resources)
     {
-        if (_resources.TryGet(record.Resources, out var known))
+        if (_resources.TryGet(resources, out var known))
             return _sets[known];
 
         var arns = record.ResourceKeyArns();
-        return Keep(_resources, record.Resources, arns.Count == 0 ? [] : NumbersOf(arns));
+        return Keep(_resources, resources, arns.Count == 0 ? [] : NumbersOf(arns));
     }
 
     private int[] FromParameters(RecordView record)
