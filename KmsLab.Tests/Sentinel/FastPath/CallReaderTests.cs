@@ -44,7 +44,7 @@ public sealed class CallReaderTests
     [Fact]
     public void Names_beyond_the_limit_are_other_ones()
     {
-        var (reader, calls) = (new FastRecordReader(Kms), new CallReader(new CallNames(most: 2)));
+        var (reader, calls) = (new FastRecordReader(Kms), new CallReader(new CallNames(most: 3)));
 
         for (var role = 0; role < 4; role++)
         {
