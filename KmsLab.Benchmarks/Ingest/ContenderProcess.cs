@@ -11,7 +11,10 @@ namespace KmsLab.Benchmarks.Ingest;
 /// <param name="PeakBytes">The most memory that the process had resident so far (VmHWM).</param>
 internal sealed record Round(long Calls, double Seconds, double CpuSeconds, long PeakBytes);
 
-/// <summary>A contender in a process of its own, so that its memory is its own. It runs when it is told to, again and again: only the first round pays for compiling.</summary>
+/// <summary>
+/// A contender in a process of its own, so that its memory is its own. It runs when it is told to, again and again:
+/// only the first round pays for compiling.
+/// </summary>
 internal sealed class ContenderProcess : IDisposable
 {
     /// <summary>The command of <c>KmsLab.Benchmarks</c> that makes such a process.</summary>
@@ -21,12 +24,16 @@ internal sealed class ContenderProcess : IDisposable
 
     private ContenderProcess(Process process) => _process = process;
 
-    public static ContenderProcess Start(string name) => new(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(ContenderProcess).Assembly.Location, Command, name])
+    public static ContenderProcess Start(string name)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        UseShellExecute = false,
-    })!);
+        string[] arguments = [typeof(ContenderProcess).Assembly.Location, Command, name];
+        return new(Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!);
+    }
 
     /// <summary>Runs a round.</summary>
     /// <param name="path">What to read.</param>
@@ -35,7 +42,8 @@ internal sealed class ContenderProcess : IDisposable
     {
         _process.StandardInput.WriteLine(path);
         _process.StandardInput.WriteLine(groups);
-        return JsonSerializer.Deserialize<Round>(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The contender ended; what it said stands above."))!;
+        var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The contender ended; what it said stands above.");
+        return JsonSerializer.Deserialize<Round>(line)!;
     }
 
     public void Dispose()
@@ -77,7 +85,12 @@ internal sealed class ContenderProcess : IDisposable
         _ => throw new ArgumentException($"There is no contender {name}.", nameof(name)),
     };
 
-    private static long PeakBytes() => OperatingSystem.IsLinux()
-        ? 1024 * long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
-        : Process.GetCurrentProcess().PeakWorkingSet64;
+    private static long PeakBytes()
+    {
+        if (!OperatingSystem.IsLinux())
+            return Process.GetCurrentProcess().PeakWorkingSet64;
+
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
 }

@@ -6,8 +6,8 @@ namespace KmsLab.Benchmarks.Ingest;
 
 /// <summary>Files of CloudTrail records that look like an account's, the same for the same number of records.</summary>
 /// <remarks>
-/// Records of KMS have about 1,364 bytes: 40 keys, 75 principals (25 roles with six sessions each, and 50 users), two hours, one error in a hundred. The mixed set has nine
-/// records of other services to each of KMS, in the shapes that EC2, S3, STS and DynamoDB write.
+/// Records of KMS have about 1,364 bytes: 40 keys, 75 principals (25 roles with six sessions each, and 50 users), two hours, one error in a
+/// hundred. The mixed set has nine records of other services to each of KMS, in the shapes that EC2, S3, STS and DynamoDB write.
 /// </remarks>
 internal sealed class GeneratedTrail(int records)
 {
@@ -19,7 +19,8 @@ internal sealed class GeneratedTrail(int records)
 
     private static readonly string[] Operations =
     [
-        .. Enumerable.Repeat("Decrypt", 60), .. Enumerable.Repeat("GenerateDataKey", 20), .. Enumerable.Repeat("Encrypt", 10), .. Enumerable.Repeat("DescribeKey", 5),
+        .. Enumerable.Repeat("Decrypt", 60), .. Enumerable.Repeat("GenerateDataKey", 20), .. Enumerable.Repeat("Encrypt", 10),
+        .. Enumerable.Repeat("DescribeKey", 5),
         "ListAliases", "ListAliases", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "Sign", "GetPublicKey",
     ];
 
@@ -55,7 +56,8 @@ internal sealed class GeneratedTrail(int records)
         const int ADelivery = 2000;
         for (var from = 0; from < records; from += ADelivery)
         {
-            using var packed = new StreamWriter(new GZipStream(File.Create(Path.Combine(folder, $"{from:00000000}.json.gz")), CompressionLevel.Optimal), new UTF8Encoding(false));
+            using var file = File.Create(Path.Combine(folder, $"{from:00000000}.json.gz"));
+            using var packed = new StreamWriter(new GZipStream(file, CompressionLevel.Optimal), new UTF8Encoding(false));
             packed.Write("{\"Records\":[");
             for (var index = from; index < Math.Min(records, from + ADelivery); index++)
                 packed.Write((index == from ? "" : ",") + Kms(index, ""));
@@ -78,9 +80,11 @@ internal sealed class GeneratedTrail(int records)
     private string Kms(int index, string more)
     {
         var operation = Operations[_random.Next(Operations.Length)];
-        var key = $"arn:aws:kms:us-east-1:{Account}:key/{new Guid((int)(Math.Pow(_random.NextDouble(), 2) * Keys), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10):D}";
+        var number = (int)(Math.Pow(_random.NextDouble(), 2) * Keys);
+        var key = $"arn:aws:kms:us-east-1:{Account}:key/{new Guid(number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10):D}";
         var error = _random.Next(100) == 0
-            ? $"\"errorCode\":\"AccessDenied\",\"errorMessage\":\"The caller is not authorized to perform: kms:{operation} because no resource-based policy allows the kms:{operation} action\","
+            ? $"\"errorCode\":\"AccessDenied\",\"errorMessage\":\"The caller is not authorized to perform: kms:{operation} because no resource-based "
+                + $"policy allows the kms:{operation} action\","
             : "";
         return $$$$"""
             {"eventVersion":"1.11",{{{{Identity()}}}},"eventTime":"{{{{Time(index)}}}}","eventSource":"kms.amazonaws.com","eventName":"{{{{operation}}}}","awsRegion":"us-east-1",{{{{Caller()}}}},{{{{error}}}}"requestParameters":{"encryptionAlgorithm":"SYMMETRIC_DEFAULT","keyId":"{{{{key}}}}","encryptionContext":{"tenant":"t{{{{_random.Next(500):00000}}}}"}},"responseElements":null,"requestID":"{{{{Id()}}}}","eventID":"{{{{Id()}}}}","readOnly":true,"resources":[{"accountId":"{{{{Account}}}}","type":"AWS::KMS::Key","ARN":"{{{{key}}}}"}],{{{{more}}}}"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"{{{{Account}}}}","eventCategory":"Management","vpcEndpointId":"vpce-0a1b2c3d4e5f6{{{{_random.Next(65536):x4}}}}"}
@@ -121,15 +125,18 @@ internal sealed class GeneratedTrail(int records)
             """;
     }
 
-    private string Caller() => $"\"sourceIPAddress\":\"10.0.{_random.Next(256)}.{_random.Next(256)}\",\"userAgent\":\"aws-sdk-java/2.20.43 Linux/5.10 Java/17.0.7 vendor/Amazon cfg/retry-mode/standard\"";
+    private string Caller() =>
+        $"\"sourceIPAddress\":\"10.0.{_random.Next(256)}.{_random.Next(256)}\","
+        + "\"userAgent\":\"aws-sdk-java/2.20.43 Linux/5.10 Java/17.0.7 vendor/Amazon cfg/retry-mode/standard\"";
 
     /// <summary>Members that come and go in good records.</summary>
     private string Everyday() =>
         (_random.Next(2) == 0 ? "\"apiVersion\":\"2014-11-01\"," : "")
         + (_random.Next(2) == 0 ? $"\"additionalEventData\":{{\"keyMaterialId\":\"{Id():N}\"}}," : "")
-        + (_random.Next(2) == 0 ? "\"tlsDetails\":{\"tlsVersion\":\"TLSv1.3\",\"cipherSuite\":\"TLS_AES_256_GCM_SHA384\",\"clientProvidedHostHeader\":\"kms.us-east-1.amazonaws.com\"}," : "");
+        + (_random.Next(2) == 0 ? "\"tlsDetails\":{\"tlsVersion\":\"TLSv1.3\",\"cipherSuite\":\"TLS_AES_256_GCM_SHA384\"}," : "");
 
-    private string Time(int index) => Start.AddSeconds((long)index * 7200 / records).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private string Time(int index) =>
+        Start.AddSeconds((long)index * 7200 / records).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private Guid Id()
     {

@@ -4,8 +4,8 @@ namespace KmsLab.Benchmarks.Ingest;
 
 /// <summary>How fast <c>replay --rates</c> counts, beside DuckDB at the same group-by on the same files, and beside the limits.</summary>
 /// <remarks>
-/// Each contender is a process of its own. A first round warms up, and has its groups compared, one by one; then all take turns, so that whatever else the
-/// machine does slows all of them. Shown are the median rounds.
+/// Each contender is a process of its own. A first round warms up, and has its groups compared, one by one; then all take turns, so that
+/// whatever else the machine does slows all of them. Shown are the median rounds.
 /// </remarks>
 internal static class IngestComparison
 {
@@ -15,6 +15,8 @@ internal static class IngestComparison
     private const string OursWithDuplicates = "rates --count-duplicates";
     private const string DuckDb = "DuckDB, columns given";
     private const string DuckDbAuto = "DuckDB, read_json_auto";
+    private const string Lines = "scan for lines";
+    private const string Text = "scan for lines and UTF-8";
 
     public static void Run(int records)
     {
@@ -23,14 +25,15 @@ internal static class IngestComparison
         {
             string At(string name) => Path.Combine(folder.FullName, name);
             var trail = new GeneratedTrail(records);
-            Console.WriteLine($"{Environment.ProcessorCount} cores; {records:N0} records; medians of {Rounds} rounds, contenders by turns, each a process of its own");
+            Console.WriteLine(
+                $"{Environment.ProcessorCount} cores; {records:N0} records; medians of {Rounds} rounds, contenders by turns, each a process of its own");
 
             trail.WriteKms(At("kms.jsonl"));
-            Compare("all of KMS", At("kms.jsonl"), records, At, [Ours, OursWithDuplicates, DuckDb, DuckDbAuto, "scan for lines", "scan for lines and UTF-8"], compared: 4);
+            Compare("all of KMS", At("kms.jsonl"), records, At, [Ours, OursWithDuplicates, DuckDb, DuckDbAuto, Lines, Text], compared: 4);
             File.Delete(At("kms.jsonl"));
 
             trail.WriteMixed(At("mixed.jsonl"));
-            Compare("90 % of other services", At("mixed.jsonl"), records, At, [Ours, OursWithDuplicates, DuckDb, "scan for lines", "scan for lines and UTF-8"], compared: 3);
+            Compare("90 % of other services", At("mixed.jsonl"), records, At, [Ours, OursWithDuplicates, DuckDb, Lines, Text], compared: 3);
             File.Delete(At("mixed.jsonl"));
 
             trail.WritePacked(Directory.CreateDirectory(At("packed")).FullName);
@@ -57,7 +60,8 @@ internal static class IngestComparison
         }
     }
 
-    private static void Compare(string title, string path, int records, Func<string, string> at, string[] names, int compared, int rounds = Rounds)
+    private static void Compare(
+        string title, string path, int records, Func<string, string> at, string[] names, int compared, int rounds = Rounds)
     {
         var bytes = File.Exists(path) ? new FileInfo(path).Length : new DirectoryInfo(path).EnumerateFiles().Sum(file => file.Length);
         Console.WriteLine($"\n{title}: {bytes / 1e6:N0} MB");
@@ -82,9 +86,10 @@ internal static class IngestComparison
         foreach (var (index, name) in names.Index())
         {
             var median = Median(measured[index]);
+            var (peak, against) = (measured[index].Max(round => round.PeakBytes), reference > 0 ? $"{reference / median.Seconds:0.00}" : "");
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {records / median.Seconds:N0} | {median.CpuSeconds * 1e6 / records:0.00} | {measured[index].Max(round => round.PeakBytes) / 1e6:0} | {(reference > 0 ? $"{reference / median.Seconds:0.00}" : "")} |"));
+                $"| {name} | {records / median.Seconds:N0} | {median.CpuSeconds * 1e6 / records:0.00} | {peak / 1e6:0} | {against} |"));
         }
     }
 
@@ -104,6 +109,6 @@ internal static class IngestComparison
         }
 
         if (expected.Length > 0)
-            Console.WriteLine($"{expected.Length:N0} groups, one by one equal for: {string.Join("; ", names.Where((_, index) => groups[index].Length > 0))}");
+            Console.WriteLine($"{expected.Length:N0} groups, one by one equal for: {string.Join("; ", names[..groups.Count(group => group.Length > 0)])}");
     }
 }

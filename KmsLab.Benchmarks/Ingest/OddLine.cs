@@ -13,7 +13,8 @@ internal static class OddLine
         3 => record.Replace(",\"", ", \"", StringComparison.Ordinal).Replace("\":", "\": ", StringComparison.Ordinal),
         4 => Without(record, random),
         5 => record.Replace("\"tenant\"", $"\"tenant-{random.Next(1_000_000)}\"", StringComparison.Ordinal),
-        6 => record.Replace("\"responseElements\":null", $"\"responseElements\":{{\"a\":[1,2,{{\"arn\":\"x\",\"q\":\"]}}\"}}],\"b\":{{\"c\":{random.Next()}.5}}}}", StringComparison.Ordinal),
+        6 => record.Replace(
+            "\"responseElements\":null", $"\"responseElements\":{{\"a\":[1,2,{{\"q\":\"]}}\"}}],\"b\":{{\"c\":{random.Next()}.5}}}}", StringComparison.Ordinal),
         7 => record[..^1] + ",\"eventName\":\"Encrypt\"}",
         8 => record.Replace("\"readOnly\":true", "\"readOnly\":\"true\"", StringComparison.Ordinal),
         _ => record[..random.Next(1, record.Length)],
@@ -22,7 +23,8 @@ internal static class OddLine
     private static string Moved(string record, Random random)
     {
         var members = JsonNode.Parse(record)!.AsObject().ToList();
-        return new JsonObject(members.OrderBy(_ => random.Next()).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))).ToJsonString();
+        var moved = members.OrderBy(_ => random.Next()).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()));
+        return new JsonObject(moved).ToJsonString();
     }
 
     private static string Without(string record, Random random)

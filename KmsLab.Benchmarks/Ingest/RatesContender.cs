@@ -12,7 +12,11 @@ internal sealed class RatesContender(bool countsDuplicates) : IContender
 
     public long Count(string path)
     {
-        var replay = new ReplayOptions(path, null, null, null, Json: false, Config: null) { Rates = true, CountsDuplicates = countsDuplicates };
+        var replay = new ReplayOptions(path, null, null, null, Json: false, Config: null)
+        {
+            Rates = true,
+            CountsDuplicates = countsDuplicates,
+        };
         _outcome = new RatesRun(replay).RunAsync(CancellationToken.None).GetAwaiter().GetResult();
         _report = null;
         return _outcome.Totals.Counted;
@@ -21,7 +25,10 @@ internal sealed class RatesContender(bool countsDuplicates) : IContender
     public IEnumerable<string> Groups()
     {
         _report ??= RatesReport.Of(_outcome!, new());
-        return _report.Series.SelectMany(series => series.Minutes.Select(minute =>
-            $"{series.Rate.KeyArn}|{series.Rate.Principal}|{series.Rate.Operation}|{series.Rate.Outcome}|{series.Rate.Service}|{minute.Start:yyyy-MM-dd'T'HH:mm}|{minute.Calls}"));
+        return
+            from series in _report.Series
+            let rate = series.Rate
+            from minute in series.Minutes
+            select $"{rate.KeyArn}|{rate.Principal}|{rate.Operation}|{rate.Outcome}|{rate.Service}|{minute.Start:yyyy-MM-dd'T'HH:mm}|{minute.Calls}";
     }
 }

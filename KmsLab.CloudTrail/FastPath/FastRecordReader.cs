@@ -6,7 +6,9 @@ namespace KmsLab.CloudTrail.FastPath;
 /// <summary>What a <see cref="FastRecordReader"/> made of some bytes.</summary>
 public enum FastReading
 {
-    /// <summary>It can't tell: ask <see cref="FastRecordReader.ReadLeniently"/>, and then the <see cref="CloudTrailRecordReader"/>.</summary>
+    /// <summary>
+    /// It can't tell: ask <see cref="FastRecordReader.ReadLeniently"/>, and then the <see cref="CloudTrailRecordReader"/>.
+    /// </summary>
     Unknown,
 
     /// <summary>A record whose event source nobody asked for.</summary>
@@ -17,12 +19,12 @@ public enum FastReading
 }
 
 /// <summary>
-/// Finds the fields of CloudTrail records in their bytes, several million times a second: it remembers the shapes of records, which are few, from those that it
-/// read leniently. One thread's.
+/// Finds the fields of CloudTrail records in their bytes, several million times a second: it remembers the shapes of records, which are
+/// few, from those that it read leniently. One thread's.
 /// </summary>
 /// <remarks>
-/// Whatever it says of a record is what <see cref="CloudTrailRecordReader"/> says of it. What it learns is bounded in memory and in time: a file in which no
-/// record is like another costs what the lenient reader costs, and a little.
+/// Whatever it says of a record is what <see cref="CloudTrailRecordReader"/> says of it. What it learns is bounded in memory and in time: a
+/// file in which no record is like another costs what the lenient reader costs, and a little.
 /// </remarks>
 /// <param name="interest">Which records to read.</param>
 public sealed class FastRecordReader(RecordInterest interest)

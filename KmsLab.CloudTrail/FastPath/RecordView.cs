@@ -4,10 +4,14 @@ using KmsLab.CloudTrail.Records;
 
 namespace KmsLab.CloudTrail.FastPath;
 
-/// <summary>A record and where its fields stand in it: the same fields with the same meaning as a <see cref="CloudTrailRecord"/>'s, before any text is made.</summary>
+/// <summary>
+/// A record and where its fields stand in it: the same fields with the same meaning as a <see cref="CloudTrailRecord"/>'s, before any
+/// text is made.
+/// </summary>
 /// <remarks>
-/// A field is its text's bytes, without quotes; a number or boolean as it is written; empty when the record has none. Good until its reader reads on.
-/// While <see cref="IsPlain"/> is false, texts may hold escapes, or bytes that are no Unicode: then <see cref="ToReading"/> tells what the record says.
+/// A field is its text's bytes, without quotes; a number or boolean as it is written; empty when the record has none. Good until its reader
+/// reads on. While <see cref="IsPlain"/> is false, texts may hold escapes, or bytes that are no Unicode: then <see cref="ToReading"/>
+/// tells what the record says.
 /// </remarks>
 public readonly ref struct RecordView
 {
@@ -86,7 +90,7 @@ public readonly ref struct RecordView
     public ReadOnlySpan<byte> DestinationKeyId => Text(Field.DestinationKeyId);
 
     /// <summary>Whether the record says that it is late or replaces another.</summary>
-    public bool HasAddendum => (_outline.Has(Field.AddendumReason) || _outline.Has(Field.OriginalEventId)) && (!Text(Field.AddendumReason).IsEmpty || !Text(Field.OriginalEventId).IsEmpty);
+    public bool HasAddendum => !Text(Field.AddendumReason).IsEmpty || !Text(Field.OriginalEventId).IsEmpty;
 
     /// <summary>The JSON of <c>resources</c>.</summary>
     public ReadOnlySpan<byte> Resources => Json.Slice(_outline[Field.Resources].Start, _outline[Field.Resources].Length);

@@ -9,7 +9,9 @@ using KmsLab.CloudTrail.Records;
 namespace KmsLab.CloudTrail.FastPath;
 
 /// <summary>Reads records whose shape is known: compares bytes with those of an edge, and looks for the end of a value, by turns.</summary>
-/// <remarks>It reads only what is valid JSON in a shape that <see cref="ShapeTeacher"/> saw; everything else is unknown, and nothing is known of it.</remarks>
+/// <remarks>
+/// It reads only what is valid JSON in a shape that <see cref="ShapeTeacher"/> saw; everything else is unknown, and nothing is known of it.
+/// </remarks>
 internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
 {
     /// <summary>Nothing is known of what begins there.</summary>
@@ -33,7 +35,9 @@ internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
     private int _detours;
 
     /// <summary>Reads the record that begins with the first byte.</summary>
-    /// <param name="text">The record and what follows it: at least <see cref="ShapeEdge.Size"/> bytes more, or a record may stay unknown.</param>
+    /// <param name="text">
+    /// The record and what follows it: at least <see cref="ShapeEdge.Size"/> bytes more, or a record may stay unknown.
+    /// </param>
     /// <param name="outline">Where its fields stand, if it is known.</param>
     /// <returns>Where it ends, <see cref="Unknown"/> or <see cref="NotOfInterest"/>.</returns>
     public int Read(ReadOnlySpan<byte> text, RecordOutline outline)
@@ -115,7 +119,10 @@ internal sealed class ShapeReader(ShapeTable shapes, RecordInterest interest)
         return -1;
     }
 
-    /// <summary>Whether a text is as long as the last one was, which most are that stand at one place. To know where the next edge begins, nothing has to be waited for then.</summary>
+    /// <summary>
+    /// Whether a text is as long as the last one was, which most are that stand at one place. Nothing has to be waited for then to know
+    /// where the next edge begins.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsGuessRight(ref byte bytes, int at, int last, ref ShapeEdge edge) =>
         edge.Trust >= 0 && at <= last

@@ -5,9 +5,9 @@ namespace KmsLab.CloudTrail.FastPath;
 
 /// <summary>The shapes of records that are known: states, and the edges that lead from one to the next.</summary>
 /// <remarks>
-/// A state is a place in a record's JSON at which a value has just ended, told by its path; so it says which structures are open, and what may follow.
-/// An edge is the exact bytes from there to the next value. Records that leave out or add a field share all other states. What there is of it is
-/// bounded: an attacker chooses the names of an encryption context, and so the edges.
+/// A state is a place in a record's JSON at which a value has just ended, told by its path; so it says which structures are open, and
+/// what may follow. An edge is the exact bytes from there to the next value. Records that leave out or add a field share all other
+/// states. What there is of it is bounded: an attacker chooses the names of an encryption context, and so the edges.
 /// </remarks>
 internal sealed class ShapeTable
 {
@@ -85,12 +85,15 @@ internal sealed class ShapeTable
         for (var index = from; index >= 0; index = _edges[index].Next)
         {
             ref var edge = ref _edges[index];
-            if (edge.End == end && edge.Length == bytes.Length && MemoryMarshal.AsBytes(new ReadOnlySpan<Vector512<byte>>(ref edge.Bytes))[..edge.Length].SequenceEqual(bytes))
+            if (edge.End == end && edge.Length == bytes.Length && BytesOf(ref edge).SequenceEqual(bytes))
                 return index;
         }
 
         return -1;
     }
+
+    private static ReadOnlySpan<byte> BytesOf(ref ShapeEdge edge) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<Vector512<byte>>(ref edge.Bytes))[..edge.Length];
 
     private int StateOf(string path)
     {

@@ -6,8 +6,8 @@ namespace KmsLab.CloudTrail.FastPath;
 
 /// <summary>Adds the shape of a record to those that are known.</summary>
 /// <remarks>
-/// It goes over a record that the lenient reader has read, value by value, with the same list of fields. Bytes between values that hold more than
-/// printable ASCII, names with escapes and negative or broken numbers are not learned: such records stay with the lenient reader.
+/// It goes over a record that the lenient reader has read, value by value, with the same list of fields. Bytes between values that hold
+/// more than printable ASCII, and names with escapes, are not learned: such records stay with the lenient reader.
 /// </remarks>
 internal sealed class ShapeTeacher(ShapeTable shapes)
 {

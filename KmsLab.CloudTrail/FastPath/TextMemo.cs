@@ -94,7 +94,7 @@ public sealed class TextMemo
         var hash = Seeds[0] ^ (ulong)text.Length;
         var rest = text;
         for (; rest.Length > 16; rest = rest[16..])
-            hash = Fold(BinaryPrimitives.ReadUInt64LittleEndian(rest) ^ hash, BinaryPrimitives.ReadUInt64LittleEndian(rest[8..]) ^ Seeds[1]);
+            hash = Fold(First(rest) ^ hash, First(rest[8..]) ^ Seeds[1]);
         hash = Fold(First(rest) ^ hash, Last(rest) ^ Seeds[2]);
         return (uint)(hash >> 32) | 1;
     }

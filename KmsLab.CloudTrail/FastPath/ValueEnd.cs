@@ -31,7 +31,8 @@ public static class ValueEnd
         return -1;
     }
 
-    private static ulong Bits(Vector512<byte> here, byte value) => Vector512.Equals(here, Vector512.Create(value)).ExtractMostSignificantBits();
+    private static ulong Bits(Vector512<byte> here, byte value) =>
+        Vector512.Equals(here, Vector512.Create(value)).ExtractMostSignificantBits();
 
     /// <summary>The bytes from each opening quote on, up to the closing one.</summary>
     private static ulong Inside(ulong quotes)

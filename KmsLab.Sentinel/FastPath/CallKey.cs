@@ -20,7 +20,11 @@ internal readonly record struct CallKey(ulong High, ulong Low)
     public int Service => (int)(Low & Mask);
 
     /// <summary>Packs five numbers; <see cref="Other"/> if one of them is <see cref="NameList.None"/>.</summary>
-    public static CallKey Of(int key, int principal, int operation, int outcome, int service) => (key | principal | operation | outcome | service) < 0
-        ? Other
-        : new(((ulong)(uint)key << Bits) | (uint)principal, ((ulong)(uint)operation << (2 * Bits)) | ((ulong)(uint)outcome << Bits) | (uint)service);
+    public static CallKey Of(int key, int principal, int operation, int outcome, int service)
+    {
+        if ((key | principal | operation | outcome | service) < 0)
+            return Other;
+
+        return new(((ulong)key << Bits) | (uint)principal, ((ulong)operation << (2 * Bits)) | ((ulong)outcome << Bits) | (uint)service);
+    }
 }

@@ -6,7 +6,9 @@ using KmsLab.Sentinel.Trail;
 namespace KmsLab.Sentinel.FastPath;
 
 /// <summary>Tells of a record of KMS what its call is counted by, without making texts of what it has seen before. One thread's.</summary>
-/// <remarks>It tells the same as the record reader and <see cref="StablePrincipal"/>, or nothing: then the record wants to be read in full.</remarks>
+/// <remarks>
+/// It tells the same as the record reader and <see cref="StablePrincipal"/>, or nothing: then the record wants to be read in full.
+/// </remarks>
 internal sealed class CallReader(CallNames names)
 {
     /// <summary>The outcome of a call without an error.</summary>
@@ -58,7 +60,8 @@ internal sealed class CallReader(CallNames names)
         record is { IsPlain: true, MayRepeat: false, HasAddendum: false, EventName.IsEmpty: false, EventId.IsEmpty: false }
         && record.EventSource.SequenceEqual("kms.amazonaws.com"u8)
         && (record.EventVersion.IsEmpty || record.EventVersion.StartsWith("1."u8))
-        && (record.EventType.SequenceEqual("AwsApiCall"u8) || !(record.EventType.SequenceEqual("AwsCloudTrailInsight"u8) || record.EventType.SequenceEqual("AwsVpceEvent"u8)));
+        && !record.EventType.SequenceEqual("AwsCloudTrailInsight"u8)
+        && !record.EventType.SequenceEqual("AwsVpceEvent"u8);
 
     /// <summary>As <see cref="StablePrincipal.Of"/>.</summary>
     private int PrincipalOf(RecordView record)

@@ -18,7 +18,8 @@ internal sealed class EventTimes
     public bool TryRead(RecordView record, out long ticks)
     {
         var text = record.EventTime;
-        var isUsual = text.Length == 20 && text[16] == ':' && text[17] is >= (byte)'0' and <= (byte)'5' && text[18] is >= (byte)'0' and <= (byte)'9' && text[19] == 'Z';
+        var isUsual = text.Length == MinuteLength + 3
+            && text is [.., (byte)':', >= (byte)'0' and <= (byte)'5', >= (byte)'0' and <= (byte)'9', (byte)'Z'];
         if (isUsual && text[..MinuteLength].SequenceEqual(_minute))
         {
             ticks = _minuteTicks + SecondsOf(text);

@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Sources.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace KmsLab.Sentinel.Replay.Rates;
 
@@ -10,6 +11,12 @@ internal sealed record FilePiece(int Number, FilePosition Start, long Limit)
 {
     /// <summary>A part of a file, rather than a whole one.</summary>
     public bool IsPart => Start.Layout is not null;
+
+    /// <summary>Whether its file ends with it.</summary>
+    public bool IsLast => Limit >= Start.Length;
+
+    /// <summary>Bytes, as they lie in the file.</summary>
+    public long Length => Math.Min(Limit, Start.Length) - Start.Offset;
 }
 
 /// <summary>Cuts files into pieces, so that all threads have work to the end.</summary>
@@ -45,9 +52,11 @@ internal static class FilePieces
         try
         {
             using var handle = File.OpenHandle(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return StartOfLines(handle) is { } start
-                ? [.. Cut(handle, start, file.Length, pieceSize).Select(piece => (whole with { Layout = FileLayout.Lines, Offset = piece.Start }, piece.End))]
-                : [(whole, long.MaxValue)];
+            if (StartOfLines(handle) is not { } start)
+                return [(whole, long.MaxValue)];
+
+            var lines = whole with { Layout = FileLayout.Lines };
+            return [.. Cut(handle, start, file.Length, pieceSize).Select(piece => (lines with { Offset = piece.Start }, piece.End))];
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -57,7 +66,7 @@ internal static class FilePieces
     }
 
     /// <summary>Where the first line begins; null if the file is packed, or is no lines of UTF-8.</summary>
-    private static int? StartOfLines(Microsoft.Win32.SafeHandles.SafeFileHandle handle)
+    private static int? StartOfLines(SafeFileHandle handle)
     {
         var head = new byte[HeadSize];
         var length = RandomAccess.Read(handle, head, 0);
@@ -70,7 +79,7 @@ internal static class FilePieces
         return start < length && FileLayouts.Recognize(text[start..]).Layout == FileLayout.Lines ? start : null;
     }
 
-    private static IEnumerable<(long Start, long End)> Cut(Microsoft.Win32.SafeHandles.SafeFileHandle handle, long start, long length, int pieceSize)
+    private static IEnumerable<(long Start, long End)> Cut(SafeFileHandle handle, long start, long length, int pieceSize)
     {
         while (start < length)
         {
@@ -81,7 +90,7 @@ internal static class FilePieces
     }
 
     /// <summary>Where the first line begins that begins after <paramref name="at"/>.</summary>
-    private static long NextLine(Microsoft.Win32.SafeHandles.SafeFileHandle handle, long at, long length)
+    private static long NextLine(SafeFileHandle handle, long at, long length)
     {
         var window = new byte[WindowSize];
         while (at < length && RandomAccess.Read(handle, window, at) is var read and > 0)

@@ -8,10 +8,12 @@ internal readonly record struct CorrectionPlace(int Piece, int Number) : ICompar
     public int CompareTo(CorrectionPlace other) => (Piece, Number).CompareTo((other.Piece, other.Number));
 }
 
-/// <summary>The corrections that were found: records with an <c>addendum</c> that says <c>UPDATED_DATA</c> and names the record that they replace.</summary>
+/// <summary>
+/// The corrections that were found: records with an <c>addendum</c> that says <c>UPDATED_DATA</c> and names the record that they replace.
+/// </summary>
 /// <remarks>
-/// An original may stand anywhere before or after its correction, so what it counted for is known only by reading once more. Corrections are rare.
-/// Of several corrections of one original the last counts.
+/// An original may stand anywhere before or after its correction, so what it counted for is known only by reading once more. Corrections
+/// are rare. Of several corrections of one original the last counts.
 /// </remarks>
 internal sealed class FoundCorrections
 {
@@ -25,7 +27,11 @@ internal sealed class FoundCorrections
     /// <summary>Notes a record, if it is a correction.</summary>
     public void Note(CloudTrailRecord record, CorrectionPlace place)
     {
-        if (record.Addendum is not { Reason: "UPDATED_DATA", OriginalEventId: { } originalId } || RecordId.From(originalId) is var original && original == record.Id)
+        if (record.Addendum is not { Reason: "UPDATED_DATA", OriginalEventId: { } originalId })
+            return;
+
+        var original = RecordId.From(originalId);
+        if (original == record.Id)
             return;
 
         lock (_lock)

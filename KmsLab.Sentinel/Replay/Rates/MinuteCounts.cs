@@ -28,7 +28,10 @@ internal sealed class MinuteCounts
     /// <summary>Adds up what several threads counted. Where one alone knows a minute, as is usual, there is nothing to do for it.</summary>
     public static IReadOnlyDictionary<int, CallCounts> Merge(IReadOnlyList<MinuteCounts> parts)
     {
-        var minutes = parts.SelectMany(part => part._minutes).GroupBy(minute => minute.Key, minute => minute.Value).ToDictionary(minute => minute.Key, minute => minute.ToList());
+        var minutes = parts
+            .SelectMany(part => part._minutes)
+            .GroupBy(minute => minute.Key, minute => minute.Value)
+            .ToDictionary(minute => minute.Key, minute => minute.ToList());
         Parallel.ForEach(minutes.Values.Where(minute => minute.Count > 1), minute =>
         {
             foreach (var counts in minute[1..])

@@ -1,6 +1,6 @@
 namespace KmsLab.Sentinel.Replay.Rates;
 
-/// <summary>Hands out pieces to threads: to each a stretch of its own, in order, and when that is done the half of another's rest.</summary>
+/// <summary>Hands out pieces to threads: to each a stretch of its own, in order, and when that is done half of another's rest.</summary>
 /// <remarks>So each thread counts minutes of its own, mostly, and there is little to merge.</remarks>
 internal sealed class PieceQueue
 {

@@ -97,9 +97,12 @@ internal sealed class RateCounter(RatePass pass)
         var isTwin = NetworkTwin.Is(record);
         if (record.EventSource != "kms.amazonaws.com")
             Totals.Ignored++;
-        else if (IsNew(record.Id) && (isTwin || record.SharedEventId is not { } shared || IsNew(RecordId.Hash("shared:" + shared))) && !IsReplaced(record.Id))
+        else if (IsNew(record.Id) && (isTwin || IsNewCopy(record)) && !IsReplaced(record.Id))
             CountNew(record, isTwin);
     }
+
+    /// <summary>Whether the copy that another account got was not seen before.</summary>
+    private bool IsNewCopy(CloudTrailRecord record) => record.SharedEventId is not { } shared || IsNew(RecordId.Hash("shared:" + shared));
 
     private void CountNew(CloudTrailRecord record, bool isTwin)
     {

@@ -5,8 +5,8 @@ namespace KmsLab.Sentinel.Replay.Rates;
 
 /// <summary>Takes the records out of pieces of files, one thread's.</summary>
 /// <remarks>
-/// Files are read as a replay reads them. Where records lie one after the other, though, those that can be told at once are taken right out of what was read;
-/// what is wrapped, damaged, cut off or too long is left to <see cref="RecordFile"/>.
+/// Files are read as a replay reads them. Where records lie one after the other, though, those that can be told at once are taken right
+/// out of what was read; what is wrapped, damaged, cut off or too long is left to <see cref="RecordFile"/>.
 /// </remarks>
 internal sealed class RateReader(RateCounter counter)
 {
@@ -151,7 +151,8 @@ internal sealed class RateReader(RateCounter counter)
     /// <summary>Whether a value is a record, and not something that records are wrapped in, as <see cref="Wrapping"/> sees it.</summary>
     private static bool IsItself(RecordView record) =>
         BeginsAsRecord(record.Json)
-        || (!record.EventName.IsEmpty && !record.EventTime.IsEmpty && !record.Json.Contains((byte)'\\') && record.Json.IndexOf("\"kinesis\""u8) < 0);
+        || (record is { EventName.IsEmpty: false, EventTime.IsEmpty: false }
+            && !record.Json.Contains((byte)'\\') && record.Json.IndexOf("\"kinesis\""u8) < 0);
 
     private static bool BeginsAsRecord(ReadOnlySpan<byte> json) => json.StartsWith("{\"eventVersion\":"u8);
 }

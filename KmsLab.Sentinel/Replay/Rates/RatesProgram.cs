@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace KmsLab.Sentinel.Replay.Rates;
 
-/// <summary><c>KmsLab.Sentinel replay --rates</c>: calls by key, principal, operation, outcome, service and minute, told on the console.</summary>
+/// <summary>
+/// <c>KmsLab.Sentinel replay --rates</c>: calls by key, principal, operation, outcome, service and minute, told on the console.
+/// </summary>
 internal static class RatesProgram
 {
     /// <summary>Counts.</summary>
@@ -23,7 +25,8 @@ internal static class RatesProgram
             return ReplayProgram.Quiet;
 
         await Console.Error.WriteLineAsync(
-            $"Sentinel counted no record of KMS: {report.Files.Found} files, {report.Records.Read} records in them. Name files with CloudTrail's records, and a time that they are of.");
+            $"Sentinel counted no record of KMS: {report.Files.Found} files, {report.Records.Read} records in them. "
+            + "Name files with CloudTrail's records, and a time that they are of.");
         return ReplayProgram.Nothing;
     }
 

@@ -66,8 +66,8 @@ internal sealed record RatesReport(ReplayFiles Files, RateTotals Records, IReadO
         return key == CallKey.Other
             ? new("Other", "Other", "Other", "Other", null, calls, from, to)
             : new(
-                NullIfEmpty(names.Keys[key.Key]), names.Principals[key.Principal], names.Operations[key.Operation], names.Outcomes[key.Outcome],
-                NullIfEmpty(names.Services[key.Service]), calls, from, to);
+                NullIfEmpty(names.Keys[key.Key]), names.Principals[key.Principal], names.Operations[key.Operation],
+                names.Outcomes[key.Outcome], NullIfEmpty(names.Services[key.Service]), calls, from, to);
     }
 
     private static string? NullIfEmpty(string name) => name.Length == 0 ? null : name;

@@ -1,3 +1,4 @@
+using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.FastPath;
 using KmsLab.Sentinel.Sources.Files;
 
@@ -11,8 +12,8 @@ internal sealed record RatesOutcome(RateTotals Totals, IReadOnlyDictionary<int, 
 
 /// <summary>Counts the calls in files, on all cores.</summary>
 /// <remarks>
-/// A thread takes a file or a piece of a large one at a time, and counts by itself; at the end the counts are added up. Where records were found that
-/// correct others, all is read once more, without those that they correct.
+/// A thread takes a file or a piece of a large one at a time, and counts by itself; at the end the counts are added up. Where records
+/// were found that correct others, all is read once more, without those that they correct.
 /// </remarks>
 internal sealed class RatesRun(ReplayOptions replay, int? threads = null)
 {
@@ -31,14 +32,15 @@ internal sealed class RatesRun(ReplayOptions replay, int? threads = null)
         return corrections.Count == 0 ? outcome : (await PassAsync(files, pieces, [.. corrections], cancellationToken)).Outcome;
     }
 
-    private async Task<(RatesOutcome Outcome, IReadOnlySet<CloudTrail.Records.RecordId> Replaced)> PassAsync(
-        IReadOnlyList<FileInfo> files, IReadOnlyList<FilePiece> pieces, HashSet<CloudTrail.Records.RecordId> replaced, CancellationToken cancellationToken)
+    private async Task<(RatesOutcome Outcome, IReadOnlySet<RecordId> Replaced)> PassAsync(
+        IReadOnlyList<FileInfo> files, IReadOnlyList<FilePiece> pieces, HashSet<RecordId> replaced, CancellationToken cancellationToken)
     {
         Report = new() { Files = files.Count, Bytes = files.Sum(file => file.Length) };
         var pass = new RatePass(replay, new(), replay.CountsDuplicates ? null : new(), replaced);
         var queue = new PieceQueue(pieces, _threads);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var counters = await Task.WhenAll(Enumerable.Range(0, _threads).Select(thread => Task.Run(() => CountAsync(thread, pass, queue, failed), failed.Token)));
+        var counters = await Task.WhenAll(
+            Enumerable.Range(0, _threads).Select(thread => Task.Run(() => CountAsync(thread, pass, queue, failed), failed.Token)));
 
         var totals = new RateTotals();
         foreach (var counter in counters)
@@ -55,7 +57,7 @@ internal sealed class RatesRun(ReplayOptions replay, int? threads = null)
             while (queue.Take(thread) is { } piece)
             {
                 var layout = await reader.ReadAsync(piece, failed.Token);
-                Report.Done(piece.Start.Path, layout, Math.Min(piece.Limit, piece.Start.Length) - piece.Start.Offset, isFile: !piece.IsPart || piece.Limit >= piece.Start.Length);
+                Report.Done(piece.Start.Path, layout, piece.Length, isFile: piece.IsLast);
             }
         }
         catch

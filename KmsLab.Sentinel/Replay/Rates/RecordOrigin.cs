@@ -6,7 +6,8 @@ namespace KmsLab.Sentinel.Replay.Rates;
 /// <param name="IsByte">Which of the two it is.</param>
 internal readonly record struct RecordOrigin(string File, long? Number, bool IsByte) : IComparable<RecordOrigin>
 {
-    public int CompareTo(RecordOrigin other) => string.CompareOrdinal(File, other.File) is var files and not 0 ? files : Nullable.Compare(Number, other.Number);
+    public int CompareTo(RecordOrigin other) =>
+        string.CompareOrdinal(File, other.File) is var files and not 0 ? files : Nullable.Compare(Number, other.Number);
 
     public override string ToString() => Number is null ? File : IsByte ? $"{File}@{Number}" : $"{File}#{Number}";
 }
