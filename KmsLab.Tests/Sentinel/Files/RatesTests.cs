@@ -29,7 +29,8 @@ public sealed class RatesTests
         Directory.CreateDirectory(folder["trail"]);
         var written = new SyntheticTrail(seed: 7, records: 60_000).WriteTo(folder["trail"]);
         folder.Add("trail/z-1.json.gz", RecordFolder.Pack(RecordFolder.Delivery(TestRecords.ReEncrypt(), TestRecords.ServiceEvent(), TestRecords.Denied())));
-        folder.Add("trail/z-2.json", RecordFolder.Delivery(TestRecords.CrossAccount("shared"), TestRecords.CrossAccount("shared"), Other()));
+        var copy = TestRecords.CrossAccount("shared").With(record => record["recipientAccountId"] = "111122223333");
+        folder.Add("trail/z-2.json", RecordFolder.Delivery(TestRecords.CrossAccount("shared"), copy, Other()));
 
         var rates = await CountAsync(folder["trail"]);
 
