@@ -14,7 +14,7 @@ internal static class RoleHijack
         Technique = "T1098.003",
         About = "Whoever may become the application, or one that is trusted like it, can read what it can. By anyone but the set's Deployers: changes of the trust and policies of its Roles, SecretReaders, "
             + "UnattestedPrincipals and Deployers, a role or user made that one of their patterns names, such a role handed to a service (PassRole: tasks and their overrides, functions, jobs, stacks, instance "
-            + "profiles), the application's roles assumed by a stranger, commands and sessions in its tasks, its task definitions registered or run, images pushed over its own. And the application's "
+            + "profiles, profiles of IAM Roles Anywhere), the application's roles assumed by a stranger, commands and sessions in its tasks, its task definitions registered or run, images pushed over its own. And the application's "
             + "credentials from outside its addresses and VPC endpoints.",
         Why = "{principal} from {address} reached for the role {target} of {set}: {detail}.",
         Tuning = "Name the set's Roles, Deployers (the pipeline that pushes images among them), Addresses or VpcEndpoints, and Clusters and TaskFamilies where tasks run. Other services that roles are "
@@ -37,7 +37,7 @@ internal static class RoleHijack
         [
             "kms.amazonaws.com", "iam.amazonaws.com", "ecs.amazonaws.com", "lambda.amazonaws.com", "codebuild.amazonaws.com", "glue.amazonaws.com", "sts.amazonaws.com", "ssm.amazonaws.com",
             "ecr.amazonaws.com", "ec2.amazonaws.com", "autoscaling.amazonaws.com", "batch.amazonaws.com", "sagemaker.amazonaws.com", "cloudformation.amazonaws.com", "states.amazonaws.com",
-            "events.amazonaws.com", "scheduler.amazonaws.com",
+            "events.amazonaws.com", "scheduler.amazonaws.com", "rolesanywhere.amazonaws.com",
         ],
         Select = Select,
     };
@@ -76,6 +76,8 @@ internal static class RoleHijack
         "iam.amazonaws.com" => observation.IsUnchanged ? null : IdentityChanges.Of(observation, TrustedPrincipals.Of(set)),
         "sts.amazonaws.com" => Borrowing.Of(observation, set),
         "kms.amazonaws.com" => null,
+        // A session there uses what its profile hands over; STS tells of it. Responses name the roles of a profile that is taken away, too.
+        "rolesanywhere.amazonaws.com" when observation.Record.EventName is not ("CreateProfile" or "UpdateProfile" or "EnableProfile") => null,
         _ => Handover.Of(observation, TrustedPrincipals.Of(set)) ?? TaskRuns.Of(observation, set),
     };
 }

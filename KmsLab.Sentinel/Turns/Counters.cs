@@ -11,11 +11,13 @@ internal sealed class Counters(SentinelMetrics metrics) : ITurnPart
 
     public bool IsReplayed => true;
 
+    /// <summary>Counts mostly go with the records that are counted; a replay may have nothing else to write, and its report is made of them.</summary>
+    public bool HasChanges => _counts.Values.Any(count => count > 0);
+
     public void Add(Counter counter, long count = 1) => _counts[counter] = _counts.GetValueOrDefault(counter) + count;
 
     public void Add(AttestationVerdict verdict) => Add(CounterNames.Of(verdict));
 
-    /// <summary>Counts go with the records that are counted: alone they are nothing to write.</summary>
     public Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => RowWriter.InsertAsync(
         transaction, "counter (name, value)", "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value",
         _counts.Select(counter => new object[] { counter.Key.ToString(), counter.Value }), cancellationToken);

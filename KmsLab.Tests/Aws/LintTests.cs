@@ -21,9 +21,16 @@ public sealed class LintTests
     {
         Strict.Require(Has("shellcheck"), "shellcheck is not on PATH");
 
-        var (exitCode, output) = await RunAsync("shellcheck", [.. Directory.GetFiles(Template.Folder, "*.sh")]);
+        var (exitCode, output) = await RunAsync("shellcheck", [.. Scripts()]);
 
         exitCode.ShouldBe(0, output);
+    }
+
+    /// <summary>All scripts of the repository.</summary>
+    private static IEnumerable<string> Scripts()
+    {
+        var root = Path.Combine(Template.Folder, "..");
+        return [.. Directory.GetFiles(Template.Folder, "*.sh"), .. Directory.GetFiles(Path.Combine(root, "docs"), "*.sh"), Path.Combine(root, ".ci", "run")];
     }
 
     private static bool Has(string tool) =>

@@ -88,6 +88,9 @@ public sealed class TrustTests
         { "ec2", "RunInstances", """{"iamInstanceProfile":{"name":"other"},"keyName":"restore"}""", false },
         { "autoscaling", "CreateLaunchConfiguration", """{"iamInstanceProfile":"restore"}""", true },
         { "states", "CreateStateMachine", """{"roleArn":"{role}"}""", true },
+        { "rolesanywhere", "CreateProfile", """{"name":"x","roleArns":["{restore}"]}""", true },
+        { "rolesanywhere", "CreateProfile", """{"name":"restore","roleArns":["arn:aws:iam::000000000000:role/other"]}""", false },
+        { "rolesanywhere", "CreateSession", """{"roleArn":"{restore}"}""", false },
         { "lambda", "ListFunctions20150331", "{}", false },
     };
 

@@ -160,6 +160,19 @@ public sealed class ReplayTests
         report.Malformed.ShouldHaveSingleItem().Origin.ShouldStartWith(folder["a.json.gz"]);
     }
 
+    [Theory]
+    [InlineData("cloudtrail.amazonaws.com", 1, 0)]
+    [InlineData("rds.amazonaws.com", 0, 1)]
+    public async Task Record_is_counted_where_nothing_else_is_to_be_told_of_it(string source, int counted, int ignored)
+    {
+        using var folder = new RecordFolder();
+        folder.Add("a.json", RecordFolder.Delivery(TestRecords.Decrypt().With(record => (record["eventSource"], record["eventName"]) = (source, "DescribeSomething"))));
+
+        var records = (await ReplayAsync(folder)).Records;
+
+        (records.Read, records.Counted, records.Ignored).ShouldBe((1, counted, ignored));
+    }
+
     private static Task<ReplayReport> ReplayAsync(RecordFolder folder, string name = "", string? database = null, DateTimeOffset? from = null, DateTimeOffset? to = null) =>
         ReplayProgram.ReplayAsync(new(folder[name], database, from, to, Json: false, Config: null), Cancellation);
 
