@@ -36,6 +36,19 @@ internal static class Attempt
         return false;
     }
 
+    /// <summary>What a refusal's message says that it was about, as the caller named it: <c>kmslab/key</c> in <c>... on resource: kmslab/key because ...</c>; null where it names nothing.</summary>
+    public static string? RefusedResource(Observation observation)
+    {
+        const string Before = "on resource: ";
+        if (!IsRefused(observation) || observation.Record.ErrorMessage is not { } message || message.IndexOf(Before, StringComparison.Ordinal) is not (>= 0 and var at))
+            return null;
+
+        var rest = message.AsSpan(at + Before.Length);
+        var end = rest.IndexOf(' ');
+        var named = (end < 0 ? rest : rest[..end]).TrimEnd(".,;").ToString();
+        return named is "" or "*" ? null : named;
+    }
+
     /// <summary>The name that a refusal's message gives a resource, for calls whose record has no parameters: <c>prod/abc</c> in <c>arn:aws:ecs:...:task/prod/abc</c>.</summary>
     /// <param name="observation">The call.</param>
     /// <param name="service">Part of the ARN, such as <c>:ecs:</c>.</param>

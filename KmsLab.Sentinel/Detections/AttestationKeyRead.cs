@@ -113,7 +113,10 @@ internal static class AttestationKeyRead
         .Any(named => secret.Contains(":ssm:", StringComparison.Ordinal) ? IsParameter(secret, named) : IsSecret(secret, string.Join(':', named.Split(':').Take(7))));
 
     private static bool IsRefused(Observation observation, string secret) => Attempt.RefusalNames(observation, secret)
-        || Attempt.RefusedName(observation, ":secretsmanager:", ["secret"]) is { } named && IsSecret(secret, named);
+        || (Attempt.RefusedName(observation, ":secretsmanager:", ["secret"]) ?? NameIn(observation)) is { } named && IsSecret(secret, named);
+
+    /// <summary>A caller who gives a name finds it in the refusal as it is.</summary>
+    private static string? NameIn(Observation observation) => observation.Record.EventSource == "secretsmanager.amazonaws.com" ? Attempt.RefusedResource(observation) : null;
 
     /// <summary>An ARN without its Region: a secret's replicas have the same name and suffix, and the same value.</summary>
     private static string Place(string arn) => arn.Split(':', 6) is [var scheme, var partition, var service, _, var account, var resource] ? $"{scheme}:{partition}:{service}::{account}:{resource}" : arn;

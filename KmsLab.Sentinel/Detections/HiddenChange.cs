@@ -70,5 +70,5 @@ internal static class HiddenChange
     private static bool IsBare(Observation observation) =>
         !(observation.Parameters.ValueKind == JsonValueKind.Object && observation.Parameters.EnumerateObject().Any())
         && observation.Record.KeyArns.Count == 0
-        && observation.Record.ErrorMessage?.Contains("on resource: ", StringComparison.Ordinal) != true;
+        && Attempt.RefusedResource(observation) is null;
 }

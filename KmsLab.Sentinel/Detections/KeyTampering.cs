@@ -63,8 +63,8 @@ internal static class KeyTampering
 
     private static string? Redirects(Observation observation, ProtectedSet set) => observation.Record.EventName switch
     {
-        "DeleteAlias" => $"{observation.Parameter("aliasName")} was deleted",
-        "UpdateAlias" => $"{observation.Parameter("aliasName")} was pointed to {observation.Parameter("targetKeyId")}",
+        "DeleteAlias" => $"{observation.Parameter("aliasName") ?? "an alias"} was deleted",
+        "UpdateAlias" => $"{observation.Parameter("aliasName") ?? "an alias"} was pointed to {observation.Parameter("targetKeyId") ?? "another key"}",
         "UntagResource" when Deciding(observation, set, PolicyJson.Texts(Observation.Member(observation.Parameters, "tagKeys"))) => "tags were taken away",
         // The application tags its keys at their making; the set's own tag only puts more keys under guard.
         "TagResource" when !(set.Tag is { } tag && TagsOf(observation.Parameters).All(other => other == tag))

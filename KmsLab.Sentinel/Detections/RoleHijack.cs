@@ -37,7 +37,7 @@ internal static class RoleHijack
         [
             "kms.amazonaws.com", "iam.amazonaws.com", "ecs.amazonaws.com", "lambda.amazonaws.com", "codebuild.amazonaws.com", "glue.amazonaws.com", "sts.amazonaws.com", "ssm.amazonaws.com",
             "ecr.amazonaws.com", "ec2.amazonaws.com", "autoscaling.amazonaws.com", "batch.amazonaws.com", "sagemaker.amazonaws.com", "cloudformation.amazonaws.com", "states.amazonaws.com",
-            "events.amazonaws.com", "scheduler.amazonaws.com", "rolesanywhere.amazonaws.com",
+            "events.amazonaws.com", "scheduler.amazonaws.com", "eks.amazonaws.com", "rolesanywhere.amazonaws.com", "apprunner.amazonaws.com", "elasticmapreduce.amazonaws.com",
         ],
         Select = Select,
     };

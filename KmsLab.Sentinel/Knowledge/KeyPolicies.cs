@@ -52,7 +52,7 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
             // Where nobody knows the policy before, KMS's default stands for it: whoever is named now counts as new.
             "PutKeyPolicy" when observation.Parameter("policy") is { } policy => OnPolicy(key, DefaultPolicy(key), policy, observation.Record.EventTime),
             "PutKeyPolicy" => [new(ExposureKind.Unreadable, "", [])],
-            "ReplicateKey" => OnReplica(key, observation.Parameter("policy")),
+            "ReplicateKey" => OnReplica(key, observation),
             "CreateGrant" => OnGrant(key, observation),
             _ => [],
         };
@@ -74,7 +74,8 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
             .Select(exposure => new Finding(KeyExposure.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", exposure.ToString(), reading.KeyArn)));
         if (before is not null && protectedKeys.SetOf(reading.KeyArn) is { } set)
         {
-            _findings.AddRange(PolicyLoss.Compare(before, after, set.Roles).Select(loss => new Finding(AccessLost.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", loss.ToString(), reading.KeyArn)));
+            _findings.AddRange(PolicyLoss.Compare(before, after, CallsOf(set, reading.At))
+                .Select(loss => new Finding(AccessLost.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", loss.ToString(), reading.KeyArn)));
         }
 
         Put(reading.KeyArn, new(reading.Policy, reading.Grants, known?.Policy == reading.Policy ? known.Previous : known?.Policy, reading.At));
@@ -147,23 +148,34 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
                 var before = Before(known, policy, observation.Record.EventTime);
                 var grants = known?.Grants ?? [];
                 return PolicyLoss.Compare(
-                    PolicyExposure.ReadOrEmpty(before ?? DefaultPolicy(key), key, grants), PolicyExposure.ReadOrEmpty(policy, key, grants), set.Roles);
+                    PolicyExposure.ReadOrEmpty(before ?? DefaultPolicy(key), key, grants), PolicyExposure.ReadOrEmpty(policy, key, grants), CallsOf(set, observation.Record.EventTime));
             case "RevokeGrant" or "RetireGrant" when known is not null && GrantIdOf(observation) is { } id:
                 var policyNow = known.Policy ?? DefaultPolicy(key);
                 return PolicyLoss.Compare(
-                    PolicyExposure.ReadOrEmpty(policyNow, key, known.Grants), PolicyExposure.ReadOrEmpty(policyNow, key, known.Grants.Where(grant => grant.Id != id)), set.Roles);
+                    PolicyExposure.ReadOrEmpty(policyNow, key, known.Grants), PolicyExposure.ReadOrEmpty(policyNow, key, known.Grants.Where(grant => grant.Id != id)),
+                    CallsOf(set, observation.Record.EventTime));
             default:
                 return [];
         }
     }
+
+    private static IEnumerable<ApplicationCall> CallsOf(ProtectedSet set, DateTimeOffset at) =>
+        set.Roles.Select(role => new ApplicationCall(role, set.VpcEndpoints, set.Addresses, at));
 
     /// <summary>The grant that a call ends; one that is retired by its token is named beside the parameters.</summary>
     private static string? GrantIdOf(Observation observation) =>
         observation.Parameter("grantId") ?? Observation.Text(Observation.Member(observation.AdditionalData, "grantId"));
 
     /// <summary>A replica has the same material and a policy of its own; without one, KMS's default lets the key's own account decide.</summary>
-    private IReadOnlyList<Exposure> OnReplica(string key, string? policy) =>
-        policy is null ? [] : [.. Reportable(key, PolicyExposure.Compare(_known.GetValueOrDefault(key)?.Policy, policy, OwnerOf(key)))];
+    private IReadOnlyList<Exposure> OnReplica(string key, Observation observation)
+    {
+        var policy = observation.Parameter("policy") ?? Observation.Text(Observation.Member(observation.Response, "replicaPolicy"));
+        var replica = Observation.Text(Observation.Member(Observation.Member(observation.Response, "replicaKeyMetadata"), "arn"));
+        // What is kept is what the replica begins with: the next change of its policy is compared with that.
+        if (replica is not null && (_known.GetValueOrDefault(replica) is not { } known || known.SeenAt <= observation.Record.EventTime))
+            Put(replica, new(policy ?? DefaultPolicy(replica), [], null, observation.Record.EventTime));
+        return policy is null ? [] : [.. Reportable(key, PolicyExposure.Compare(_known.GetValueOrDefault(key)?.Policy, policy, OwnerOf(key)))];
+    }
 
     private IReadOnlyList<Exposure> OnGrant(string key, Observation observation)
     {

@@ -38,8 +38,8 @@ internal sealed partial class LearnedNames
         if (!IsPut(record.EventName))
             return;
 
-        var name = NameOf(record.EventName);
-        var document = Canonical(observation.Parameters);
+        var name = NameOf(record.EventName switch { "CreateTrail" => "UpdateTrail", "CreateRole" => "UpdateAssumeRolePolicy", var put => put });
+        var document = record.EventName == "CreateRole" ? TrustOf(observation) : Canonical(observation.Parameters);
         var kept = document.Length <= LongestKept ? document : Hash(document);
         if (Find(Document, name) is { } before)
         {
@@ -63,7 +63,7 @@ internal sealed partial class LearnedNames
         or "PutBucketAcl" or "PutBucketEncryption" or "PutBucketNotification" or "PutBucketNotificationConfiguration" or "SetTopicAttributes" or "SetSubscriptionAttributes";
 
     private static bool IsPut(string operation) =>
-        operation is "UpdateAssumeRolePolicy" or "UpdateTrail" or "SetTopicAttributes" or "SetSubscriptionAttributes" || operation.StartsWith("Put", StringComparison.Ordinal) && operation != "PutSecretValue";
+        operation is "UpdateAssumeRolePolicy" or "CreateRole" or "UpdateTrail" or "CreateTrail" or "SetTopicAttributes" or "SetSubscriptionAttributes" || operation.StartsWith("Put", StringComparison.Ordinal) && operation != "PutSecretValue";
 
     private bool IsGuarded(Observation observation)
     {
@@ -85,7 +85,11 @@ internal sealed partial class LearnedNames
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>The same for the same content: members in order, lists of texts too, and a policy that is written as a text read as JSON.</summary>
+    /// <summary>The trust that a role begins with, as the parameters of UpdateAssumeRolePolicy would say it.</summary>
+    private static string TrustOf(Observation observation) => Canonical(JsonSerializer.SerializeToElement(
+        new Dictionary<string, string?> { ["roleName"] = observation.Parameter("roleName"), ["policyDocument"] = observation.Parameter("assumeRolePolicyDocument") }));
+
+    /// <summary>The same for the same content: members in order, lists too, a list of one as that one, and a policy that is written as a text read as JSON.</summary>
     private static string Canonical(JsonElement element)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -109,10 +113,13 @@ internal sealed partial class LearnedNames
 
                 writer.WriteEndObject();
                 break;
+            case JsonValueKind.Array when element.GetArrayLength() == 1:
+                Write(element[0], writer);
+                break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
-                foreach (var item in element.EnumerateArray().OrderBy(item => Observation.Text(item) ?? "", StringComparer.Ordinal))
-                    Write(item, writer);
+                foreach (var item in element.EnumerateArray().Select(Canonical).Order(StringComparer.Ordinal))
+                    writer.WriteRawValue(item);
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.String when Observation.Text(element) is { } text:

@@ -18,13 +18,13 @@ internal sealed partial class LearnedNames
     {
         var record = observation.Record;
         var account = AccountOf(record);
-        if (observation.Parameter("policyArn") is { } policy)
+        if ((observation.Parameter("policyArn") ?? observation.Parameter("permissionsBoundary")) is { } policy)
         {
             var holders = Find(Holders, policy)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
             observation.PolicyHolders = holders;
             var holder = observation.Parameter("roleName") is { } role ? TrustedPrincipals.ByName(_trusted, "role", role, null, record)
                 : observation.Parameter("userName") is { } user ? TrustedPrincipals.ByName(_trusted, "user", user, null, record) : null;
-            if (holder is not null && observation.Succeeded && record.EventName is "AttachRolePolicy" or "AttachUserPolicy" && !holders.Contains(holder))
+            if (holder is not null && observation.Succeeded && record.EventName is "AttachRolePolicy" or "AttachUserPolicy" or "PutRolePermissionsBoundary" or "PutUserPermissionsBoundary" && !holders.Contains(holder))
                 Put(Holders, policy, string.Join('\n', holders.Append(holder)), record.EventTime);
             if (holder is not null && observation.Succeeded && record.EventName is "DetachRolePolicy" or "DetachUserPolicy" && holders.Contains(holder))
                 Put(Holders, policy, string.Join('\n', holders.Where(other => other != holder)), record.EventTime);

@@ -120,7 +120,9 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
 
     private void StudyAliases(Observation observation)
     {
-        if (observation.Record.EventName is not ("CreateAlias" or "UpdateAlias" or "DeleteAlias") || observation.Parameter("aliasName") is not { } alias)
+        if (observation.Record.EventName is not ("CreateAlias" or "UpdateAlias" or "DeleteAlias"))
+            return;
+        if ((observation.Parameter("aliasName") ?? (Attempt.RefusedName(observation, ":kms:", ["alias"]) is { } refused ? "alias/" + refused : null)) is not { } alias)
             return;
 
         var name = $"{AccountOf(observation.Record)}:{observation.Record.Region}:{alias}";

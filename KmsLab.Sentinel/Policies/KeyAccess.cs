@@ -60,12 +60,12 @@ internal sealed class KeyAccess
 
     public KeyAccess(PolicyDocument policy, IEnumerable<KeyGrant> grants, string? keyArn)
     {
-        Policy = policy;
+        (Policy, Grants, KeyArn) = (policy, [.. grants], keyArn);
         var statements = policy.Statements.Where(statement => statement.Resources.Includes(keyArn)).ToList();
         _denials = [.. statements.Where(statement => !statement.Allows && !statement.Conditions.Any(NeverHolds)).SelectMany(ByPrincipal)];
         foreach (var statement in statements.Where(statement => statement.Allows))
             AddStatement(statement);
-        foreach (var grant in grants)
+        foreach (var grant in Grants)
         {
             foreach (var operation in grant.Operations)
                 Allow(Audience.OfGrantee(grant.Grantee), operation, [.. grant.Conditions], []);
@@ -73,6 +73,11 @@ internal sealed class KeyAccess
     }
 
     public PolicyDocument Policy { get; }
+
+    public IReadOnlyList<KeyGrant> Grants { get; }
+
+    /// <summary>The key; null when nobody knows.</summary>
+    public string? KeyArn { get; }
 
     /// <summary>Everybody who may do anything.</summary>
     public IEnumerable<Audience> Audiences => _rules.Keys.Select(entry => entry.Audience).Distinct();

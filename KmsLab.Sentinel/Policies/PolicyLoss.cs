@@ -21,18 +21,29 @@ internal static class PolicyLoss
     /// <summary>What was lost by those who matter.</summary>
     /// <param name="before">As it was.</param>
     /// <param name="after">As it is.</param>
-    /// <param name="roles">The ARNs of the application's roles.</param>
-    public static IReadOnlyList<Loss> Compare(KeyAccess before, KeyAccess after, IEnumerable<string> roles)
+    /// <param name="calls">What the application's roles do, as far as it is known.</param>
+    public static IReadOnlyList<Loss> Compare(KeyAccess before, KeyAccess after, IEnumerable<ApplicationCall> calls)
     {
         var administrators = before.Audiences.Where(audience => audience.Kind is AudienceKind.Account or AudienceKind.Principal);
         return
         [
-            .. roles.Select(role => Of(new(AudienceKind.Principal, role), Using)).OfType<Loss>(),
-            .. administrators.Select(administrator => Of(administrator, Administering)).OfType<Loss>(),
+            .. calls.Select(call => Of(new(AudienceKind.Principal, call.Role), Using, operation => IsLost(before, after, call, operation))).OfType<Loss>(),
+            .. administrators.Select(administrator => Of(administrator, Administering, _ => false)).OfType<Loss>(),
         ];
 
-        Loss? Of(Audience audience, string[] operations) =>
-            operations.Where(operation => IsLost(before, after, audience, operation)).ToList() is { Count: > 0 } lost ? new(audience.ToString(), lost) : null;
+        Loss? Of(Audience audience, string[] operations, Func<string, bool> isLostInUse) =>
+            operations.Where(operation => IsLost(before, after, audience, operation) || isLostInUse(operation)).ToList() is { Count: > 0 } lost ? new(audience.ToString(), lost) : null;
+    }
+
+    /// <summary>
+    /// Whether a call that the application could make comes to nothing now: a Deny hits it, or the Allow by which it was let through does not hold for it any
+    /// more. Where no statement names the role, what the key left to the account's IAM policies is taken for what it had.
+    /// </summary>
+    private static bool IsLost(KeyAccess before, KeyAccess after, ApplicationCall call, string operation)
+    {
+        var role = new Audience(AudienceKind.Principal, call.Role);
+        var had = before.AllowsByName(role, operation) || !call.IsNamed(before) && call.IsDelegated(before, operation);
+        return had && call.MayBeAllowed(before, operation) && !call.MayBeAllowed(after, operation);
     }
 
     /// <summary>Whether an Allow is gone, or a Deny came.</summary>

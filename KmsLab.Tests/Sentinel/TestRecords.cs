@@ -35,7 +35,8 @@ internal static class TestRecords
             ["encryptionContext"] = new JsonObject { ["t"] = "tag", ["r"] = "record" },
         },
         ["responseElements"] = null,
-        ["requestID"] = Guid.NewGuid().ToString(),
+        // The same record again is the same call.
+        ["requestID"] = eventId is null ? Guid.NewGuid().ToString() : RecordId.Hash(eventId).ToString(),
         ["eventID"] = eventId ?? Guid.NewGuid().ToString(),
         ["readOnly"] = true,
         ["resources"] = new JsonArray(Resource(KeyArn)),

@@ -38,15 +38,20 @@ internal static class AlarmDefinitions
             return string.Create(CultureInfo.InvariantCulture, $"has the threshold {threshold} instead of {former}");
         foreach (var name in (string[])["period", "evaluationPeriods", "datapointsToAlarm"])
         {
-            if (Number(now, name) > Number(before, name))
+            if (Of(now, name) > Of(before, name))
                 return $"waits longer than before ({name})";
         }
 
-        if (!Same(now, before, "treatMissingData") && Observation.Text(Observation.Member(now, "treatMissingData")) != "breaching")
-            return $"takes missing data for {Observation.Text(Observation.Member(now, "treatMissingData")) ?? "missing"}";
+        if (MissingData(now) is var missing and not "breaching" && missing != MissingData(before))
+            return $"takes missing data for {missing}";
         var actions = PolicyJson.Texts(Observation.Member(now, "alarmActions")).ToHashSet(StringComparer.Ordinal);
         return PolicyJson.Texts(Observation.Member(before, "alarmActions")).All(actions.Contains) ? null : "tells fewer than before";
     }
+
+    /// <summary>A number; without one, all of the periods have to be beyond the threshold.</summary>
+    private static double? Of(JsonElement alarm, string name) => Number(alarm, name) ?? (name == "datapointsToAlarm" ? Number(alarm, "evaluationPeriods") : null);
+
+    private static string MissingData(JsonElement alarm) => Observation.Text(Observation.Member(alarm, "treatMissingData")) ?? "missing";
 
     private static bool NeverFires(JsonElement now) => Number(now, "threshold") is { } threshold && !IsAboutSize(now)
         && (IsUpper(now) ? threshold >= Absurd : Observation.Text(Observation.Member(now, "comparisonOperator")) is "LessThanThreshold" ? threshold <= 0 : IsLower(now) && threshold < 0);

@@ -64,8 +64,12 @@ internal static class BucketPolicies
 
         var principal = PolicyJson.Element(statement, "Principal");
         var hitsDelivery = principal.ValueKind == JsonValueKind.Undefined || PolicyJson.Text(principal) == "*" || PolicyJson.Texts(PolicyJson.Element(principal, "AWS")).Contains("*") || Services(statement).Contains(Delivery);
-        return hitsDelivery && !IsAboutTransport(PolicyJson.Element(statement, "Condition"));
+        return hitsDelivery && !IsAboutTransport(PolicyJson.Element(statement, "Condition")) && !ExemptsServices(PolicyJson.Element(statement, "Condition"));
     }
+
+    /// <summary>Whether it is about callers that are no AWS service: <c>aws:PrincipalIsAWSService</c> is false. CloudTrail is one.</summary>
+    private static bool ExemptsServices(JsonElement condition) => PolicyCondition.ReadAll(condition).Any(test =>
+        test is { Operator: "bool", Key: "aws:principalisawsservice", Values: [var value] } && string.Equals(value, "false", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsAboutTransport(JsonElement condition) => condition.ValueKind == JsonValueKind.Object && condition.EnumerateObject().Any(test => test.Value.ValueKind == JsonValueKind.Object
         && test.Value.EnumerateObject().Any(key => Observation.NameOf(key).ToUpperInvariant() is "AWS:SECURETRANSPORT" or "S3:TLSVERSION"));

@@ -31,7 +31,8 @@ internal static class TrailChanges
             losses.Add("logs one Region only");
         if (IsFalse("includeGlobalServiceEvents"))
             losses.Add("leaves out global services such as IAM");
-        if (IsFalse("isOrganizationTrail"))
+        // The console sends it with every change: it takes something away only where it was true.
+        if (IsFalse("isOrganizationTrail") && Observation.Member(observation.Before, "isOrganizationTrail").ValueKind == JsonValueKind.True)
             losses.Add("leaves out the organization's accounts");
         if (IsFalse("enableLogFileValidation"))
             losses.Add("makes no digests of its files");

@@ -12,8 +12,9 @@ internal static class Places
         var record = observation.Record;
         if (record.Identity.InvokedBy is not null || set.Addresses.Length + set.VpcEndpoints.Length == 0)
             return null;
-        if (record.VpcEndpointId is { } endpoint && set.VpcEndpoints.Contains(endpoint))
-            return null;
+        // Through an endpoint the address is one of its VPC, and private addresses are the same everywhere: where endpoints are named, the endpoint alone tells.
+        if (record.VpcEndpointId is { } endpoint && set.VpcEndpoints.Length > 0)
+            return set.VpcEndpoints.Contains(endpoint) ? null : $"{record.SourceIpAddress} through {endpoint}";
         if (!IPAddress.TryParse(record.SourceIpAddress, out var address) || set.Addresses.Any(range => Holds(range, address)))
             return null;
 

@@ -82,6 +82,20 @@ public sealed class AttestationKeyReadTests
         bench.Select(Register(Secret, Deployer)).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("kmslab/attestation", true)]
+    [InlineData("kmslab/other", false)]
+    [InlineData("*", false)]
+    public void Refusal_that_names_the_secret_as_the_caller_did_counts(string named, bool counts)
+    {
+        using var bench = new DetectionBench(AttestationKeyRead.Definition, options => options.ProtectedSets["vault"].AttestationSecrets = [DetectionBench.Secret]);
+        var refused = DetectionBench.Call(
+            "secretsmanager", "GetSecretValue", null, errorCode: "AccessDenied",
+            errorMessage: $"User: x is not authorized to perform: secretsmanager:GetSecretValue on resource: {named} because no identity-based policy allows it");
+
+        (bench.Select(refused) is not null).ShouldBe(counts);
+    }
+
     [Fact]
     public void Policy_of_the_secret_that_is_put_again_unchanged_is_quiet()
     {

@@ -49,4 +49,14 @@ public sealed class HiddenChangeTests
         (r["eventSource"], r["eventName"], r["requestParameters"], r["readOnly"]) = (source, operation, parameters?.DeepClone(), false);
         r.Remove("resources");
     });
+
+    [Theory]
+    [InlineData("User: x is not authorized to perform: ecs:RegisterTaskDefinition on resource: * because no identity-based policy allows it", true)]
+    [InlineData("User: x is not authorized to perform: ecs:RegisterTaskDefinition on resource: arn:aws:ecs:eu-west-1:111122223333:task-definition/vault:1", false)]
+    public void Refusal_that_names_a_star_names_nothing(string message, bool counts)
+    {
+        using var bench = new DetectionBench(HiddenChange.Definition);
+
+        (bench.Select(DetectionBench.Call("ecs", "RegisterTaskDefinition", null, errorCode: "AccessDeniedException", errorMessage: message)) is not null).ShouldBe(counts);
+    }
 }

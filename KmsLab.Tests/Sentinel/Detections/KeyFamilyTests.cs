@@ -40,6 +40,21 @@ public sealed class KeyFamilyTests
     }
 
     [Fact]
+    public void Policy_that_a_replica_was_made_with_is_what_its_next_one_is_compared_with()
+    {
+        const string Root = """{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"}""";
+        const string Guard = """{"Effect":"Deny","Principal":"*","Action":["kms:Decrypt"],"Resource":"*","Condition":{"StringNotEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/kmslab-cryptoapi"}}}""";
+        const string Guarded = $$"""{"Statement":[{{Root}},{{Guard}}]}""";
+        using var bench = new DetectionBench(KeyExposure.Definition, options => options.ProtectedSets["vault"].Keys = [Primary]);
+        JsonObject Put(string policy) => DetectionBench.Kms("PutKeyPolicy", new() { ["keyId"] = Replica, ["policyName"] = "default", ["policy"] = policy }, Replica);
+        var replicated = DetectionBench.Kms("ReplicateKey", new() { ["keyId"] = Primary, ["replicaRegion"] = "eu-west-1", ["policy"] = Guarded }, Primary)
+            .With(record => record["responseElements"] = new JsonObject { ["replicaKeyMetadata"] = new JsonObject { ["arn"] = Replica } });
+
+        bench.Select(DetectionBench.Kms("PutKeyPolicy", new() { ["keyId"] = Primary, ["policy"] = Guarded }, Primary), replicated, Put(Guarded)).ShouldBeNull("it is put again");
+        bench.Select(Put($$"""{"Statement":[{{Root}}]}""")).ShouldNotBeNull("the Deny is gone");
+    }
+
+    [Fact]
     public void Replica_opened_to_another_account_is_told_of()
     {
         using var bench = new DetectionBench(KeyExposure.Definition, options => options.ProtectedSets["vault"].Keys = [Primary]);

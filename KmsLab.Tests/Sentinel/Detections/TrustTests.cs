@@ -70,7 +70,45 @@ public sealed class TrustTests
 
         bench.Select(Trust("""{"Statement":[]}""")).ShouldNotBeNull();
         bench.Select(Trust("""{ "Statement": [ ] }""")).ShouldBeNull();
-        bench.Select(Trust("""{"Statement":[{}]}""")).ShouldNotBeNull();
+        bench.Select(Trust("""{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"},{"Effect":"Deny","Action":["sts:TagSession"]}]}""")).ShouldNotBeNull();
+        bench.Select(Trust("""{"Statement":[{"Action":"sts:TagSession","Effect":"Deny"},{"Effect":"Allow","Action":["sts:AssumeRole"]}]}""")).ShouldBeNull("order and lists of one say nothing");
+    }
+
+    [Fact]
+    public void Trust_that_a_role_was_made_with_is_no_news_when_it_is_put_again()
+    {
+        using var bench = Bench();
+        var made = Call("iam", "CreateRole", new() { ["roleName"] = "restore", ["assumeRolePolicyDocument"] = """{"Statement":[{"Effect":"Allow"}]}""" }, Deployer);
+        JsonObject Put(string document) => Call("iam", "UpdateAssumeRolePolicy", new() { ["roleName"] = "restore", ["policyDocument"] = document });
+
+        bench.Select(made, Put("""{ "Statement": { "Effect": "Allow" } }""")).ShouldBeNull();
+        bench.Select(Put("""{"Statement":[{"Effect":"Allow","Principal":"*"}]}""")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void New_version_of_a_permissions_boundary_changes_whoever_is_bound_by_it()
+    {
+        using var bench = Bench();
+        const string policy = $"arn:aws:iam::{TestRecords.Account}:policy/limits";
+
+        bench.Select(
+            Call("iam", "PutRolePermissionsBoundary", new() { ["roleName"] = "restore", ["permissionsBoundary"] = policy }, Deployer),
+            Call("iam", "CreatePolicyVersion", new() { ["policyArn"] = policy, ["policyDocument"] = "{}", ["setAsDefault"] = true })).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("eks", "CreatePodIdentityAssociation", "roleArn")]
+    [InlineData("rolesanywhere", "CreateProfile", "roleArns")]
+    [InlineData("apprunner", "CreateService", "instanceRoleArn")]
+    [InlineData("elasticmapreduce", "RunJobFlow", "jobFlowRole")]
+    public void Role_that_is_handed_to_a_service_counts_and_its_records_are_read(string source, string operation, string member)
+    {
+        using var bench = Bench();
+        JsonNode role = Restore;
+        var parameters = new JsonObject { [member] = member.EndsWith('s') ? new JsonArray(role) : role };
+
+        bench.Select(Call(source, operation, parameters)).ShouldNotBeNull();
+        RoleHijack.Definition.EventSources.ShouldContain($"{source}.amazonaws.com");
     }
 
     public static TheoryData<string, string, string, bool> Handovers { get; } = new()

@@ -34,7 +34,7 @@ public sealed class PolicyLossTests
     [Theory]
     [MemberData(nameof(Taken))]
     public void Change_takes_away(string what, string after, string[] losses) =>
-        PolicyLoss.Compare(Access($"{Root},{AppMay},{AdminMay}"), Access(after), [App]).Select(loss => loss.ToString()).ShouldBe(losses, what);
+        PolicyLoss.Compare(Access($"{Root},{AppMay},{AdminMay}"), Access(after), [Call()]).Select(loss => loss.ToString()).ShouldBe(losses, what);
 
     /// <summary>Putting an opened policy right takes from everyone, and from nobody who matters.</summary>
     [Theory]
@@ -42,8 +42,8 @@ public sealed class PolicyLossTests
     [InlineData("""{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*","Condition":{"StringEquals":{"kms:CallerAccount":"111122223333"}}}""")]
     public void Shutting_everyone_out_again_takes_nothing_away(string opening)
     {
-        PolicyLoss.Compare(Access($"{Root},{opening}"), Access(Root), [App]).ShouldBeEmpty();
-        PolicyLoss.Compare(Access(opening), Access(Root), [App]).ShouldBeEmpty();
+        PolicyLoss.Compare(Access($"{Root},{opening}"), Access(Root), [Call()]).ShouldBeEmpty();
+        PolicyLoss.Compare(Access(opening), Access(Root), [Call()]).ShouldBeEmpty();
     }
 
     [Fact]
@@ -51,9 +51,54 @@ public sealed class PolicyLossTests
     {
         KeyGrant[] grants = [new("g1", App, ["Decrypt"])];
 
-        PolicyLoss.Compare(Access(Root, grants), Access(Root), [App]).ShouldHaveSingleItem().Operations.ShouldBe(["Decrypt"]);
-        PolicyLoss.Compare(Access($"{Root},{AppMay}", grants), Access($"{Root},{AppMay}"), [App]).ShouldBeEmpty();
+        PolicyLoss.Compare(Access(Root, grants), Access(Root), [Call()]).ShouldHaveSingleItem().Operations.ShouldBe(["Decrypt"]);
+        PolicyLoss.Compare(Access($"{Root},{AppMay}", grants), Access($"{Root},{AppMay}"), [Call()]).ShouldBeEmpty();
     }
+
+    public static TheoryData<string, string> Locks => new()
+    {
+        { "the account keeps only its administration", """{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":["kms:Create*","kms:Describe*","kms:Put*"],"Resource":"*"}""" },
+        { "the account lets only the attacker through", Conditioned("Allow", "StringEquals", "aws:PrincipalArn", Admin, "arn:aws:iam::111122223333:root", "kms:*") },
+        { "the application by its ARN", Denied("StringEquals", "aws:PrincipalArn", App) },
+        { "the application by a pattern", Denied("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/ap?") },
+        { "whoever uses TLS", Denied("Bool", "aws:SecureTransport", "true") },
+        { "whoever comes after 2020", Denied("DateGreaterThan", "aws:CurrentTime", "2020-01-01T00:00:00Z") },
+        { "whoever comes before 2100", Denied("DateLessThan", "aws:CurrentTime", "2100-01-01T00:00:00Z") },
+        { "whoever comes through another endpoint", Denied("StringNotEquals", "aws:SourceVpce", "vpce-0evil") },
+        { "its own account", Denied("StringEquals", "aws:PrincipalAccount", "111122223333") },
+        { "all but the account and the attacker", $$$$"""{{{{Root}}}},{"Effect":"Deny","NotPrincipal":{"AWS":["{{{{Admin}}}}","arn:aws:iam::111122223333:root"]},"Action":"kms:Decrypt","Resource":"*"}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Locks))]
+    public void Application_that_IAM_lets_in_is_locked_out(string what, string after)
+    {
+        PolicyLoss.Compare(Access(Root), Access(after), [Call()]).SelectMany(loss => loss.Operations).ShouldContain("Decrypt", what);
+        PolicyLoss.Compare(Access(after), Access(Root), [Call()]).ShouldBeEmpty("giving it back takes nothing away");
+    }
+
+    public static TheoryData<string, string> Quiet => new()
+    {
+        { "a Deny without TLS", Denied("Bool", "aws:SecureTransport", "false") },
+        { "a Deny of others", Denied("ArnNotLike", "aws:PrincipalArn", App) },
+        { "a Deny outside of its endpoint", Denied("StringNotEquals", "aws:SourceVpce", "vpce-0own") },
+        { "a Deny after the year 2100", Denied("DateGreaterThan", "aws:CurrentTime", "2100-01-01T00:00:00Z") },
+        { "a Deny of AWS services", Denied("Bool", "aws:PrincipalIsAWSService", "true") },
+        { "a Deny outside of its organization, of which nobody knows", Denied("StringNotEquals", "aws:PrincipalOrgID", "o-1234567890") },
+        { "an account that lets only the application through", Conditioned("Allow", "StringEquals", "aws:PrincipalArn", App, "arn:aws:iam::111122223333:root", "kms:*") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Quiet))]
+    public void Change_that_leaves_the_application_what_it_had_is_quiet(string what, string after) =>
+        PolicyLoss.Compare(Access(Root), Access(after), [Call()]).ShouldBeEmpty(what);
+
+    private static string Denied(string operation, string key, string value) => $"{Root},{Conditioned("Deny", operation, key, value, "*", "kms:Decrypt")}";
+
+    private static string Conditioned(string effect, string operation, string key, string value, string principal, string action) =>
+        $$$$"""{"Effect":"{{{{effect}}}}","Principal":{"AWS":"{{{{principal}}}}"},"Action":"{{{{action}}}}","Resource":"*","Condition":{"{{{{operation}}}}":{"{{{{key}}}}":"{{{{value}}}}"}}}""";
+
+    private static ApplicationCall Call() => new(App, ["vpce-0own"], [], new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
     private static KeyAccess Access(string statements, params KeyGrant[] grants) => KeyAccess.Of($$$$"""{"Statement":[{{{{statements}}}}]}""", grants, null);
 }
