@@ -1,5 +1,6 @@
 using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Trail;
+using KmsLab.LocalAws.TrailFiles;
 using KmsLab.LocalAws.Wire;
 using KmsLab.ServiceDefaults;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,7 @@ internal sealed partial class LocalAwsStartup(
         // Made here, so that a directory that can't be written or a wrong principal ends the start, not the first call.
         _ = services.GetRequiredService<AwsEndpoint>();
         await services.GetRequiredService<ProvisionedTrail>().ProvisionAsync();
+        await services.GetRequiredService<ProvisionedBucket>().ProvisionAsync();
         Log.LabTool(logger);
     }
 

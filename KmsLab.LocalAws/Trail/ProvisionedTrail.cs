@@ -22,6 +22,9 @@ internal sealed class ProvisionedTrail(StateStore store, Trails trails, LogStore
         await last;
     }
 
+    /// <summary>The bucket of the trail that is there from the first start.</summary>
+    public static string BucketOf(string trail, RegionScope scope) => $"{trail}-trail-{scope.Account}";
+
     private bool WasProvisioned(RegionScope scope, string name) => store.Read(connection => connection.Query(
         "SELECT 1 FROM trail_provisioned WHERE account = $1 AND region = $2 AND name = $3", row => true, scope.Account, scope.Region, name).Count > 0);
 
@@ -29,7 +32,7 @@ internal sealed class ProvisionedTrail(StateStore store, Trails trails, LogStore
     {
         Name = settings.Name,
         HomeRegion = scope.Region,
-        S3BucketName = $"{settings.Name}-trail-{scope.Account}",
+        S3BucketName = BucketOf(settings.Name, scope),
         IsMultiRegionTrail = true,
         LogFileValidationEnabled = true,
         CloudWatchLogsLogGroupArn = LogGroupArn.Format(scope, settings.LogGroup),

@@ -7,6 +7,7 @@ internal static class TrailFilesExtensions
     {
         services.AddOptions<FileDeliveryOptions>().BindConfiguration("LocalAws:TrailFiles").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TrailBucket>();
+        services.AddSingleton<ProvisionedBucket>();
         services.AddSingleton<RecordFiles>();
         services.AddSingleton<DigestFiles>();
         services.AddHostedService<FileDelivery>();
