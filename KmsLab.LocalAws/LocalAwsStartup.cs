@@ -19,7 +19,9 @@ internal sealed partial class LocalAwsStartup(
         // Made here, so that a directory that can't be written or a wrong principal ends the start, not the first call.
         _ = services.GetRequiredService<AwsEndpoint>();
         await services.GetRequiredService<ProvisionedTrail>().ProvisionAsync();
-        await services.GetRequiredService<ProvisionedBucket>().ProvisionAsync();
+        // In front of another emulator, S3 is its business.
+        if (services.GetService<ProvisionedBucket>() is { } bucket)
+            await bucket.ProvisionAsync();
         Log.LabTool(logger);
     }
 
