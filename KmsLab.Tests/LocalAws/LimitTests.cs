@@ -70,7 +70,9 @@ public sealed class LimitTests
         await logs.CreateLogStreamAsync(new() { LogGroupName = "g", LogStreamName = "s" }, Cancel);
         var put = new PutLogEventsRequest
         {
-            LogGroupName = "g", LogStreamName = "s", LogEvents = [new() { Message = new string('x', 3000), Timestamp = time.GetUtcNow().UtcDateTime }],
+            LogGroupName = "g",
+            LogStreamName = "s",
+            LogEvents = [new() { Message = new string('x', 3000), Timestamp = time.GetUtcNow().UtcDateTime }],
         };
 
         await logs.PutLogEventsAsync(put, Cancel);
