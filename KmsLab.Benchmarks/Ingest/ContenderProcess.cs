@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace KmsLab.Benchmarks.Ingest;
 
-/// <summary>What one round came to.</summary>
+/// <summary>The figures and counts of one round.</summary>
 /// <param name="Calls">What was counted.</param>
 /// <param name="Seconds">Wall time.</param>
 /// <param name="CpuSeconds">Processor time of all threads.</param>

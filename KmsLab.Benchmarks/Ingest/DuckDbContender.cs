@@ -6,7 +6,7 @@ namespace KmsLab.Benchmarks.Ingest;
 /// <param name="hasColumns">Whether it is told the columns and their types, or finds them out.</param>
 internal sealed class DuckDbContender(bool hasColumns) : IContender, IDisposable
 {
-    /// <summary>What the query needs, and no more.</summary>
+    /// <summary>The columns that the query needs, and no others.</summary>
     private const string Columns =
         "columns = {eventTime: 'VARCHAR', eventSource: 'VARCHAR', eventName: 'VARCHAR', errorCode: 'VARCHAR', "
         + "userIdentity: 'STRUCT(arn VARCHAR, invokedBy VARCHAR, sessionContext STRUCT(sessionIssuer STRUCT(arn VARCHAR)))', "

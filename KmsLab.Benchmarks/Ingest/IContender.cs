@@ -7,6 +7,6 @@ internal interface IContender
     /// <returns>How many calls there are; for a mere scan, lines.</returns>
     long Count(string path);
 
-    /// <summary>What was counted last: <c>key|principal|operation|outcome|service|minute|calls</c>, in any order.</summary>
+    /// <summary>The counts of the last round, a line a group: <c>key|principal|operation|outcome|service|minute|calls</c>, in any order.</summary>
     IEnumerable<string> Groups();
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace KmsLab.Benchmarks.Ingest;
 
-/// <summary>How fast <c>replay --rates</c> counts, beside DuckDB at the same group-by on the same files, and beside the limits.</summary>
+/// <summary>Compares the speed of <c>replay --rates</c> with DuckDB's at the same group-by on the same files, and with what bounds both.</summary>
 /// <remarks>
 /// Each contender is a process of its own. A first round warms up, and has its groups compared, one by one; then all take turns, so that
 /// whatever else the machine does slows all of them. Shown are the median rounds.

@@ -23,8 +23,6 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, Ala
 
     public bool HasChanges => !_changes.IsEmpty;
 
-    public bool IsUrgent => HasChanges;
-
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         foreach (var handling in await AlarmRecords.HandlingsAsync(connection, cancellationToken))

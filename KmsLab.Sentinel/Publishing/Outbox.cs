@@ -17,8 +17,6 @@ internal sealed class Outbox(ChannelRoutes routes, OutboxSignal signal, Sentinel
 
     public bool HasChanges => _new.Count > 0;
 
-    public bool IsUrgent => HasChanges;
-
     public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
     {
         _now = now;

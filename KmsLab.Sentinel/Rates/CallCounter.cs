@@ -6,6 +6,9 @@ namespace KmsLab.Sentinel.Rates;
 /// <summary>Counts each call of KMS in its series, and takes back what was corrected. Records of other services are read for the detections alone.</summary>
 internal sealed class CallCounter(SeriesStore series, SeenRecords seen) : ITurnPart
 {
+    /// <summary>Series come and go; so many of their texts are remembered.</summary>
+    private const int Remembered = 50_000;
+
     private readonly Dictionary<long, string> _texts = [];
 
     public void Count(CloudTrailRecord record)
@@ -28,8 +31,11 @@ internal sealed class CallCounter(SeriesStore series, SeenRecords seen) : ITurnP
     {
         if (ids is not [var id])
             return CountedCall.TextOf(ids);
-        if (!_texts.TryGetValue(id, out var text))
-            _texts[id] = text = CountedCall.TextOf(ids);
-        return text;
+        if (_texts.TryGetValue(id, out var text))
+            return text;
+
+        if (_texts.Count == Remembered)
+            _texts.Clear();
+        return _texts[id] = CountedCall.TextOf(ids);
     }
 }

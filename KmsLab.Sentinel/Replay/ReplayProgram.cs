@@ -111,7 +111,7 @@ internal static class ReplayProgram
         services.AddOptions<SentinelOptions>().BindConfiguration(SentinelOptions.Section).PostConfigure(options => Adapt(options, replay));
         services.AddSentinelOptions();
         services.AddLeadership();
-        services.AddSingleton(CommitGroup.Replay with { IsForReport = replay.Database is null });
+        services.AddSingleton(new CommitGroup { IsForReport = replay.Database is null });
         if (replay.Database is null)
             services.AddScoped<SeenRecords, SeenFile>();
         services.AddSentinelPipeline();

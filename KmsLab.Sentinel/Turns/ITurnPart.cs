@@ -72,9 +72,6 @@ internal interface ITurnPart
     /// <summary>Whether there is anything that has to be written.</summary>
     bool HasChanges => false;
 
-    /// <summary>Whether what has to be written can't wait for later turns, such as the news of an alarm.</summary>
-    bool IsUrgent => false;
-
     /// <summary>Whether a replay's report is made of what the part writes: a replay that keeps no database writes nothing else.</summary>
     bool IsReplayed => false;
 

@@ -27,7 +27,6 @@ internal sealed class Pipeline(
     private TurnMemory? _memory;
     private int _waitingTurns;
     private int _waitingRecords;
-    private long _waitingSince;
     private DateTimeOffset _prunedAt;
 
     /// <summary>When the last complete read of a source began, if there was one.</summary>
@@ -53,9 +52,8 @@ internal sealed class Pipeline(
         async memory =>
         {
             await TakeAsync(turn, memory, cancellationToken);
-            if (++_waitingTurns == 1)
-                _waitingSince = time.GetTimestamp();
-            if (!turn.MayWait || IsDue(memory))
+            _waitingTurns++;
+            if (!turn.MayWait || _waitingRecords >= group.Records)
                 await CommitAsync(memory, cancellationToken);
         },
         cancellationToken);
@@ -98,11 +96,6 @@ internal sealed class Pipeline(
 
         _memory = memory;
     }
-
-    private bool IsDue(TurnMemory memory) =>
-        _waitingRecords >= group.Records
-        || time.GetElapsedTime(_waitingSince) >= group.Age
-        || !group.WaitsWithAlarms && memory.Parts.Any(part => part.IsUrgent);
 
     private async Task TakeAsync(Turn turn, TurnMemory memory, CancellationToken cancellationToken)
     {

@@ -9,8 +9,7 @@ namespace KmsLab.Sentinel.Turns;
 
 /// <summary>Keeps the ids of records that were counted in the database: the table <c>seen_record</c>.</summary>
 /// <remarks>
-/// The database knows all ids. Those of late are kept in memory as well, since each head read sees the same minutes again; and a database that was empty
-/// at first, as that of a first replay is, need not be asked for ids that nobody has noted since.
+/// The database knows all ids. Those of late are kept in memory as well, since each head read sees the same minutes again.
 /// An id is remembered until <c>Retention</c> after its record, or its first sight if that is later; a record older than that is too late to be
 /// counted. So however far back a read goes, nothing is counted twice.
 /// </remarks>
@@ -30,16 +29,7 @@ internal sealed class SeenTable(Database database) : SeenRecords
     private readonly Dictionary<RecordId, CountedFor> _counted = [];
     private readonly List<RecordId> _replaced = [];
 
-    private IdFilter? _noted;
-
     public override bool HasChanges => _new.Count > 0;
-
-    public override async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
-    {
-        var isEmpty = await connection.ExecuteScalarAsync<long>(
-            new CommandDefinition("SELECT COUNT(*) FROM (SELECT 1 FROM seen_record LIMIT 1) AS first", cancellationToken: cancellationToken)) == 0;
-        _noted = isEmpty ? new() : null;
-    }
 
     public override async Task<IReadOnlyList<T>> NewAsync<T>(IReadOnlyList<T> items, CancellationToken cancellationToken)
     {
@@ -165,7 +155,7 @@ internal sealed class SeenTable(Database database) : SeenRecords
     /// <summary>Adds an id to those that only the database can tell of.</summary>
     private void Doubt(RecordId id, List<RecordId> doubtful)
     {
-        if (_noted?.MayHold(id) != false && !_recent.ContainsKey(id) && !_waiting.ContainsKey(id))
+        if (!_recent.ContainsKey(id) && !_waiting.ContainsKey(id))
             doubtful.Add(id);
     }
 
@@ -176,7 +166,6 @@ internal sealed class SeenTable(Database database) : SeenRecords
     {
         _new.Add((id, until, content));
         _waiting[id] = content;
-        _noted?.Add(id);
     }
 
     private CountedFor? CountedOf(RecordId id) => _counted.TryGetValue(id, out var counted) ? counted with { Content = _waiting.GetValueOrDefault(id) } : null;

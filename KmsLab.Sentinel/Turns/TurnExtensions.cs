@@ -10,7 +10,7 @@ internal static class TurnExtensions
         services.AddSingleton<SentinelStatus>();
         services.AddSingleton<SentinelMetrics>();
         services.AddSingleton<WatermarkClock>();
-        services.TryAddSingleton(CommitGroup.Service);
+        services.TryAddSingleton(new CommitGroup());
         services.AddSingleton<Pipeline>();
         services.AddTurnPart<Counters>();
         services.AddTurnPart<SeenRecords, SeenTable>();

@@ -51,32 +51,4 @@ public sealed class GroupedCommitTests(PostgresCluster cluster)
 
         (await sentinel.StatusAsync()).Records.Counted.ShouldBe(1);
     }
-
-    [Theory]
-    [MemberData(nameof(Databases))]
-    public async Task Alarm_does_not_wait(DatabaseProvider database)
-    {
-        await using var bed = await SentinelBed.CreateAsync(database, cluster);
-        var sentinel = bed.Start();
-
-        await sentinel.TakeWaitingAsync(TestRecords.Decrypt(eventId: "quiet").Utf8());
-        await sentinel.TakeWaitingAsync(
-            TestRecords.Decrypt(eventId: "first", errorCode: "AccessDenied").Utf8(), TestRecords.Decrypt(eventId: "second", errorCode: "AccessDenied").Utf8());
-
-        (await sentinel.AlarmsAsync()).ShouldHaveSingleItem().Detection.ShouldBe("kms-error-burst");
-        (await sentinel.StatusAsync()).Records.Counted.ShouldBe(3);
-    }
-
-    [Fact]
-    public async Task Old_page_is_committed_with_the_next_one()
-    {
-        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
-        var sentinel = bed.Start();
-
-        await sentinel.TakeWaitingAsync(TestRecords.Decrypt(eventId: "one").Utf8());
-        bed.Time.Advance(TimeSpan.FromMilliseconds(300));
-        await sentinel.TakeWaitingAsync(TestRecords.Decrypt(eventId: "two").Utf8());
-
-        (await sentinel.StatusAsync()).Records.Counted.ShouldBe(2);
-    }
 }

@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Host;
+using KmsLab.ServiceDefaults.Database;
+using KmsLab.Tests.Postgres;
 using static KmsLab.Tests.Sentinel.Detections.DetectionBench;
 
 namespace KmsLab.Tests.Sentinel.Detections;
 
 /// <summary>role-hijack about everybody whom the configuration trusts, on records shaped as IAM, STS, ECS, EC2, ECR and SSM write them.</summary>
-public sealed class TrustTests
+public sealed class TrustTests(PostgresCluster cluster)
 {
     public const string Batch = $"arn:aws:iam::{TestRecords.Account}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch";
     private const string Restore = $"arn:aws:iam::{TestRecords.Account}:role/restore";
@@ -94,6 +96,22 @@ public sealed class TrustTests
         bench.Select(
             Call("iam", "PutRolePermissionsBoundary", new() { ["roleName"] = "restore", ["permissionsBoundary"] = policy }, Deployer),
             Call("iam", "CreatePolicyVersion", new() { ["policyArn"] = policy, ["policyDocument"] = "{}", ["setAsDefault"] = true })).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.PostgreSql)]
+    public async Task Holders_of_a_policy_are_known_after_a_restart(DatabaseProvider database)
+    {
+        const string policy = $"arn:aws:iam::{TestRecords.Account}:policy/shared";
+        await using var bed = await SentinelBed.CreateAsync(database, cluster);
+        bed.Options.ProtectedSets["vault"] = new() { Keys = [TestRecords.KeyArn], UnattestedPrincipals = [Restore], Deployers = [Deployer] };
+        await bed.Start().TakeAsync(Call("iam", "AttachRolePolicy", new() { ["policyArn"] = policy, ["roleName"] = "restore" }, Deployer).Utf8());
+
+        var sentinel = bed.Start();
+        await sentinel.TakeAsync(Call("iam", "CreatePolicyVersion", new() { ["policyArn"] = policy, ["policyDocument"] = "{}" }).Utf8());
+
+        (await sentinel.AlarmsAsync()).ShouldContain(alarm => alarm.Detection == "role-hijack");
     }
 
     [Theory]
