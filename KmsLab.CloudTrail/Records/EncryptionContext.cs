@@ -7,6 +7,7 @@ namespace KmsLab.CloudTrail.Records;
 public sealed class EncryptionContext : IEquatable<EncryptionContext>
 {
     private readonly KeyValuePair<string, string>[] _pairs;
+    private int _hashCode;
 
     /// <summary>Sorts <paramref name="pairs"/>.</summary>
     public EncryptionContext(IEnumerable<KeyValuePair<string, string>> pairs)
@@ -39,19 +40,36 @@ public sealed class EncryptionContext : IEquatable<EncryptionContext>
     public override string ToString() => string.Join('&', _pairs.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
 
     /// <inheritdoc/>
-    public bool Equals(EncryptionContext? other) => other is not null && _pairs.AsSpan().SequenceEqual(other._pairs);
+    public bool Equals(EncryptionContext? other) => ReferenceEquals(this, other) || (other is not null && HaveSame(_pairs, other._pairs));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as EncryptionContext);
 
     /// <inheritdoc/>
-    public override int GetHashCode()
+    public override int GetHashCode() => _hashCode != 0 ? _hashCode : _hashCode = HashCodeOf(_pairs);
+
+    /// <summary>Compares the texts: a pair is compared by its own <c>Equals</c>, which boxes.</summary>
+    private static bool HaveSame(KeyValuePair<string, string>[] pairs, KeyValuePair<string, string>[] others)
+    {
+        if (pairs.Length != others.Length)
+            return false;
+
+        for (var index = 0; index < pairs.Length; index++)
+        {
+            if (pairs[index].Key != others[index].Key || pairs[index].Value != others[index].Value)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static int HashCodeOf(KeyValuePair<string, string>[] pairs)
     {
         var hash = new HashCode();
-        foreach (var (name, value) in _pairs)
+        foreach (var (name, value) in pairs)
         {
-            hash.Add(name, StringComparer.Ordinal);
-            hash.Add(value, StringComparer.Ordinal);
+            hash.Add(name);
+            hash.Add(value);
         }
 
         return hash.ToHashCode();

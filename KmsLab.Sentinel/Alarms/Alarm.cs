@@ -61,22 +61,18 @@ internal sealed record Alarm
     /// <summary>How many records it rests on.</summary>
     public required long EvidenceTotal { get; init; }
 
-    /// <summary>The id of a group's alarm: the same on every Sentinel and after every restart.</summary>
-    public static string IdOf(string detection, string groupKey) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{detection}\n{groupKey}")).AsSpan(0, 8));
-
     /// <summary>Begins an occurrence.</summary>
     /// <param name="previous">The alarm as it was, if this is not its first occurrence.</param>
     /// <param name="detection">Whose alarm.</param>
-    /// <param name="group">What was counted.</param>
+    /// <param name="window">What was counted.</param>
     /// <param name="violation">What was found.</param>
     /// <param name="limit">What it had to reach.</param>
     /// <param name="now">The time of the change.</param>
-    public static Alarm Raise(Alarm? previous, ConfiguredDetection detection, DetectionGroup group, Violation violation, Limit limit, DateTimeOffset now) => new()
+    public static Alarm Raise(Alarm? previous, ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, DateTimeOffset now) => new()
     {
-        Id = IdOf(detection.Definition.Id, group.Key),
+        Id = window.Id,
         Detection = detection.Definition.Id,
-        Group = group,
+        Group = window.Group,
         State = AlarmState.Alarm,
         Occurrence = (previous?.Occurrence ?? 0) + 1,
         Revision = (previous?.Revision ?? 0) + 1,

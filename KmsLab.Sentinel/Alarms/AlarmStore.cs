@@ -35,7 +35,7 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
     /// <summary>A record reached the threshold: raises its group's alarm, or adds to it.</summary>
     public void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, TurnMoment moment)
     {
-        var id = Alarm.IdOf(detection.Definition.Id, window.Group.Key);
+        var id = window.Id;
         var alarm = _alarms.GetValueOrDefault(id);
         if (alarm is not null && (!alarm.Ended || alarm.IsLatePart(violation, WatermarkOf(detection.Definition.Clock, moment).Known)))
         {
@@ -43,7 +43,7 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
             return;
         }
 
-        _alarms[id] = Alarm.Raise(alarm, detection, window.Group, violation, limit, moment.Now);
+        _alarms[id] = Alarm.Raise(alarm, detection, window, violation, limit, moment.Now);
         _raised.Add(id);
     }
 
@@ -60,7 +60,7 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
         notices.TakeCommands();
         foreach (var (window, detection) in _touched)
         {
-            if (_alarms.TryGetValue(Alarm.IdOf(detection.Definition.Id, window.Group.Key), out var alarm))
+            if (_alarms.TryGetValue(window.Id, out var alarm))
                 Put(alarm.Rest(window, detection.Settings));
         }
 

@@ -54,7 +54,7 @@ internal sealed class ProofUses(AttestationOptions options) : ITurnPart
             return;
 
         var use = ProofUse.Of(observation.Record, proof);
-        var kept = new KeptUse(use, set.Name, JsonSerializer.SerializeToUtf8Bytes(Evidence.Of(observation), StoredJson.Default.Evidence));
+        var kept = new KeptUse(use, set.Name, JsonSerializer.SerializeToUtf8Bytes(Evidence.Of(observation.Record, observation.Principal, observation.Attestation), StoredJson.Default.Evidence));
         _uses[use.Record] = kept;
         _new.Add(kept);
         foreach (var replay in _watch.Add(use))

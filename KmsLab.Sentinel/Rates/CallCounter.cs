@@ -16,9 +16,11 @@ internal sealed class CallCounter(SeriesStore series, SeenRecords seen) : ITurnP
         if (record.EventSource != "kms.amazonaws.com")
             return;
 
-        long[] ids = [.. SeriesKey.Of(record).Select(key => series.Add(key, record.EventTime))];
-        seen.Counts(record.Id, new(TextOf(ids), record.EventTime.ToUnixTimeMilliseconds()));
+        var text = record.KeyArns is [var key] ? TextOf(Count(SeriesKey.Of(record, key), record)) : CountedCall.TextOf([.. SeriesKey.Of(record).Select(key => Count(key, record))]);
+        seen.Counts(record.Id, new(text, record.EventTime.ToUnixTimeMilliseconds()));
     }
+
+    private long Count(SeriesKey key, CloudTrailRecord record) => series.Add(key, record.EventTime);
 
     public void Withdraw(Withdrawal withdrawal)
     {
@@ -26,16 +28,14 @@ internal sealed class CallCounter(SeriesStore series, SeenRecords seen) : ITurnP
             series.Withdraw(CountedCall.FromColumns(counted.Series, counted.EventAt));
     }
 
-    /// <summary>The numbers of a record's series as one text. Most records have one, and the same few come again and again.</summary>
-    private string TextOf(long[] ids)
+    /// <summary>The number of a record's only series as text: the same few come again and again.</summary>
+    private string TextOf(long id)
     {
-        if (ids is not [var id])
-            return CountedCall.TextOf(ids);
         if (_texts.TryGetValue(id, out var text))
             return text;
 
         if (_texts.Count == Remembered)
             _texts.Clear();
-        return _texts[id] = CountedCall.TextOf(ids);
+        return _texts[id] = CountedCall.TextOf([id]);
     }
 }

@@ -21,12 +21,10 @@ internal readonly record struct SeriesKey(string? KeyArn, string Principal, stri
         new(keyArn.Length == 0 ? null : keyArn, principal, operation, outcome, service.Length == 0 ? null : service);
 
     /// <summary>The series of a record: one for each key that it used, so a ReEncrypt between two keys counts for either.</summary>
-    public static IEnumerable<SeriesKey> Of(CloudTrailRecord record)
-    {
-        var principal = StablePrincipal.Of(record.Identity);
-        var outcome = record.ErrorCode ?? Success;
-        return record.KeyArns.Count == 0
-            ? [new(null, principal, record.EventName, outcome, record.Identity.InvokedBy)]
-            : record.KeyArns.Select(key => new SeriesKey(key, principal, record.EventName, outcome, record.Identity.InvokedBy));
-    }
+    public static IEnumerable<SeriesKey> Of(CloudTrailRecord record) =>
+        record.KeyArns.Count == 0 ? [Of(record, null)] : record.KeyArns.Select(key => Of(record, key));
+
+    /// <summary>The series of a record for one of its keys.</summary>
+    public static SeriesKey Of(CloudTrailRecord record, string? keyArn) =>
+        new(keyArn, StablePrincipal.Of(record.Identity), record.EventName, record.ErrorCode ?? Success, record.Identity.InvokedBy);
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using Dapper;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Turns;
@@ -97,7 +98,7 @@ internal sealed class SeriesStore(SeriesOptions options, Counters counters) : IT
         _calls.Clear();
     }
 
-    private void CountCall(BucketKey bucket, long calls) => _calls[bucket] = _calls.GetValueOrDefault(bucket) + calls;
+    private void CountCall(BucketKey bucket, long calls) => CollectionsMarshal.GetValueRefOrAddDefault(_calls, bucket, out _) += calls;
 
     private BucketKey BucketOf(long series, long at) => new(series, at - Remainder(at), _bucketSize);
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Turns;
+using Microsoft.Win32.SafeHandles;
 
 namespace KmsLab.Sentinel.Replay;
 
@@ -21,9 +22,8 @@ internal sealed class SeenFile : SeenRecords, IDisposable
     /// <summary>Rows that are kept in memory before they go to the file together.</summary>
     private const int RowsABlock = 32 * 1024;
 
-    private readonly FileStream _file = new(
-        Path.Combine(Path.GetTempPath(), $"kmslab-seen-{Guid.NewGuid():N}"),
-        new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 0, Options = FileOptions.DeleteOnClose });
+    private readonly SafeFileHandle _file = File.OpenHandle(
+        Path.Combine(Path.GetTempPath(), $"kmslab-seen-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, options: FileOptions.DeleteOnClose);
 
     private readonly byte[] _block = new byte[RowsABlock * RowSize];
     private readonly List<string> _series = [""];
@@ -92,7 +92,7 @@ internal sealed class SeenFile : SeenRecords, IDisposable
 
         if (_rows - _blockStart == RowsABlock)
         {
-            RandomAccess.Write(_file.SafeFileHandle, _block, _blockStart * RowSize);
+            RandomAccess.Write(_file, _block, _blockStart * RowSize);
             _blockStart = _rows;
         }
 
@@ -152,7 +152,7 @@ internal sealed class SeenFile : SeenRecords, IDisposable
         if (row >= _blockStart)
             bytes.CopyTo(_block.AsSpan((int)((row - _blockStart) * RowSize) + CountedAt));
         else
-            RandomAccess.Write(_file.SafeFileHandle, bytes, (row * RowSize) + CountedAt);
+            RandomAccess.Write(_file, bytes, (row * RowSize) + CountedAt);
     }
 
     private int NumberOf(string series)
@@ -172,7 +172,7 @@ internal sealed class SeenFile : SeenRecords, IDisposable
         if (row >= _blockStart)
             _block.AsSpan((int)((row - _blockStart) * RowSize), RowSize).CopyTo(bytes);
         else
-            RandomAccess.Read(_file.SafeFileHandle, bytes, row * RowSize);
+            RandomAccess.Read(_file, bytes, row * RowSize);
     }
 
     private void Grow()

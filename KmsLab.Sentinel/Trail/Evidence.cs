@@ -1,4 +1,5 @@
 using KmsLab.CloudTrail.Attestation;
+using KmsLab.CloudTrail.Records;
 
 namespace KmsLab.Sentinel.Trail;
 
@@ -38,25 +39,23 @@ public sealed record Evidence(
     /// <summary>How many summaries are kept; their total number says the rest.</summary>
     public const int Limit = 50;
 
-    internal static Evidence Of(Observation observation, string? detail = null)
-    {
-        var record = observation.Record;
-        return new(
-            record.EventId,
-            record.EventTime,
-            record.EventName,
-            observation.Principal,
-            record.KeyArns.Count > 0 ? record.KeyArns[0] : null,
-            record.ErrorCode,
-            record.SourceIpAddress,
-            record.RequestId,
-            record.Identity.Arn,
-            record.Identity.AccessKeyId,
-            record.Identity.InvokedBy,
-            observation.Attestation,
-            detail,
-            record.IsMended ? true : null);
-    }
+    internal static Evidence Of(Observation observation, string? detail = null) => detail is null ? observation.Evidence : observation.Evidence with { Detail = detail };
+
+    /// <summary>The record's own summary.</summary>
+    internal static Evidence Of(CloudTrailRecord record, string principal, AttestationVerdict? attestation) => new(
+        record.EventId,
+        record.EventTime,
+        record.EventName,
+        principal,
+        record.KeyArns.Count > 0 ? record.KeyArns[0] : null,
+        record.ErrorCode,
+        record.SourceIpAddress,
+        record.RequestId,
+        record.Identity.Arn,
+        record.Identity.AccessKeyId,
+        record.Identity.InvokedBy,
+        attestation,
+        IsMended: record.IsMended ? true : null);
 
     internal static Evidence Of(Finding finding) => finding.Record ??
         new Evidence(finding.Id.ToString(), finding.At, finding.What, "kmslab-sentinel", finding.KeyArn, null, null, Detail: finding.Detail);

@@ -104,6 +104,9 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>What is known of the reading of a protected record; null when none is read, or none can be told from another.</summary>
     public Reading? Reading { get; set; }
 
+    /// <summary>The record in summary, for alarms that rest on it: made once, when all facts are known.</summary>
+    public Evidence Evidence => field ??= Evidence.Of(record, Principal, Attestation);
+
     /// <summary>The record's <c>requestParameters</c>; <see cref="JsonValueKind.Undefined"/> or Null when there are none.</summary>
     public JsonElement Parameters => Member(Root, "requestParameters");
 

@@ -163,26 +163,27 @@ internal sealed class Pipeline(
     /// <summary>Notes what is new as seen, keeps malformed events aside, and leaves out what comes too late.</summary>
     private List<Observation> Accept(IReadOnlyList<ParsedEvent> fresh, Corrections corrections, bool late, TurnMemory memory, DateTimeOffset now)
     {
+        var (seen, counters) = (memory.Know<SeenRecords>(), memory.Know<Counters>());
         var records = new List<Observation>(fresh.Count);
         foreach (var item in fresh)
         {
             var eventTime = item.Record?.EventTime ?? now;
-            memory.Know<SeenRecords>().Note(item.Ids, After(eventTime > now ? eventTime : now));
+            seen.Note(item.Ids, After(eventTime > now ? eventTime : now));
             if (item.Rejection is { } rejection)
                 Reject(rejection, memory);
             else if (item.ForeignStream is not null)
-                memory.Know<Counters>().Add(Counter.Unbelieved);
+                counters.Add(Counter.Unbelieved);
             else if (corrections.Replaces(item.Record!.Id))
-                LeaveOut(memory.Know<Counters>());
+                LeaveOut(counters);
             else if (NetworkTwin.Is(item.Record!))
-                memory.Know<Counters>().Add(Counter.Twins);
+                counters.Add(Counter.Twins);
             else if (eventTime < now - options.Retention)
-                memory.Know<Counters>().Add(Counter.TooLate);
-            else if (!memory.Parts.Any(part => part.Owns(item.Record!)))
+                counters.Add(Counter.TooLate);
+            else if (!memory.IsOwned(item.Record!))
                 records.Add(new Observation(item.Record!) { Doubt = item.Doubt });
 
             if (late)
-                memory.Know<Counters>().Add(Counter.Late);
+                counters.Add(Counter.Late);
         }
 
         return records;
@@ -212,11 +213,11 @@ internal sealed class Pipeline(
 
     private void Count(List<Observation> records, Corrections corrections, TurnMemory memory, DateTimeOffset now)
     {
+        memory.Know<Counters>().Add(Counter.Counted, records.Count);
         foreach (var observation in records)
         {
             foreach (var part in memory.Parts)
                 part.Count(observation.Record);
-            memory.Know<Counters>().Add(Counter.Counted);
             Correct(observation, corrections, memory, now);
         }
     }

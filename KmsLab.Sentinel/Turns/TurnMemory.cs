@@ -1,3 +1,5 @@
+using KmsLab.CloudTrail.Records;
+
 namespace KmsLab.Sentinel.Turns;
 
 /// <summary>
@@ -9,7 +11,19 @@ internal sealed class TurnMemory(IServiceScope scope) : IDisposable
     private readonly Dictionary<Type, ITurnPart> _known = [];
 
     /// <summary>The parts, in their order.</summary>
-    public IReadOnlyList<ITurnPart> Parts { get; } = [.. scope.ServiceProvider.GetServices<ITurnPart>()];
+    public ITurnPart[] Parts { get; } = [.. scope.ServiceProvider.GetServices<ITurnPart>()];
+
+    /// <summary>Whether a record is a part's own.</summary>
+    public bool IsOwned(CloudTrailRecord record)
+    {
+        foreach (var part in Parts)
+        {
+            if (part.Owns(record))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>One kind of part.</summary>
     public T Know<T>() where T : class, ITurnPart

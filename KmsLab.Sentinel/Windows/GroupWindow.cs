@@ -1,13 +1,28 @@
+using System.Security.Cryptography;
+using System.Text;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Windows;
 
+/// <summary>A group of a detection.</summary>
+internal readonly record struct WindowKey(string Detection, string Group)
+{
+    /// <summary>The key in 16 hexadecimal digits: the same on every Sentinel and after every restart.</summary>
+    public string ToId() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Detection}\n{Group}")).AsSpan(0, 8));
+}
+
 /// <summary>What a detection knows of one group: exact counts by event time, and summaries of the latest records.</summary>
 /// <remarks>Summaries are kept before anybody knows whether they matter: an alarm rests on records that came before it.</remarks>
-internal sealed class GroupWindow(DetectionGroup group, ConfiguredDetection detection, IEnumerable<Evidence> evidence)
+internal sealed class GroupWindow(WindowKey key, DetectionGroup group, ConfiguredDetection detection, IEnumerable<Evidence> evidence)
 {
     private readonly List<Evidence> _evidence = [.. evidence];
+
+    /// <summary>Names the group among those of all detections.</summary>
+    public WindowKey Key { get; } = key;
+
+    /// <summary>Names the group's alarm, should there be one.</summary>
+    public string Id => field ??= Key.ToId();
 
     public DetectionGroup Group { get; } = group;
 
@@ -23,7 +38,10 @@ internal sealed class GroupWindow(DetectionGroup group, ConfiguredDetection dete
     {
         Counts.Add(record.EventTime.ToUnixTimeMilliseconds());
 
-        _evidence.Insert(_evidence.FindLastIndex(other => other.EventTime <= record.EventTime) + 1, record);
+        var index = _evidence.Count;
+        while (index > 0 && _evidence[index - 1].EventTime > record.EventTime)
+            index--;
+        _evidence.Insert(index, record);
         if (_evidence.Count > Trail.Evidence.Limit)
             _evidence.RemoveAt(0);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace KmsLab.Sentinel.Windows;
 
 /// <summary>A span of event time that holds too much.</summary>
@@ -14,8 +16,8 @@ internal readonly record struct Violation(DateTimeOffset From, DateTimeOffset Qu
 /// </remarks>
 internal sealed class SlidingWindow
 {
-    // In order of At, Unix milliseconds of event time.
-    private readonly List<(long At, long Records)> _counts = [];
+    // In order of At, Unix milliseconds of event time; Before is the sum of all records before it, so that any span's sum is one subtraction.
+    private readonly List<(long At, long Records, long Before)> _counts = [];
 
     public bool IsEmpty => _counts.Count == 0;
 
@@ -23,9 +25,15 @@ internal sealed class SlidingWindow
     {
         var index = IndexOf(at);
         if (index < _counts.Count && _counts[index].At == at)
-            _counts[index] = (at, _counts[index].Records + records);
+            _counts[index] = (at, _counts[index].Records + records, _counts[index].Before);
         else if (records > 0)
-            _counts.Insert(index, (at, records));
+            _counts.Insert(index, (at, records, SumBefore(index)));
+        else
+            return;
+
+        // Records come nearly in order: hardly anything stands behind.
+        foreach (ref var later in CollectionsMarshal.AsSpan(_counts)[(index + 1)..])
+            later.Before += records;
     }
 
     /// <summary>Looks at every span of length <paramref name="window"/> that holds the instant <paramref name="at"/>.</summary>
@@ -33,18 +41,43 @@ internal sealed class SlidingWindow
     public Violation? FindViolation(long at, TimeSpan window, long threshold)
     {
         var length = (long)window.TotalMilliseconds;
+        var first = IndexOf(at - length + 1);
+        var end = IndexOf(at + length);
+        if (SumBefore(end) - SumBefore(first) < threshold)
+            return null;
+
+        return end == IndexOf(at + 1) ? FindViolationAtTheEnd(first, end, length, threshold) : FindViolationWithin(first, at, length, threshold);
+    }
+
+    /// <summary>Nothing is later than the instant: every span that holds it ends with it, so the longest holds the most.</summary>
+    private Violation FindViolationAtTheEnd(int first, int end, long length, long threshold)
+    {
+        var total = SumBefore(end);
+        var (low, high) = (first, end);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (total - _counts[middle].Before >= threshold)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return new(Instant(_counts[first].At), Instant(_counts[low - 1].At + length), total - _counts[first].Before);
+    }
+
+    private Violation? FindViolationWithin(int first, long at, long length, long threshold)
+    {
         (long From, long QuietAt, long Observed)? found = null;
-        var end = IndexOf(at - length + 1);
-        var inSpan = 0L;
-        for (var start = end; start < _counts.Count && _counts[start].At <= at; start++)
+        var end = first;
+        for (var start = first; start < _counts.Count && _counts[start].At <= at; start++)
         {
             var from = _counts[start].At;
             while (end < _counts.Count && _counts[end].At < from + length)
-                inSpan += _counts[end++].Records;
+                end++;
 
-            if (inSpan >= threshold)
+            if (SumBefore(end) - _counts[start].Before is var inSpan && inSpan >= threshold)
                 found = (found?.From ?? from, from + length, Math.Max(found?.Observed ?? 0, inSpan));
-            inSpan -= _counts[start].Records;
         }
 
         return found is { } violation ? new(Instant(violation.From), Instant(violation.QuietAt), violation.Observed) : null;
@@ -102,14 +135,15 @@ internal sealed class SlidingWindow
     /// <summary>How many records fall into [<paramref name="from"/>, <paramref name="to"/>), and the time of the last of them.</summary>
     public (long Records, DateTimeOffset Last) Between(DateTimeOffset from, DateTimeOffset to)
     {
-        var (records, last) = (0L, from.ToUnixTimeMilliseconds());
-        for (var index = IndexOf(last); index < _counts.Count && _counts[index].At < to.ToUnixTimeMilliseconds(); index++)
-            (records, last) = (records + _counts[index].Records, _counts[index].At);
-        return (records, Instant(last));
+        var (first, end) = (IndexOf(from.ToUnixTimeMilliseconds()), IndexOf(to.ToUnixTimeMilliseconds()));
+        return end > first ? (SumBefore(end) - SumBefore(first), Instant(_counts[end - 1].At)) : (0, from);
     }
 
     /// <summary>Forgets what is older than <paramref name="floor"/>.</summary>
     public void Prune(long floor) => _counts.RemoveRange(0, IndexOf(floor));
+
+    private long SumBefore(int index) =>
+        index < _counts.Count ? _counts[index].Before : _counts is [.., var last] ? last.Before + last.Records : 0;
 
     private static long FloorDivide(long dividend, long divisor) => (dividend / divisor) - (dividend % divisor < 0 ? 1 : 0);
 

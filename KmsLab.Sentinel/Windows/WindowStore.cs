@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Detections;
@@ -10,9 +11,6 @@ using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Windows;
 
-/// <summary>A group of a detection.</summary>
-internal readonly record struct WindowKey(string Detection, string Group);
-
 /// <summary>
 /// The windows of all groups of all detections: the tables <c>detection_group</c>, <c>detection_count</c> and <c>detection_value</c>. Beyond the limit of
 /// groups of a detection, new ones share one.
@@ -23,8 +21,8 @@ internal sealed class WindowStore(
     private readonly IWindowBaseline[] _baselines = [.. baselines];
     private readonly Dictionary<WindowKey, GroupWindow> _windows = [];
     private readonly Dictionary<string, int> _groups = [];
-    private readonly Dictionary<WindowKey, GroupWindow> _changed = [];
-    private readonly Dictionary<(WindowKey Window, long At), long> _records = [];
+    private readonly HashSet<GroupWindow> _changed = [];
+    private readonly Dictionary<(GroupWindow Window, long At), long> _records = [];
     private readonly List<(WindowKey Window, long SlotAt, RecordId Value)> _values = [];
     private DateTimeOffset _now;
 
@@ -82,13 +80,13 @@ internal sealed class WindowStore(
     /// <summary>Takes back a record that CloudTrail corrected, from the windows that still show it and from the evidence of their alarms.</summary>
     public void Withdraw(Withdrawal withdrawal)
     {
-        foreach (var (key, window) in _windows)
+        foreach (var window in _windows.Values)
         {
             if (window.Withdraw(withdrawal.EventId) is not { } evidence)
                 continue;
 
-            CountRecord(key, evidence.EventTime.ToUnixTimeMilliseconds(), -1);
-            _changed[key] = window;
+            CountRecord(window, evidence.EventTime.ToUnixTimeMilliseconds(), -1);
+            _changed.Add(window);
         }
 
         alarms.Withdraw(withdrawal.EventId);
@@ -101,14 +99,14 @@ internal sealed class WindowStore(
             "ON CONFLICT (detection, group_key) DO UPDATE SET evidence = excluded.evidence, last_at = excluded.last_at",
             _changed.Select(window => new object[]
             {
-                window.Key.Detection, window.Key.Group, StoredJson.TextOf(window.Value.Group), StoredJson.TextOf(window.Value.Evidence),
-                (window.Value.Evidence is [.., var last] ? last.EventTime : _now).ToUnixTimeMilliseconds(),
+                window.Key.Detection, window.Key.Group, StoredJson.TextOf(window.Group), StoredJson.TextOf(window.Evidence),
+                (window.Evidence is [.., var last] ? last.EventTime : _now).ToUnixTimeMilliseconds(),
             }),
             cancellationToken);
         await RowWriter.InsertAsync(
             transaction, "detection_count (detection, group_key, at, records)",
             "ON CONFLICT (detection, group_key, at) DO UPDATE SET records = detection_count.records + excluded.records",
-            _records.Select(count => new object[] { count.Key.Window.Detection, count.Key.Window.Group, count.Key.At, count.Value }), cancellationToken);
+            _records.Select(count => new object[] { count.Key.Window.Key.Detection, count.Key.Window.Key.Group, count.Key.At, count.Value }), cancellationToken);
         await RowWriter.InsertAsync(
             transaction, "detection_value (detection, group_key, slot_at, value)", "ON CONFLICT DO NOTHING",
             _values.Select(value => new object[] { value.Window.Detection, value.Window.Group, value.SlotAt, value.Value.ToBytes() }), cancellationToken);
@@ -157,7 +155,7 @@ internal sealed class WindowStore(
     private void Restore(WindowKey key, DetectionGroup group, IEnumerable<Evidence> evidence)
     {
         if (catalog.FindActive(key.Detection) is { } detection)
-            Add(key, new GroupWindow(group, detection, evidence));
+            Add(new GroupWindow(key, group, detection, evidence));
     }
 
     private void Judge(ConfiguredDetection detection, Selection? selected, Observation observation, TurnMoment moment)
@@ -169,13 +167,13 @@ internal sealed class WindowStore(
     private void Count(ConfiguredDetection detection, Selection selection, Evidence evidence, long threshold, TurnMoment moment)
     {
         var at = evidence.EventTime.ToUnixTimeMilliseconds();
-        var (key, window) = WindowOf(detection, selection.Group);
-        if (window.Values is { } values && !Add(values, key, at, RecordId.Hash(selection.Value ?? "")))
+        var window = WindowOf(detection, selection.Group);
+        if (window.Values is { } values && !Add(values, window.Key, at, RecordId.Hash(selection.Value ?? "")))
             return;
 
         window.Add(evidence);
-        CountRecord(key, at, 1);
-        _changed[key] = window;
+        CountRecord(window, at, 1);
+        _changed.Add(window);
         alarms.Touch(detection, window);
 
         var expected = detection.Definition.IsRelative ? Learn(detection, window.Group, evidence.EventTime) : null;
@@ -189,7 +187,8 @@ internal sealed class WindowStore(
             alarms.Report(detection, window, steady, new Limit(most, null, slow.Window), moment);
     }
 
-    private void CountRecord(WindowKey window, long at, long records) => _records[(window, at)] = _records.GetValueOrDefault((window, at)) + records;
+    private void CountRecord(GroupWindow window, long at, long records) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_records, (window, at), out _) += records;
 
     private bool Add(DistinctWindow values, WindowKey key, long at, RecordId value)
     {
@@ -211,22 +210,21 @@ internal sealed class WindowStore(
         return expectation;
     }
 
-    private (WindowKey Key, GroupWindow Window) WindowOf(ConfiguredDetection detection, DetectionGroup group)
+    private GroupWindow WindowOf(ConfiguredDetection detection, DetectionGroup group)
     {
         var key = new WindowKey(detection.Definition.Id, group.Key);
         if (_windows.TryGetValue(key, out var window))
-            return (key, window);
+            return window;
 
-        if (_groups.GetValueOrDefault(key.Detection) >= options.MaxGroups && !group.IsOther)
-            return WindowOf(detection, group.AsOther());
-
-        return (key, Add(key, new GroupWindow(group, detection, [])));
+        return _groups.GetValueOrDefault(key.Detection) >= options.MaxGroups && !group.IsOther
+            ? WindowOf(detection, group.AsOther())
+            : Add(new GroupWindow(key, group, detection, []));
     }
 
-    private GroupWindow Add(WindowKey key, GroupWindow window)
+    private GroupWindow Add(GroupWindow window)
     {
-        if (_windows.TryAdd(key, window))
-            _groups[key.Detection] = _groups.GetValueOrDefault(key.Detection) + 1;
+        if (_windows.TryAdd(window.Key, window))
+            _groups[window.Key.Detection] = _groups.GetValueOrDefault(window.Key.Detection) + 1;
         return window;
     }
 }

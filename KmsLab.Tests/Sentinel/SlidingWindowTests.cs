@@ -69,21 +69,38 @@ public sealed class SlidingWindowTests
         window.IsEmpty.ShouldBeTrue();
     }
 
-    /// <summary>Against the definition: some span of the length, starting anywhere, holds the record and enough others.</summary>
+    /// <summary>Against the definition, after each record: mostly in order, some late, with what is old forgotten now and then.</summary>
     [Fact]
     public void Window_agrees_with_the_definition() =>
-        Gen.Select(Gen.Int[0, 40].Array[1, 12], Gen.Int[1, 20], Gen.Int[1, 5]).Sample(sample =>
+        Gen.Select(Gen.Select(Gen.Int[0, 6], Gen.Int[0, 25], Gen.Int[0, 12]).Array[1, 40], Gen.Int[1, 20], Gen.Int[1, 5]).Sample(sample =>
         {
-            var (times, length, threshold) = sample;
+            var (steps, length, threshold) = sample;
             var window = new SlidingWindow();
-            foreach (var time in times)
-                window.Add(time);
+            var (times, now) = (new List<long>(), 0L);
+            foreach (var (forward, late, prune) in steps)
+            {
+                now += forward;
+                var at = late > 20 ? Math.Max(0, now - late) : now;
+                window.Add(at);
+                times.Add(at);
 
-            var at = times[^1];
-            var counts = Enumerable.Range(at - length + 1, length).Select(start => times.Count(time => time >= start && time < start + length)).ToList();
-            var violation = window.FindViolation(at, TimeSpan.FromMilliseconds(length), threshold);
-            return violation is { } found ? found.Observed == counts.Max() && counts.Max() >= threshold : counts.Max() < threshold;
+                window.FindViolation(at, TimeSpan.FromMilliseconds(length), threshold).ShouldBe(ByDefinition(times, at, length, threshold));
+                window.Between(At(at - 5), At(at + 3)).Records.ShouldBe(times.Count(time => time >= at - 5 && time < at + 3));
+                if (prune == 0)
+                {
+                    window.Prune(now - 30);
+                    times.RemoveAll(time => time < now - 30);
+                }
+            }
         });
+
+    /// <summary>All spans that begin at a record and hold the instant.</summary>
+    private static Violation? ByDefinition(List<long> times, long at, int length, int threshold)
+    {
+        var spans = times.Where(start => start <= at && start > at - length).Distinct().Order()
+            .Select(start => (Start: start, Records: times.Count(time => time >= start && time < start + length))).Where(span => span.Records >= threshold).ToList();
+        return spans.Count == 0 ? null : new(At(spans[0].Start), At(spans[^1].Start + length), spans.Max(span => span.Records));
+    }
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }
