@@ -11,6 +11,7 @@ using KmsLab.CryptoApi.Telemetry;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
 using KmsLab.ServiceDefaults.Database;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -27,9 +28,9 @@ public static class CryptoApiExtensions
         if (!builder.Configuration.GetValue<bool>(ServiceDefaultsExtensions.EmbeddedKey))
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.Services.AddSingleton<IValidateOptions<CryptoApiOptions>, CryptoApiOptionsValidator>();
-        builder.Services.AddOptions<CryptoApiOptions>().BindConfiguration(CryptoApiOptions.Section).ValidateOnStart();
+        builder.Services.AddSettings<CryptoApiOptions>(CryptoApiOptions.Section);
 
-        builder.AddDatabase("vault", builder.Configuration.GetDatabaseProvider("CryptoApi:Database"), typeof(CryptoApiExtensions).Assembly);
+        builder.AddDatabase("vault", "CryptoApi:Database", typeof(CryptoApiExtensions).Assembly);
         builder.AddAwsClient<IAmazonKeyManagementService>();
         builder.Services.AddSingleton<RecordStore>().AddSingleton<DecoyStore>().AddSingleton<RecordKeyStore>();
         builder.Services.AddSingleton<KmsKey>().AddSingleton<KeyManagement>().AddSingleton<RecordKeys>().AddSingleton<CallAttestor>().AddSingleton<KmsEnvelope>().AddSingleton<Vault>();

@@ -13,6 +13,7 @@ using KmsLab.LocalAws.Trail;
 using KmsLab.LocalAws.TrailFiles;
 using KmsLab.LocalAws.Upstream;
 using KmsLab.LocalAws.Wire;
+using KmsLab.ServiceDefaults.Settings;
 using KmsLab.ServiceDefaults;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
@@ -36,7 +37,7 @@ public static class LocalAwsExtensions
         // X-Forwarded-For of anybody.
         builder.Services.Configure<ForwardedHeadersOptions>(forwarded => forwarded.ForwardedHeaders = ForwardedHeaders.None);
 
-        builder.Services.AddOptions<LocalAwsOptions>().BindConfiguration("LocalAws").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSettings<LocalAwsOptions>("LocalAws").ValidateDataAnnotations();
         builder.Services.AddHostedService<LocalAwsStartup>();
         builder.Services.AddSingleton<IStateSchema, DocumentSchema>();
         builder.Services.AddSingleton<StateStore>();

@@ -27,11 +27,11 @@ public static class SentinelExtensions
     public static WebApplicationBuilder AddSentinel(this WebApplicationBuilder builder)
     {
         builder.AddServiceDefaults("Sentinel", "http://localhost:5090");
-        builder.Services.AddOptions<SentinelOptions>().BindConfiguration(SentinelOptions.Section).ValidateOnStart();
+        builder.Services.AddSentinelSettings();
         builder.Services.AddSentinelOptions();
         builder.Services.AddSingleton(AccessOf);
 
-        builder.AddDatabase("sentinel", DatabaseOf(builder.Configuration), typeof(SentinelExtensions).Assembly);
+        builder.AddDatabase("sentinel", "Sentinel:Database", typeof(SentinelExtensions).Assembly);
         builder.AddAwsClient<IAmazonCloudWatchLogs>();
         builder.AddAwsClient<IAmazonCloudTrail>();
         builder.AddAwsClient<IAmazonKeyManagementService>();
@@ -88,11 +88,4 @@ public static class SentinelExtensions
         var monitor = services.GetRequiredService<IOptionsMonitor<SentinelOptions>>();
         return new(() => (monitor.CurrentValue.Access, monitor.CurrentValue.Api));
     }
-
-    private static DatabaseProvider DatabaseOf(ConfigurationManager configuration) => configuration["Sentinel:Database"] switch
-    {
-        null or "" => DatabaseProvider.PostgreSql,
-        var name when Enum.TryParse<DatabaseProvider>(name, ignoreCase: true, out var provider) && Enum.IsDefined(provider) => provider,
-        var name => throw new InvalidOperationException($"Sentinel:Database is '{name}'. Set it to Sqlite or PostgreSql."),
-    };
 }

@@ -1,3 +1,4 @@
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
@@ -41,6 +42,8 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), tags: ["live"]);
         builder.Services.AddHttpResilience();
         builder.UseServiceUrl(section, defaultUrl);
+        builder.Services.AddSetting<string>($"{section}:Url", defaultUrl);
+        builder.Services.AddSetting<bool>($"{section}:Telemetry:BackgroundTraces", false);
 
         var serviceName = section.ToLowerInvariant();
         if (builder.Configuration.GetValue<bool>(EmbeddedKey))

@@ -1,4 +1,5 @@
 using KmsLab.ServiceDefaults.CommandLine;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -31,7 +32,29 @@ public static class ServiceProgram
     /// <returns>The exit code: 1 when it could not start, or gave up since; else the command's.</returns>
     public static Task<int> RunAsync(
         ServiceDescription service, string[] args, Action<WebApplicationBuilder> add, Action<WebApplication> map) =>
-        new ServiceCommandLine(service, arguments => ServeAsync(service.Section, arguments, add, map)).RunAsync(args);
+        new ServiceCommandLine(WithSettings(service, add), arguments => ServeAsync(service.Section, arguments, add, map)).RunAsync(args);
+
+    /// <summary>All that a service reads.</summary>
+    public static IReadOnlyList<SettingsSection> SettingsOf(Action<WebApplicationBuilder> add)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        add(builder);
+        return [.. builder.Services.Select(service => service.IsKeyedService ? null : service.ImplementationInstance).OfType<SettingsSection>()];
+    }
+
+    private static ServiceDescription WithSettings(ServiceDescription service, Action<WebApplicationBuilder> add) => service with
+    {
+        Commands = [.. service.Commands, SettingsCommands.Check(service.Section, file => Check(service.Section, file, add)), SettingsCommands.Settings(service.Section, () => SettingsOf(add))],
+    };
+
+    private static SettingsFindings Check(string section, string file, Action<WebApplicationBuilder> add)
+    {
+        var builder = CreateBuilder(new([], file));
+        builder.Logging.ClearProviders();
+        add(builder);
+        using var app = builder.Build();
+        return SettingsCheck.Find(app.Services, section);
+    }
 
     private static async Task<int> ServeAsync(
         string section, ServeArguments arguments, Action<WebApplicationBuilder> add, Action<WebApplication> map)
@@ -46,6 +69,10 @@ public static class ServiceProgram
             builder.Logging.AddFilter(HostCategory, level => level >= (started ? LogLevel.Information : LogLevel.Critical));
             add(builder);
             await using var app = builder.Build();
+            var found = SettingsCheck.Find(app.Services, section);
+            if (found.Problems.Count + found.Missing.Count > 0)
+                throw new SettingsException([.. found.Problems, .. found.Missing]);
+
             map(app);
             await app.StartAsync();
             started = true;

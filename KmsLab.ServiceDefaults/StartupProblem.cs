@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
+using KmsLab.ServiceDefaults.Settings;
+
 namespace KmsLab.ServiceDefaults;
 
 /// <summary>Turns what stopped a start into one line that says what to change: an operator needs that, not a stack trace.</summary>
@@ -15,6 +17,7 @@ public static class StartupProblem
     {
         _ when IsPortTaken(problem) =>
             $"{section} can't listen on {url}: the port is taken. Stop the program that uses it, or choose another with --{section}:Url=http://localhost:PORT.",
+        SettingsException wrong => wrong.Message,
         OptionsValidationException invalid => OneLine(string.Join(" ", invalid.Failures)),
         _ => OneLine(problem.Message),
     };

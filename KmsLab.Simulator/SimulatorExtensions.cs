@@ -1,3 +1,4 @@
+using KmsLab.ServiceDefaults.Settings;
 using KmsLab.ServiceDefaults;
 using KmsLab.Simulator.Http;
 using KmsLab.Simulator.Runs;
@@ -29,7 +30,7 @@ public static class SimulatorExtensions
         builder.Services.AddProblemDetails(
             options => options.CustomizeProblemDetails = context => context.ProblemDetails.Extensions.Remove("traceId"));
 
-        builder.Services.AddOptions<SimulatorOptions>().BindConfiguration(SimulatorOptions.Section).ValidateOnStart();
+        builder.Services.AddSettings<SimulatorOptions>(SimulatorOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<SimulatorOptions>, SimulatorOptionsValidator>();
         builder.Services.AddHostedService<SimulatorStartup>();
         builder.Services.AddSingleton<Availability>();

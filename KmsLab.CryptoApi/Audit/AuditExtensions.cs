@@ -1,3 +1,4 @@
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.CryptoApi.Audit;
@@ -8,7 +9,7 @@ internal static class AuditExtensions
     public static IServiceCollection AddAudit(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>();
-        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateOnStart();
+        services.AddSettings<AuditOptions>(AuditOptions.Section);
         services.AddSingleton<AuditStore>().AddSingleton<AuditedEnds>().AddSingleton<AuditedFind>().AddSingleton<AuditLog>().AddSingleton<AuditWriter>();
         return services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>()).AddHostedService<AuditPruning>().AddAuditorPolicy();
     }

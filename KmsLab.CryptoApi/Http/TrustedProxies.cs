@@ -1,3 +1,4 @@
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,7 @@ internal sealed class TrustedProxies
 
     public static IServiceCollection AddTo(IServiceCollection services)
     {
+        services.AddSetting<string[]>(Key);
         services.AddSingleton<IValidateOptions<TrustedProxies>, Validator>();
         services.AddOptions<TrustedProxies>()
             .Configure<IConfiguration>((proxies, configuration) => proxies.Networks = configuration.GetSection(Key).Get<string[]>() ?? [])

@@ -1,3 +1,4 @@
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.CryptoApi.Idempotency;
@@ -8,7 +9,7 @@ internal static class IdempotencyExtensions
     public static IServiceCollection AddIdempotency(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<IdempotencyOptions>, IdempotencyOptionsValidator>();
-        services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateOnStart();
+        services.AddSettings<IdempotencyOptions>(IdempotencyOptions.Section);
         return services.AddSingleton<IdempotencyStore>().AddSingleton<IdempotentVault>().AddHostedService<IdempotencyPruning>();
     }
 }

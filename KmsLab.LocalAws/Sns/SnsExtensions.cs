@@ -1,5 +1,6 @@
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Wire;
+using KmsLab.ServiceDefaults.Settings;
 
 namespace KmsLab.LocalAws.Sns;
 
@@ -8,7 +9,7 @@ internal static class SnsExtensions
 {
     public static void AddSns(this IServiceCollection services)
     {
-        services.AddOptions<SnsOptions>().BindConfiguration("LocalAws:Sns").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<SnsOptions>("LocalAws:Sns").ValidateDataAnnotations();
         services.AddSingleton<IStateSchema, SnsSchema>();
         services.AddSingleton<SnsStore>();
         services.AddSingleton<Mailbox>();

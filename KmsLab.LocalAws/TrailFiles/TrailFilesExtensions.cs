@@ -1,3 +1,5 @@
+using KmsLab.ServiceDefaults.Settings;
+
 namespace KmsLab.LocalAws.TrailFiles;
 
 /// <summary>Adds the delivery of trails to S3.</summary>
@@ -5,7 +7,7 @@ internal static class TrailFilesExtensions
 {
     public static void AddTrailFiles(this IServiceCollection services)
     {
-        services.AddOptions<FileDeliveryOptions>().BindConfiguration("LocalAws:TrailFiles").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<FileDeliveryOptions>("LocalAws:TrailFiles").ValidateDataAnnotations();
         services.AddSingleton<TrailBucket>();
         services.AddSingleton<ProvisionedBucket>();
         services.AddSingleton<RecordFiles>();

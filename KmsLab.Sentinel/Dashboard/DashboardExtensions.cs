@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Dashboard.Scenarios;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 using Radzen;
 
@@ -33,7 +34,7 @@ internal static class DashboardExtensions
     private static void AddSimulatorClient(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<HealthOptions>();
-        builder.Services.AddOptions<SimulatorOptions>().BindConfiguration(SimulatorOptions.Section).ValidateOnStart();
+        builder.Services.AddSettings<SimulatorOptions>(SimulatorOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<SimulatorOptions>, SimulatorOptionsValidator>();
         if (!string.IsNullOrEmpty(builder.Configuration[$"{SimulatorOptions.Section}:{nameof(SimulatorOptions.Url)}"]))
             builder.Services.AddSingleton<SimulatorClient>();

@@ -21,8 +21,10 @@ internal sealed class RuleOptions : DetectionOverrides
     /// <summary>The services whose records it needs, if not KMS alone.</summary>
     public string[] EventSources { get; set; } = [];
 
+    /// <summary>The alarm's title; the rule's name where it is empty.</summary>
     public string Title { get; set; } = "";
 
+    /// <summary>How bad it is.</summary>
     public Severity Severity { get; set; } = Severity.Medium;
 
     /// <summary>The ATT&amp;CK technique, if one fits.</summary>

@@ -1,3 +1,5 @@
+using KmsLab.ServiceDefaults.CommandLine;
+
 namespace KmsLab.Sentinel.Detections;
 
 /// <summary>A detection as this Sentinel runs it.</summary>
@@ -68,7 +70,7 @@ internal sealed class DetectionCatalog(DetectionOptions options)
             var at = $"Sentinel:Detections:{id}";
             if (BuiltIn.FirstOrDefault(detection => string.Equals(detection.Id, id, StringComparison.OrdinalIgnoreCase)) is not { } definition)
             {
-                yield return $"{at} is no detection: choose among {string.Join(", ", BuiltIn.Select(detection => detection.Id))}; rules of your own go into Sentinel:Rules";
+                yield return $"{at} is no detection{NearestName.Question(id, BuiltIn.Select(detection => detection.Id))} Choose among {string.Join(", ", BuiltIn.Select(detection => detection.Id))}; rules of your own go into Sentinel:Rules";
                 continue;
             }
 

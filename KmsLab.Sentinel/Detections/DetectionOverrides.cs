@@ -5,10 +5,13 @@ namespace KmsLab.Sentinel.Detections;
 /// <summary>The section <c>Sentinel:Detections:{id}</c>; what is left out keeps the detection's own default.</summary>
 internal class DetectionOverrides
 {
+    /// <summary>Switches it off, has it recorded without notifying, or on.</summary>
     public DetectionMode? Mode { get; set; }
 
+    /// <summary>How many records in any window raise an alarm.</summary>
     public int? Threshold { get; set; }
 
+    /// <summary>The window's length.</summary>
     public TimeSpan? Window { get; set; }
 
     /// <summary>Hysteresis: an alarm goes on while a window holds this many.</summary>

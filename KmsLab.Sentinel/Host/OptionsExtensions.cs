@@ -1,5 +1,8 @@
 using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Dashboard.Scenarios;
 using KmsLab.Sentinel.Trail;
+using KmsLab.ServiceDefaults.Database;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Host;
@@ -7,6 +10,16 @@ namespace KmsLab.Sentinel.Host;
 /// <summary>Gives each room its own part of the section <c>Sentinel</c>.</summary>
 internal static class OptionsExtensions
 {
+    /// <summary>Binds the section <c>Sentinel</c>, and makes known what is read of it without options.</summary>
+    public static OptionsBuilder<SentinelOptions> AddSentinelSettings(this IServiceCollection services)
+    {
+        services.AddSetting<DatabaseProvider>($"{SentinelOptions.Section}:Database", DatabaseProvider.PostgreSql);
+        services.AddSetting<string>($"{SentinelOptions.Section}:Url");
+        services.AddSetting<bool>($"{SentinelOptions.Section}:Telemetry:BackgroundTraces", false);
+        services.AddSingleton(new SettingsSection(SimulatorOptions.Section, typeof(SimulatorOptions)));
+        return services.AddSettings<SentinelOptions>(SentinelOptions.Section);
+    }
+
     public static IServiceCollection AddSentinelOptions(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<SentinelOptions>, SentinelOptionsValidator>();

@@ -27,6 +27,9 @@ internal sealed record ReplayOptions(string Path, string? Database, DateTimeOffs
     /// </summary>
     public IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> BySecond { get; init; } = [];
 
+    /// <summary>Takes the numbers of records that detections were interested in, where somebody asks for them.</summary>
+    public SelectionTotals? Selections { get; init; }
+
     public bool Includes(DateTimeOffset at) => (From is null || at >= From) && (To is null || at < To);
 }
 

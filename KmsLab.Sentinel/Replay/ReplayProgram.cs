@@ -7,6 +7,7 @@ using KmsLab.Sentinel.Sources.Files;
 using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.CommandLine;
 using KmsLab.ServiceDefaults.Database;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Spectre.Console;
@@ -33,25 +34,31 @@ internal static class ReplayProgram
 
     /// <summary>Replays.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(ReplayOptions replay, CancellationToken cancellationToken)
+    public static Task<int> RunAsync(ReplayOptions replay, CancellationToken cancellationToken) => GuardAsync(replay, async () =>
+    {
+        if (replay.Rates)
+            return await RatesProgram.RunAsync(replay, cancellationToken);
+
+        var report = await ReplayAsync(replay, cancellationToken);
+        if (replay.Json)
+            Console.WriteLine(JsonSerializer.Serialize(report, ReplayJson.Default.ReplayReport));
+        else
+            ReplayTables.Print(report, AnsiConsole.Console);
+        return report.Alarms.Count > 0 ? Alarms : report.Records.Counted > 0 ? Quiet : await NothingAsync(report);
+    });
+
+    /// <summary>Does what a command asks for, and says in a line why it can't be done.</summary>
+    public static async Task<int> GuardAsync(ReplayOptions replay, Func<Task<int>> work)
     {
         try
         {
-            if (replay.Rates)
-                return await RatesProgram.RunAsync(replay, cancellationToken);
-
-            var report = await ReplayAsync(replay, cancellationToken);
-            if (replay.Json)
-                Console.WriteLine(JsonSerializer.Serialize(report, ReplayJson.Default.ReplayReport));
-            else
-                ReplayTables.Print(report, AnsiConsole.Console);
-            return report.Alarms.Count > 0 ? Alarms : report.Records.Counted > 0 ? Quiet : await NothingAsync(report);
+            return await work();
         }
         catch (OptionsValidationException invalid)
         {
             return await FailAsync(string.Join(Environment.NewLine, invalid.Failures));
         }
-        catch (Exception problem) when (problem is ReplayException or SourceAbsentException or CommandLineException)
+        catch (Exception problem) when (problem is ReplayException or SourceAbsentException or CommandLineException or SettingsException)
         {
             return await FailAsync(problem.Message);
         }
@@ -72,6 +79,8 @@ internal static class ReplayProgram
         FileSet.List(replay.Path); // A wrong path is told before a database is made.
         await using var database = await ReplayDatabase.OpenAsync(replay.Database, source.Name, cancellationToken);
         await using var services = Services(replay, source, database.Opened);
+        if (SettingsCheck.Find(services, SentinelOptions.Section) is { Problems: [_, ..] problems })
+            throw new SettingsException(problems);
 
         var lease = ActivatorUtilities.CreateInstance<LeaseKeeper>(services);
         await lease.StepAsync(cancellationToken);
@@ -108,13 +117,19 @@ internal static class ReplayProgram
         services.AddSingleton(source);
         services.AddSingleton<IRecordSource>(source);
         services.AddSingleton<IConfiguration>(Configuration(replay));
-        services.AddOptions<SentinelOptions>().BindConfiguration(SentinelOptions.Section).PostConfigure(options => Adapt(options, replay));
+        services.AddSentinelSettings().PostConfigure(options => Adapt(options, replay));
         services.AddSentinelOptions();
         services.AddLeadership();
         services.AddSingleton(new CommitGroup { IsForReport = replay.Database is null });
         if (replay.Database is null)
             services.AddScoped<SeenRecords, SeenFile>();
         services.AddSentinelPipeline();
+        if (replay.Selections is { } totals)
+        {
+            services.AddSingleton(totals);
+            services.AddTurnPart<SelectionCounts>();
+        }
+
         services.AddSingleton<ReplayRun>();
         services.AddSingleton<ReplayQuery>();
         return services.BuildServiceProvider();

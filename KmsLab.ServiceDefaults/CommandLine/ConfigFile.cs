@@ -11,7 +11,7 @@ public static class ConfigFile
     /// <summary>Adds a file's settings above those that are there.</summary>
     /// <exception cref="CommandLineException">It can't be read or is malformed.</exception>
     public static IConfigurationBuilder AddConfigFile(this IConfigurationBuilder configuration, string path) =>
-        configuration.AddInMemoryCollection(Read(path));
+        configuration.Add(new Source(path, Read(path)));
 
     /// <summary>Reads a file's settings, by key.</summary>
     /// <exception cref="CommandLineException">It can't be read or is malformed.</exception>
@@ -47,4 +47,22 @@ public static class ConfigFile
 
     /// <summary>The serializer's message names the line again, and counts it from 0.</summary>
     private static string WithoutPlace(string message) => message.Split(" LineNumber: ", 2)[0];
+
+    /// <summary>A file that has been read.</summary>
+    private sealed class Source(string path, IReadOnlyDictionary<string, string?> settings) : IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => new Provider(path, settings);
+    }
+
+    /// <summary>Its settings, and where they are from.</summary>
+    internal sealed class Provider : ConfigurationProvider
+    {
+        public Provider(string path, IReadOnlyDictionary<string, string?> settings)
+        {
+            Path = path;
+            Data = new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase);
+        }
+
+        public string Path { get; }
+    }
 }

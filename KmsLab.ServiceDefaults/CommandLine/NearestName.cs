@@ -1,7 +1,7 @@
 namespace KmsLab.ServiceDefaults.CommandLine;
 
 /// <summary>Finds what somebody who mistyped a name may have meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>Two letters in three may be right by chance in a short word, so a longer one may have more wrong.</summary>
     private const int LettersPerMistake = 3;

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Reflection;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,15 +27,19 @@ public static class DatabaseExtensions
     /// </summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="name">The connection string's name, such as <c>vault</c>.</param>
-    /// <param name="provider">The engine.</param>
+    /// <param name="providerKey">The setting that names the engine, such as <c>CryptoApi:Database</c>.</param>
     /// <param name="migrations">The assembly that embeds the migration scripts.</param>
-    /// <exception cref="InvalidOperationException">The connection string is missing.</exception>
-    public static IHostApplicationBuilder AddDatabase(this IHostApplicationBuilder builder, string name, DatabaseProvider provider, Assembly migrations)
+    public static IHostApplicationBuilder AddDatabase(this IHostApplicationBuilder builder, string name, string providerKey, Assembly migrations)
     {
-        var connectionString = builder.Configuration.GetConnectionString(name) is { Length: > 0 } value
-            ? value
-            : throw new InvalidOperationException($"ConnectionStrings:{name} is not set. Set it in configuration or as the environment variable ConnectionStrings__{name}.");
+        builder.Services.AddSetting<DatabaseProvider>(providerKey, DatabaseProvider.PostgreSql);
+        if (builder.Configuration.GetConnectionString(name) is not { Length: > 0 } connectionString)
+        {
+            builder.Services.AddSingleton(new MissingSetting(
+                $"ConnectionStrings:{name} is not set. Set it in configuration or as the environment variable ConnectionStrings__{name}."));
+            return builder;
+        }
 
+        var provider = Enum.TryParse<DatabaseProvider>(builder.Configuration[providerKey], ignoreCase: true, out var named) ? named : DatabaseProvider.PostgreSql;
         var passwordFile = builder.Configuration[$"ConnectionStrings:{name}:PasswordFile"] is { Length: > 0 } file ? file : null;
 
         builder.Services.AddSingleton(services => new Database(CreateSource(connectionString, provider, passwordFile), provider, services.GetService<TimeProvider>()));

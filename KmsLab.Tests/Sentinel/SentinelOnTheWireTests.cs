@@ -63,7 +63,7 @@ public sealed class SentinelOnTheWireTests
         problem.Failures.Count().ShouldBe(4);
         problem.Message.ShouldContain("Sentinel:LogGroups names no log group");
         problem.Message.ShouldContain("Sentinel:HeadInterval must be more than zero");
-        problem.Message.ShouldContain("Sentinel:Detections:no-such is no detection: choose among ");
+        problem.Message.ShouldContain("Sentinel:Detections:no-such is no detection. Choose among ");
         problem.Message.ShouldContain("Sentinel:Detections:kms-error-burst:Threshold must be at least 1");
     }
 

@@ -35,7 +35,7 @@ public sealed class ServiceProgramTests
             program: "KmsLab.CryptoApi");
 
         (await program.WaitForExitAsync()).ShouldBe(1);
-        program.Output.ShouldBe("CryptoApi could not start: CryptoApi:Database is 'Oracle': set it to Sqlite or PostgreSql.");
+        program.Output.ShouldBe("CryptoApi could not start: CryptoApi:Database (command line): it is 'Oracle'. It is one of Sqlite, PostgreSql.");
     }
 
     /// <summary>Arguments that take a service as far as listening; AWS is nowhere. A service refuses the sections of others.</summary>

@@ -1,3 +1,4 @@
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ internal static class ApiKeyAuthentication
     public static IServiceCollection AddApiKeys(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<ApiKeyOptions>, ApiKeyOptionsValidator>();
-        services.AddOptions<ApiKeyOptions>().BindConfiguration(ApiKeyOptions.Section).ValidateOnStart();
+        services.AddSettings<ApiKeyOptions>(ApiKeyOptions.Section);
         services.AddAuthentication(ApiKeyHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
         services.AddAuthorization();
         // What doesn't say AllowAnonymous is closed: an endpoint that somebody adds later is, too.

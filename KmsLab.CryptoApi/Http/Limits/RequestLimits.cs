@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +14,7 @@ internal static class RequestLimits
     public static IServiceCollection AddRequestLimits(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<RequestLimitOptions>, RequestLimitOptionsValidator>();
-        services.AddOptions<RequestLimitOptions>().BindConfiguration(RequestLimitOptions.Section).ValidateOnStart();
+        services.AddSettings<RequestLimitOptions>(RequestLimitOptions.Section);
         services.AddRateLimiter(_ => { });
         services.AddOptions<RateLimiterOptions>().Configure<IOptions<RequestLimitOptions>>((limiter, limits) =>
         {

@@ -14,31 +14,40 @@ internal sealed class MetricAlarmOptions
     /// <summary>One of <see cref="Vitals.Metrics"/>.</summary>
     public string Metric { get; set; } = "";
 
+    /// <summary>The metric's dimensions, by name.</summary>
     public Dictionary<string, string> Dimensions { get; set; } = [];
 
+    /// <summary>What a period's values are made into: SampleCount, Average, Sum, Minimum or Maximum.</summary>
     public string Statistic { get; set; } = "Maximum";
 
+    /// <summary>How it is compared with the threshold, by CloudWatch's name.</summary>
     public string Comparison { get; set; } = "GreaterThanOrEqualToThreshold";
 
+    /// <summary>What is too much.</summary>
     public double? Threshold { get; set; }
 
     /// <summary>Whole minutes.</summary>
     public TimeSpan Period { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The N of M out of N: how many periods are looked at.</summary>
     public int EvaluationPeriods { get; set; } = 1;
 
     /// <summary>M of the N evaluation periods; all of them when absent.</summary>
     public int? DatapointsToAlarm { get; set; }
 
+    /// <summary>What a period without values counts as: missing, ignore, breaching or notBreaching.</summary>
     public string TreatMissingData { get; set; } = "missing";
 
+    /// <summary>The alarm's description.</summary>
     public string Description { get; set; } = "";
 
     /// <summary>ARNs, such as a topic's.</summary>
     public string[] AlarmActions { get; set; } = [];
 
+    /// <summary>ARNs that are told when it is over.</summary>
     public string[] OkActions { get; set; } = [];
 
+    /// <summary>ARNs that are told when its data are missing.</summary>
     public string[] InsufficientDataActions { get; set; } = [];
 
     public IEnumerable<string> Validate(string name)

@@ -8,6 +8,7 @@ internal sealed class MetricOptions
     /// <summary>Publishes to CloudWatch.</summary>
     public bool CloudWatch { get; set; }
 
+    /// <summary>The metrics' namespace.</summary>
     public string Namespace { get; set; } = "KmsLab";
 
     /// <summary>Keys that always have a dimension of their own: the dimension's value, and the key's ARN.</summary>

@@ -20,8 +20,10 @@ internal sealed class SnsOptions
     /// <summary>The topic, in the Region of the AWS clients; without one nothing is sent to SNS.</summary>
     public string TopicArn { get; set; } = "";
 
+    /// <summary>How messages are written: for programs or for people.</summary>
     public SnsFormat Format { get; set; } = SnsFormat.Json;
 
+    /// <summary>Less severe alarms are not sent there.</summary>
     public Severity MinimumSeverity { get; set; } = Severity.Low;
 
     public IEnumerable<string> Validate()

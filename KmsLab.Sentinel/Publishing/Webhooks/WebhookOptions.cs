@@ -25,8 +25,10 @@ internal sealed class WebhookOptions
     /// <summary>What the receiver checks the signature with; see docs/operations.md. Slack checks none.</summary>
     public string Secret { get; set; } = "";
 
+    /// <summary>How messages are written: Sentinel's own JSON, or as Slack takes them.</summary>
     public WebhookFormat Format { get; set; } = WebhookFormat.Json;
 
+    /// <summary>Less severe alarms are not sent there.</summary>
     public Severity MinimumSeverity { get; set; } = Severity.Low;
 
     /// <summary>Allows http to another machine, where somebody on the way can read and repeat it.</summary>

@@ -3,6 +3,7 @@ namespace KmsLab.Sentinel.TrailHealth.Guard;
 /// <summary>The section <c>Sentinel:Guard</c>: the look at the trail from outside.</summary>
 internal sealed class GuardOptions
 {
+    /// <summary>Looks at trail, log group, alarms and what else stands in <c>Sentinel:Evidence</c>.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Time from one look to the next.</summary>

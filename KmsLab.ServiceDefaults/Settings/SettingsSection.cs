@@ -1,0 +1,13 @@
+namespace KmsLab.ServiceDefaults.Settings;
+
+/// <summary>A place of the configuration that somebody reads.</summary>
+/// <param name="Path">Where, such as <c>CryptoApi:Audit</c>.</param>
+/// <param name="Type">What is read there: an options type, or the type of a single value.</param>
+public sealed record SettingsSection(string Path, Type Type)
+{
+    /// <summary>The default of a single value.</summary>
+    public object? Default { get; init; }
+
+    /// <summary>Whether others read more there than is known here.</summary>
+    public bool IsShared { get; init; }
+}
