@@ -46,6 +46,7 @@ public static class CryptoApiExtensions
     /// <summary>Maps the service's endpoints.</summary>
     public static WebApplication MapCryptoApi(this WebApplication app)
     {
+        app.CheckSettings();
         app.UseCryptoHttp();
         app.MapServiceDefaults();
         app.MapRecords();

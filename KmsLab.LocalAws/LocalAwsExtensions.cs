@@ -61,6 +61,7 @@ public static class LocalAwsExtensions
     /// <summary>Maps the service's endpoints.</summary>
     public static WebApplication MapLocalAws(this WebApplication app)
     {
+        app.CheckSettings();
         // AWS calls go to the front door at once; only the endpoint's own few paths are routed. Routing is named here because it would otherwise be put before everything.
         app.Use(next =>
         {

@@ -62,6 +62,7 @@ public static class SentinelExtensions
     /// <summary>Maps the service's endpoints.</summary>
     public static WebApplication MapSentinel(this WebApplication app)
     {
+        app.CheckSettings();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSentinelAccess();

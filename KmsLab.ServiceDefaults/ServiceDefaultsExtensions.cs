@@ -42,6 +42,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), tags: ["live"]);
         builder.Services.AddHttpResilience();
         builder.UseServiceUrl(section, defaultUrl);
+        builder.Services.AddSingleton(new SettingsOwner(section));
         builder.Services.AddSetting<string>($"{section}:Url", defaultUrl);
         builder.Services.AddSetting<bool>($"{section}:Telemetry:BackgroundTraces", false);
 
@@ -52,6 +53,14 @@ public static class ServiceDefaultsExtensions
             builder.AddTelemetry(serviceName);
 
         return builder;
+    }
+
+    /// <summary>Checks all settings of a service that is built and not started.</summary>
+    /// <exception cref="SettingsException">Some are wrong, or missing.</exception>
+    public static WebApplication CheckSettings(this WebApplication app)
+    {
+        var found = SettingsCheck.Find(app.Services, app.Services.GetRequiredService<SettingsOwner>().Section);
+        return found.Problems.Count + found.Missing.Count == 0 ? app : throw new SettingsException([.. found.Problems, .. found.Missing]);
     }
 
     /// <summary>Maps <c>/health</c> (ready to serve: every check) and <c>/alive</c> (the process itself: the checks tagged <c>live</c>).</summary>

@@ -69,10 +69,6 @@ public static class ServiceProgram
             builder.Logging.AddFilter(HostCategory, level => level >= (started ? LogLevel.Information : LogLevel.Critical));
             add(builder);
             await using var app = builder.Build();
-            var found = SettingsCheck.Find(app.Services, section);
-            if (found.Problems.Count + found.Missing.Count > 0)
-                throw new SettingsException([.. found.Problems, .. found.Missing]);
-
             map(app);
             await app.StartAsync();
             started = true;

@@ -44,6 +44,7 @@ public static class SimulatorExtensions
     /// <summary>Maps the service's endpoints.</summary>
     public static WebApplication MapSimulator(this WebApplication app)
     {
+        app.CheckSettings();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(RequestGuard.CheckAsync);

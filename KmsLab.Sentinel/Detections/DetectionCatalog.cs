@@ -1,4 +1,4 @@
-using KmsLab.ServiceDefaults.CommandLine;
+using KmsLab.ServiceDefaults.Settings;
 
 namespace KmsLab.Sentinel.Detections;
 

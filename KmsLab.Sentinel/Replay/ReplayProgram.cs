@@ -5,7 +5,6 @@ using KmsLab.Sentinel.Replay.Rates;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Sources.Files;
 using KmsLab.Sentinel.Turns;
-using KmsLab.ServiceDefaults.CommandLine;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Logging.Abstractions;

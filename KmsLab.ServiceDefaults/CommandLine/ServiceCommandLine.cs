@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KmsLab.ServiceDefaults.Settings;
 
 namespace KmsLab.ServiceDefaults.CommandLine;
 

@@ -1,3 +1,5 @@
+using KmsLab.ServiceDefaults.Settings;
+
 namespace KmsLab.ServiceDefaults.CommandLine;
 
 /// <summary>

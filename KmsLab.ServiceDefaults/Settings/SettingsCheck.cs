@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using KmsLab.ServiceDefaults.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KmsLab.ServiceDefaults.CommandLine;
 
 namespace KmsLab.ServiceDefaults.Settings;
 

@@ -1,4 +1,5 @@
 using KmsLab.ServiceDefaults.CommandLine;
+using KmsLab.ServiceDefaults.Settings;
 
 namespace KmsLab.Tests.ServiceDefaults.CommandLine;
 

@@ -1,6 +1,6 @@
-using KmsLab.ServiceDefaults.CommandLine;
+using KmsLab.ServiceDefaults.Settings;
 
-namespace KmsLab.Tests.ServiceDefaults.CommandLine;
+namespace KmsLab.Tests.ServiceDefaults.Settings;
 
 /// <summary>The file of <c>--config</c>.</summary>
 public sealed class ConfigFileTests

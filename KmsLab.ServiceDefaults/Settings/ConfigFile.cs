@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
-namespace KmsLab.ServiceDefaults.CommandLine;
+namespace KmsLab.ServiceDefaults.Settings;
 
 /// <summary>
 /// The JSON file of <c>--config FILE</c>: settings in their sections, as in appsettings.json. It may hold sections of other services.

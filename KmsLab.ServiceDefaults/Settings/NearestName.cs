@@ -1,4 +1,4 @@
-namespace KmsLab.ServiceDefaults.CommandLine;
+namespace KmsLab.ServiceDefaults.Settings;
 
 /// <summary>Finds what somebody who mistyped a name may have meant.</summary>
 public static class NearestName
