@@ -76,18 +76,19 @@ internal sealed partial class LabReadiness(
     private static bool IsHealthy(ResourceEvent current) =>
         current.Snapshot.State?.Text == KnownResourceStates.Running && current.Snapshot.HealthStatus == HealthStatus.Healthy;
 
-    /// <summary>The service's own last words, which are one line that says what to change.</summary>
+    /// <summary>The service's own last words, which say what to change: a line, or one for each setting that is wrong.</summary>
     private async Task<string> WhyAsync(IResource resource, ResourceEvent last, CancellationToken cancellationToken)
     {
-        var line = "";
+        var lines = new List<string>();
         await foreach (var batch in logs.GetAllAsync(last.ResourceId).WithCancellation(cancellationToken))
-        {
-            line = batch.Select(one => one.Content)
-                .LastOrDefault(content => content.Contains(" could not start: ", StringComparison.Ordinal)) ?? line;
-        }
+            lines.AddRange(batch.Select(one => one.Content));
 
-        if (OwnWords().Match(line) is { Success: true } words)
-            return words.Groups[1].Value;
+        var first = lines.FindLastIndex(line => OwnWords().IsMatch(line));
+        if (first >= 0)
+        {
+            var more = lines.Skip(first + 1).Select(line => MoreWords().Match(line)).TakeWhile(match => match.Success).Select(match => match.Groups[1].Value);
+            return string.Join(Environment.NewLine, more.Prepend(OwnWords().Match(lines[first]).Groups[1].Value));
+        }
 
         var advice = resource is ContainerResource
             ? " Its image could not be pulled, or it could not run. "
@@ -109,4 +110,8 @@ internal sealed partial class LabReadiness(
 
     [GeneratedRegex(" could not start: (.*)$")]
     private static partial Regex OwnWords();
+
+    /// <summary>Indented; the orchestrator puts a time before it.</summary>
+    [GeneratedRegex("^(?:[0-9T:.-]+Z )?(  \\S.*)$")]
+    private static partial Regex MoreWords();
 }

@@ -148,8 +148,20 @@ public sealed class LabProcessTests
         using var lab = LabProcess.Start([.. ProcessLab.Arguments(folder), "--CryptoApi:KeyPolicy=Nonsense"]);
 
         (await lab.WaitForExitAsync()).ShouldBe(1);
-        lab.Output.ShouldBe("KmsLab could not start: Failed to convert configuration value 'Nonsense' at 'CryptoApi:KeyPolicy' to type "
-            + "'KmsLab.CryptoApi.Encryption.KeyPolicy'.");
+        lab.Output.ShouldBe(
+            "KmsLab could not start: CryptoApi:KeyPolicy (environment variable CryptoApi__KeyPolicy): it is 'Nonsense'. It is one of Shared, PerRecord.");
+    }
+
+    [Fact]
+    public async Task Several_wrong_settings_of_a_service_are_all_told()
+    {
+        using var folder = new TempFolder();
+        using var lab = LabProcess.Start([.. ProcessLab.Arguments(folder), "--CryptoApi:KeyPolicy=Nonsense", "--CryptoApi:CreateKee=true"]);
+
+        (await lab.WaitForExitAsync()).ShouldBe(1);
+        lab.Output.ShouldContain("KmsLab could not start: 2 settings are wrong.");
+        lab.Output.ShouldContain("it is 'Nonsense'. It is one of Shared, PerRecord.");
+        lab.Output.ShouldContain("there is no setting 'CreateKee': did you mean 'CreateKey'?");
     }
 
     /// <summary>Twice: Aspire keeps a state of its own from the first on. Secrets of the user's are left to whoever deploys.</summary>
