@@ -97,6 +97,7 @@ public static class LocalAwsExtensions
         services.AddSingleton<KmsState>();
         services.AddSingleton<AwsManagedKeys>();
         services.AddSingleton<KeyFinder>();
+        services.AddSingleton<MultiRegionKeys>();
         services.AddSingleton<AwsService, KmsService>();
         services.AddHostedService<KeyClock>();
 

@@ -34,8 +34,11 @@ public sealed class RecordedIdentity
     /// <summary>For temporary credentials: the role that the session stands for, the same in all its sessions.</summary>
     public RecordedSessionIssuer? SessionIssuer { get; init; }
 
-    /// <summary>For temporary credentials: when the session began.</summary>
-    public DateTimeOffset SessionCreated { get; init; }
+    /// <summary>For temporary credentials: when the session began; null for a user's own.</summary>
+    public DateTimeOffset? SessionCreated { get; init; }
+
+    /// <summary>For temporary credentials: true when a second factor was proved.</summary>
+    public bool MfaAuthenticated { get; init; }
 
     /// <summary>The identity as JSON.</summary>
     internal ReadOnlySpan<byte> Json => _json ??= Write();
@@ -51,28 +54,32 @@ public sealed class RecordedIdentity
         WriteIfPresent(json, "accountId", AccountId);
         WriteIfPresent(json, "accessKeyId", AccessKeyId);
         WriteIfPresent(json, "userName", UserName);
-        if (SessionIssuer is { } issuer)
-            WriteSession(json, issuer);
+        if (SessionCreated is { } created)
+            WriteSession(json, created);
         WriteIfPresent(json, "invokedBy", InvokedBy);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
     }
 
-    private void WriteSession(Utf8JsonWriter json, RecordedSessionIssuer issuer)
+    private void WriteSession(Utf8JsonWriter json, DateTimeOffset created)
     {
         json.WriteStartObject("sessionContext");
-        json.WriteStartObject("sessionIssuer");
-        json.WriteString("type", "Role");
-        json.WriteString("principalId", issuer.PrincipalId);
-        json.WriteString("arn", issuer.Arn);
-        json.WriteString("accountId", issuer.AccountId);
-        json.WriteString("userName", issuer.UserName);
-        json.WriteEndObject();
+        if (SessionIssuer is { } issuer)
+        {
+            json.WriteStartObject("sessionIssuer");
+            json.WriteString("type", "Role");
+            json.WriteString("principalId", issuer.PrincipalId);
+            json.WriteString("arn", issuer.Arn);
+            json.WriteString("accountId", issuer.AccountId);
+            json.WriteString("userName", issuer.UserName);
+            json.WriteEndObject();
+        }
+
         json.WriteStartObject("attributes");
-        json.WriteString("creationDate", RecordWriter.Instant(SessionCreated));
+        json.WriteString("creationDate", RecordWriter.Instant(created));
         // A string, not a Boolean: so AWS writes it.
-        json.WriteString("mfaAuthenticated", "false");
+        json.WriteString("mfaAuthenticated", MfaAuthenticated ? "true" : "false");
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -7,6 +7,9 @@ namespace KmsLab.LocalAws.Access;
 /// <summary>Who is behind an access key.</summary>
 internal sealed class Principal
 {
+    /// <summary>What stands for the access key of an unsigned call.</summary>
+    public const string AnonymousKeyId = "anonymous";
+
     private Principal(string accessKeyId, string arn, string userId, string account, RecordedIdentity identity)
     {
         AccessKeyId = accessKeyId;
@@ -29,6 +32,9 @@ internal sealed class Principal
     /// <summary>Its <c>userIdentity</c> on the trail.</summary>
     public RecordedIdentity Identity { get; }
 
+    /// <summary>True for the caller of an unsigned call.</summary>
+    public bool IsAnonymous => AccessKeyId == AnonymousKeyId;
+
     /// <summary>The name that LookupEvents files its calls under.</summary>
     public string Name => Identity.UserName ?? Arn[(Arn.LastIndexOf('/') + 1)..];
 
@@ -37,7 +43,14 @@ internal sealed class Principal
 
     /// <summary>The same caller, on whose behalf an AWS service makes the call.</summary>
     /// <param name="service">The service, such as <c>s3.amazonaws.com</c>.</param>
-    public Principal InvokedBy(string service) => new(AccessKeyId, Arn, UserId, Account, new()
+    public Principal InvokedBy(string service) => Changed(Identity.SessionCreated, Identity.MfaAuthenticated, service);
+
+    /// <summary>The same caller with temporary credentials.</summary>
+    /// <param name="created">When its session began.</param>
+    /// <param name="hasMfa">True where it proved a second factor.</param>
+    public Principal InSession(DateTimeOffset created, bool hasMfa) => Changed(created, hasMfa, Identity.InvokedBy);
+
+    private Principal Changed(DateTimeOffset? created, bool hasMfa, string? invokedBy) => new(AccessKeyId, Arn, UserId, Account, new()
     {
         Type = Identity.Type,
         PrincipalId = Identity.PrincipalId,
@@ -46,8 +59,9 @@ internal sealed class Principal
         AccessKeyId = Identity.AccessKeyId,
         UserName = Identity.UserName,
         SessionIssuer = Identity.SessionIssuer,
-        SessionCreated = Identity.SessionCreated,
-        InvokedBy = service,
+        SessionCreated = created,
+        MfaAuthenticated = hasMfa,
+        InvokedBy = invokedBy,
     });
 
     /// <summary>A principal by its ARN.</summary>

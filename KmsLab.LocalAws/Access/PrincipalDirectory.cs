@@ -27,7 +27,7 @@ internal sealed class PrincipalDirectory
         _account = options.Value.AccountId;
         _scope = new(_account, "");
         _time = time;
-        Anonymous = Unknown("anonymous", Partitions.Of(options.Value.Region));
+        Anonymous = Unknown(Principal.AnonymousKeyId, Partitions.Of(options.Value.Region));
         foreach (var principal in options.Value.Principals)
             _configured[principal.AccessKeyId] = Principal.FromArn(principal.AccessKeyId, principal.Arn, time.GetUtcNow());
         foreach (var (_, session) in store.Read(Stored.Load))
@@ -55,12 +55,18 @@ internal sealed class PrincipalDirectory
         return principal;
     }
 
+    /// <summary>The account that a key belongs to: that of its principal, also of a session that is over.</summary>
+    public string AccountOf(string accessKeyId) =>
+        _configured.TryGetValue(accessKeyId, out var principal) ? principal.Account
+        : _sessions.TryGetValue(accessKeyId, out var session) ? session.Principal.Account
+        : _account;
+
     /// <summary>Opens a session of a role, or of a user where it has no name.</summary>
     /// <exception cref="FormatException">The ARN is not a role's.</exception>
-    public (RoleSession Session, Principal Principal) Open(AwsCall call, string roleArn, string sessionName, TimeSpan duration)
+    public (RoleSession Session, Principal Principal) Open(AwsCall call, string roleArn, string sessionName, TimeSpan duration, bool hasMfa)
     {
         var accessKeyId = SessionKeyPrefix + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
-        return Adopt(call, new RoleSession(accessKeyId, roleArn, sessionName, call.Time, call.Time + duration));
+        return Adopt(call, new RoleSession(accessKeyId, roleArn, sessionName, call.Time, call.Time + duration, hasMfa));
     }
 
     /// <summary>Takes over a session of a role that somebody else opened.</summary>

@@ -8,15 +8,16 @@ namespace KmsLab.LocalAws.Access;
 /// <param name="SessionName">What its user called the session; empty for a user's.</param>
 /// <param name="Created">When it began.</param>
 /// <param name="Expires">When its credentials end.</param>
-internal sealed record RoleSession(string AccessKeyId, string RoleArn, string SessionName, DateTimeOffset Created, DateTimeOffset Expires)
+/// <param name="HasMfa">True where its user proved a second factor.</param>
+internal sealed record RoleSession(string AccessKeyId, string RoleArn, string SessionName, DateTimeOffset Created, DateTimeOffset Expires, bool HasMfa = false)
 {
     /// <summary>Who the session is. The role's path is no part of the session's ARN.</summary>
     public Principal ToPrincipal()
     {
         if (SessionName.Length == 0)
-            return Principal.FromArn(AccessKeyId, RoleArn, Created);
+            return Principal.FromArn(AccessKeyId, RoleArn, Created).InSession(Created, HasMfa);
         var (partition, account, role) = Parse(RoleArn) ?? throw new FormatException($"'{RoleArn}' is not the ARN of a role.");
-        return Principal.Session(AccessKeyId, $"arn:{partition}:sts::{account}:assumed-role/{role}/{SessionName}", account, RoleArn, role, SessionName, Created);
+        return Principal.Session(AccessKeyId, $"arn:{partition}:sts::{account}:assumed-role/{role}/{SessionName}", account, RoleArn, role, SessionName, Created).InSession(Created, HasMfa);
     }
 
     /// <summary>Partition, account and name of a role's ARN; null when it is none.</summary>

@@ -46,8 +46,12 @@ internal sealed class DecryptRequest
     [Constraint(Values = ["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"])]
     public string? EncryptionAlgorithm { get; set; } = "SYMMETRIC_DEFAULT";
 
+    [NotServed("KmsLab LocalAws does not answer Nitro enclaves.")]
     public RecipientInfo? Recipient { get; set; }
     public bool? DryRun { get; set; }
+
+    [Constraint(Values = ["IGNORE_CIPHERTEXT"])]
+    public List<string>? DryRunModifiers { get; set; }
 }
 
 /// <summary>The Nitro enclave that is to receive an answer; refused where it is given.</summary>
@@ -67,7 +71,7 @@ internal sealed class DecryptResponse
 
 internal sealed class ReEncryptRequest
 {
-    [Constraint(Required = true, MinLength = 1, MaxLength = 6144)]
+    [Constraint(MinLength = 1, MaxLength = 6144)]
     public byte[]? CiphertextBlob { get; set; }
 
     public Dictionary<string, string>? SourceEncryptionContext { get; set; }
@@ -91,6 +95,9 @@ internal sealed class ReEncryptRequest
     public List<string>? GrantTokens { get; set; }
 
     public bool? DryRun { get; set; }
+
+    [Constraint(Values = ["IGNORE_CIPHERTEXT"])]
+    public List<string>? DryRunModifiers { get; set; }
 }
 
 internal sealed class ReEncryptResponse
@@ -122,6 +129,7 @@ internal sealed class GenerateDataKeyRequest
     [Constraint(MaxLength = 10)]
     public List<string>? GrantTokens { get; set; }
 
+    [NotServed("KmsLab LocalAws does not answer Nitro enclaves.")]
     public RecipientInfo? Recipient { get; set; }
     public bool? DryRun { get; set; }
 }
@@ -139,9 +147,10 @@ internal sealed class GenerateRandomRequest
     [Constraint(Min = 1, Max = 1024)]
     public int? NumberOfBytes { get; set; }
 
-    [Constraint(MinLength = 1, MaxLength = 64)]
+    [Constraint(MinLength = 1, MaxLength = 64), NotServed("KmsLab LocalAws has no custom key stores.")]
     public string? CustomKeyStoreId { get; set; }
 
+    [NotServed("KmsLab LocalAws does not answer Nitro enclaves.")]
     public RecipientInfo? Recipient { get; set; }
 }
 

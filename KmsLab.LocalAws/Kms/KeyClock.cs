@@ -6,7 +6,8 @@ using KmsLab.ServiceDefaults.Tracing;
 namespace KmsLab.LocalAws.Kms;
 
 /// <summary>What happens to keys by themselves: deletion when the waiting period is over, and automatic rotation. Both leave an AwsServiceEvent on the trail.</summary>
-internal sealed partial class KeyClock(KmsState state, StateStore store, TrailRecorder trail, TimeProvider time, ILogger<KeyClock> logger) : BackgroundService
+internal sealed partial class KeyClock(
+    KmsState state, MultiRegionKeys multiRegion, StateStore store, TrailRecorder trail, TimeProvider time, ILogger<KeyClock> logger) : BackgroundService
 {
     private const string Source = "kms.amazonaws.com";
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -54,16 +55,24 @@ internal sealed partial class KeyClock(KmsState state, StateStore store, TrailRe
         if (key.DeletionDate <= now)
         {
             ring.Delete(store, key);
+            StartPrimarysWindow(key, now);
             return Tell(ring, "DeleteKey", key);
         }
 
-        if (key.NextRotation > now || key is not { DeletionDate: null, Enabled: true, RotationPeriodInDays: { } days })
+        if (key.NextRotation > now || key is not { IsPendingDeletion: false, Enabled: true, RotationPeriodInDays: { } days })
             return Task.CompletedTask;
 
         var rotated = KeyRotations.Rotated(key, now, "AUTOMATIC") with { NextRotation = now.AddDays(days) };
-        ring.Keys[id] = rotated;
-        store.Enqueue(session => KmsState.Keys.Put(session, ring.Scope, id, rotated));
+        ring.Save(store, rotated);
+        multiRegion.Synchronize(rotated);
         return Tell(ring, "RotateKey", key);
+    }
+
+    /// <summary>With the last replica gone, the days of a primary key that waits for its own deletion begin.</summary>
+    private void StartPrimarysWindow(KmsKey deleted, DateTimeOffset now)
+    {
+        if (deleted.IsReplica && state.Related(deleted) is [{ PendingWindowInDays: { } days } primary])
+            state.Ring(new(primary.Account, primary.Region)).Save(store, primary with { DeletionDate = now.AddDays(days), PendingWindowInDays = null });
     }
 
     private Task Tell(Keyring ring, string name, KmsKey key) =>

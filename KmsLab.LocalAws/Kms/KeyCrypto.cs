@@ -30,9 +30,10 @@ internal sealed class KeyCrypto(KeyFinder finder)
 
     private DecryptResponse Decrypt(AwsCall call, DecryptRequest request)
     {
-        RefuseRecipient(request.Recipient);
         CheckContext(request.EncryptionContext);
         GrantTokens.Check(request.GrantTokens);
+        if (IgnoresCiphertext(request.DryRun, request.DryRunModifiers))
+            throw DryRunOf(call, request.KeyId, "keyId");
         if (request.CiphertextBlob is null)
             throw Validator.Missing("ValidationException", "ciphertextBlob");
 
@@ -48,7 +49,16 @@ internal sealed class KeyCrypto(KeyFinder finder)
         CheckContext(request.SourceEncryptionContext);
         CheckContext(request.DestinationEncryptionContext);
         GrantTokens.Check(request.GrantTokens);
-        var source = SourceKey(call, request.SourceKeyId, request.CiphertextBlob!);
+        if (IgnoresCiphertext(request.DryRun, request.DryRunModifiers))
+        {
+            var dryRun = DryRunOf(call, request.SourceKeyId, "sourceKeyId");
+            finder.Usable(call, request.DestinationKeyId!);
+            throw dryRun;
+        }
+
+        if (request.CiphertextBlob is null)
+            throw Validator.Missing("ValidationException", "ciphertextBlob");
+        var source = SourceKey(call, request.SourceKeyId, request.CiphertextBlob);
         CheckAlgorithm(source, request.SourceEncryptionAlgorithm);
         var destination = finder.Usable(call, request.DestinationKeyId!);
         CheckAlgorithm(destination, request.DestinationEncryptionAlgorithm);
@@ -71,7 +81,6 @@ internal sealed class KeyCrypto(KeyFinder finder)
 
     private GenerateDataKeyResponse GenerateDataKey(AwsCall call, GenerateDataKeyRequest request, bool withPlaintext)
     {
-        RefuseRecipient(request.Recipient);
         CheckContext(request.EncryptionContext);
         GrantTokens.Check(request.GrantTokens);
         var length = DataKeyLength(request);
@@ -90,9 +99,6 @@ internal sealed class KeyCrypto(KeyFinder finder)
 
     private static GenerateRandomResponse GenerateRandom(AwsCall call, GenerateRandomRequest request)
     {
-        RefuseRecipient(request.Recipient);
-        if (request.CustomKeyStoreId is not null)
-            throw KmsErrors.Unsupported("KmsLab LocalAws has no custom key stores.");
         var length = request.NumberOfBytes ?? throw KmsErrors.Validation("NumberOfBytes is required.");
         return new() { Plaintext = RandomNumberGenerator.GetBytes(length) };
     }
@@ -109,6 +115,22 @@ internal sealed class KeyCrypto(KeyFinder finder)
         if (expected is not null && actual?.Id != expected.Id)
             throw KmsErrors.IncorrectKey();
         return expected ?? KeyFinder.MustBeUsable(KeyFinder.Admit(call, actual ?? throw KmsErrors.CiphertextOfUnknownKey()));
+    }
+
+    /// <summary>Whether a dry run asks about the key alone.</summary>
+    /// <remarks>https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html</remarks>
+    private static bool IgnoresCiphertext(bool? dryRun, List<string>? modifiers) => modifiers switch
+    {
+        not { Count: > 0 } => false,
+        _ when dryRun != true => throw KmsErrors.Validation("DryRunModifiers can be specified only when DryRun is true."),
+        _ => true,
+    };
+
+    /// <summary>The answer of a dry run that looks at no ciphertext: the key must be named, and fit for use.</summary>
+    private AwsException DryRunOf(AwsCall call, string? name, string member)
+    {
+        finder.Usable(call, name ?? throw Validator.Missing("ValidationException", member));
+        return KmsErrors.DryRun();
     }
 
     private static int DataKeyLength(GenerateDataKeyRequest request) => request switch
@@ -140,11 +162,5 @@ internal sealed class KeyCrypto(KeyFinder finder)
     {
         if (dryRun == true)
             throw KmsErrors.DryRun();
-    }
-
-    private static void RefuseRecipient(RecipientInfo? recipient)
-    {
-        if (recipient is not null)
-            throw KmsErrors.Unsupported("KmsLab LocalAws does not answer Nitro enclaves (Recipient).");
     }
 }

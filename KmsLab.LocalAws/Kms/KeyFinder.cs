@@ -10,6 +10,15 @@ internal sealed partial class KeyFinder(KmsState state, AwsManagedKeys managed)
 
     public Keyring Ring(AwsCall call) => state.Ring(call.Scope);
 
+    /// <summary>The keys of the caller's account in another Region.</summary>
+    public Keyring Ring(AwsCall call, string region) => state.Ring(new(call.Account, region));
+
+    /// <summary>A key with those that share its id in other Regions, the primary first.</summary>
+    public List<KmsKey> Related(KmsKey key) => state.Related(key);
+
+    /// <summary>A multi-Region key's primary; any other key itself.</summary>
+    public KmsKey Primary(KmsKey key) => key.IsReplica ? state.Related(key)[0] : key;
+
     /// <summary>A key named in any form; the crypto operations and DescribeKey take aliases.</summary>
     /// <exception cref="AwsException">There is none, or the caller is denied it.</exception>
     public KmsKey ByAnyName(AwsCall call, string name)
@@ -38,7 +47,7 @@ internal sealed partial class KeyFinder(KmsState state, AwsManagedKeys managed)
     public KmsKey ChangeableNotPendingDeletion(AwsCall call, string name)
     {
         var key = Changeable(call, name);
-        return key.DeletionDate is null ? key : throw KmsErrors.PendingDeletion(key.Arn);
+        return key.IsPendingDeletion ? throw KmsErrors.PendingDeletion(key.Arn) : key;
     }
 
     /// <summary>A key fit to encrypt and decrypt with.</summary>
@@ -49,7 +58,7 @@ internal sealed partial class KeyFinder(KmsState state, AwsManagedKeys managed)
         CiphertextBlob.KeyId(blob) is { } id ? Ring(call).Keys.GetValueOrDefault(id) : throw KmsErrors.InvalidCiphertext();
 
     public static KmsKey MustBeUsable(KmsKey key) =>
-        key.DeletionDate is not null ? throw KmsErrors.PendingDeletion(key.Arn)
+        key.IsPendingDeletion ? throw KmsErrors.PendingDeletion(key.Arn)
         : key.Enabled ? key
         : throw KmsErrors.Disabled(key.Arn);
 

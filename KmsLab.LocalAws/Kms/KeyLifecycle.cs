@@ -41,7 +41,7 @@ internal sealed class KeyLifecycle(KeyFinder finder, TimeProvider time)
         FillDefaults(request);
         ring.Change(() => ring.Save(call, key));
         call.Touch(key.Arn, KeyFinder.ResourceType);
-        return new() { KeyMetadata = KeyMetadata.Of(key) };
+        return new() { KeyMetadata = KeyMetadata.Of(key, [key]) };
     }
 
     private static void CheckSupported(CreateKeyRequest request)
@@ -59,12 +59,10 @@ internal sealed class KeyLifecycle(KeyFinder finder, TimeProvider time)
             throw KmsErrors.Validation($"KeyUsage {usage} is not compatible with KeySpec SYMMETRIC_DEFAULT");
         if (request.Origin is not (null or "AWS_KMS"))
             throw KmsErrors.Unsupported($"KmsLab LocalAws has keys of origin AWS_KMS only; origin {request.Origin} is not supported.");
-        if (request.CustomKeyStoreId is not null || request.XksKeyId is not null)
-            throw KmsErrors.Unsupported("KmsLab LocalAws has no custom key stores.");
     }
 
     // AWS's record of the call shows the defaults that it filled in.
-    private static void FillDefaults(CreateKeyRequest request)
+    public static void FillDefaults(CreateKeyRequest request)
     {
         request.Description ??= "";
         request.KeyUsage ??= "ENCRYPT_DECRYPT";
@@ -74,7 +72,12 @@ internal sealed class KeyLifecycle(KeyFinder finder, TimeProvider time)
         request.MultiRegion ??= false;
     }
 
-    private KeyMetadataResponse Describe(AwsCall call, DescribeKeyRequest request) => new() { KeyMetadata = KeyMetadata.Of(finder.ByAnyName(call, request.KeyId!)) };
+    private KeyMetadataResponse Describe(AwsCall call, DescribeKeyRequest request)
+    {
+        GrantTokens.Check(request.GrantTokens);
+        var key = finder.ByAnyName(call, request.KeyId!);
+        return new() { KeyMetadata = KeyMetadata.Of(key, finder.Related(key)) };
+    }
 
     private ListKeysResponse List(AwsCall call, ListKeysRequest request)
     {
@@ -105,7 +108,11 @@ internal sealed class KeyLifecycle(KeyFinder finder, TimeProvider time)
             throw KmsErrors.Validation($"PendingWindowInDays must be between {MinWindowInDays} and {MaxWindowInDays}, inclusive.");
 
         request.PendingWindowInDays = days;
-        var key = finder.ChangeableNotPendingDeletion(call, request.KeyId!) with { DeletionDate = time.GetUtcNow().AddDays(days), Enabled = false };
+        var key = finder.ChangeableNotPendingDeletion(call, request.KeyId!);
+        // A primary key waits for its replicas, and counts its days after them.
+        key = !key.IsReplica && finder.Related(key).Count > 1
+            ? key with { PendingWindowInDays = days, Enabled = false }
+            : key with { DeletionDate = time.GetUtcNow().AddDays(days), Enabled = false };
         finder.Ring(call).Save(call, key);
         return new ScheduleKeyDeletionResponse { KeyId = key.Arn, DeletionDate = key.DeletionDate, KeyState = key.State, PendingWindowInDays = days };
     });
@@ -113,11 +120,11 @@ internal sealed class KeyLifecycle(KeyFinder finder, TimeProvider time)
     private KeyResponse CancelDeletion(AwsCall call, KeyRequest request) => finder.Ring(call).Change(() =>
     {
         var key = finder.Changeable(call, request.KeyId!);
-        if (key.DeletionDate is null)
+        if (!key.IsPendingDeletion)
             throw KmsErrors.InvalidState($"{key.Arn} is not pending deletion.");
 
         // The key comes back disabled, as on AWS.
-        finder.Ring(call).Save(call, key with { DeletionDate = null, Enabled = false });
+        finder.Ring(call).Save(call, key with { DeletionDate = null, PendingWindowInDays = null, Enabled = false });
         return new KeyResponse { KeyId = key.Arn };
     });
 }

@@ -3,7 +3,8 @@ using KmsLab.LocalAws.Wire;
 namespace KmsLab.LocalAws.Kms;
 
 /// <summary>EnableKeyRotation, DisableKeyRotation, GetKeyRotationStatus, RotateKeyOnDemand, ListKeyRotations. Old materials stay, so old ciphertexts stay readable.</summary>
-internal sealed class KeyRotations(KeyFinder finder, TimeProvider time)
+/// <remarks>The rotation of multi-Region keys is the primary's: replicas get its materials and show its settings.</remarks>
+internal sealed class KeyRotations(KeyFinder finder, MultiRegionKeys multiRegion, TimeProvider time)
 {
     public const int DefaultPeriodInDays = 365;
 
@@ -24,7 +25,7 @@ internal sealed class KeyRotations(KeyFinder finder, TimeProvider time)
 
     private NoOutput Enable(AwsCall call, EnableKeyRotationRequest request) => finder.Ring(call).Change(() =>
     {
-        var key = KeyFinder.MustBeUsable(finder.Changeable(call, request.KeyId!));
+        var key = RefuseReplica(call, KeyFinder.MustBeUsable(finder.Changeable(call, request.KeyId!)));
         var days = request.RotationPeriodInDays ?? key.RotationPeriodInDays ?? DefaultPeriodInDays;
         // Counted from the day that it is enabled; a period that stays the same keeps its date.
         var next = key.RotationPeriodInDays == days ? key.NextRotation : time.GetUtcNow().AddDays(days);
@@ -34,7 +35,7 @@ internal sealed class KeyRotations(KeyFinder finder, TimeProvider time)
 
     private NoOutput Disable(AwsCall call, KeyRequest request) => finder.Ring(call).Change(() =>
     {
-        var key = KeyFinder.MustBeUsable(finder.Changeable(call, request.KeyId!));
+        var key = RefuseReplica(call, KeyFinder.MustBeUsable(finder.Changeable(call, request.KeyId!)));
         finder.Ring(call).Save(call, key with { RotationPeriodInDays = null, NextRotation = null });
         return NoOutput.Instance;
     });
@@ -43,19 +44,26 @@ internal sealed class KeyRotations(KeyFinder finder, TimeProvider time)
     {
         var key = finder.ByIdOrArn(call, request.KeyId!);
         // A key on its way out doesn't rotate, whatever was set before.
-        var days = key.DeletionDate is null ? key.RotationPeriodInDays : null;
-        return new() { KeyId = key.Arn, KeyRotationEnabled = days is not null, RotationPeriodInDays = days, NextRotationDate = days is null ? null : key.NextRotation };
+        var primary = finder.Primary(key);
+        var days = key.IsPendingDeletion ? null : primary.RotationPeriodInDays;
+        return new() { KeyId = key.Arn, KeyRotationEnabled = days is not null, RotationPeriodInDays = days, NextRotationDate = days is null ? null : primary.NextRotation };
     }
 
     private KeyResponse Rotate(AwsCall call, KeyRequest request) => finder.Ring(call).Change(() =>
     {
-        var key = KeyFinder.MustBeUsable(finder.Changeable(call, request.KeyId!));
+        var key = RefuseReplica(call, KeyFinder.MustBeUsable(finder.Changeable(call, request.KeyId!)));
         if (key.Materials.Count(material => material.RotationType == OnDemand) >= MaxOnDemand)
             throw new AwsException("LimitExceededException", $"The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {key.Arn}");
 
-        finder.Ring(call).Save(call, Rotated(key, time.GetUtcNow(), OnDemand));
+        var rotated = Rotated(key, time.GetUtcNow(), OnDemand);
+        finder.Ring(call).Save(call, rotated);
+        call.AnswerAfter(multiRegion.Synchronize(rotated));
         return new KeyResponse { KeyId = key.Arn };
     });
+
+    private static KmsKey RefuseReplica(AwsCall call, KmsKey key) => key.IsReplica
+        ? throw KmsErrors.Unsupported($"{key.Arn} is a multi-Region replica key: {call.Operation.Name} takes its primary key only.")
+        : key;
 
     private ListKeyRotationsResponse List(AwsCall call, ListKeyRotationsRequest request)
     {

@@ -35,14 +35,14 @@ internal sealed class CreateKeyRequest
     [Constraint(Values = ["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"])]
     public string? Origin { get; set; }
 
-    [Constraint(MinLength = 1, MaxLength = 64)]
+    [Constraint(MinLength = 1, MaxLength = 64), NotServed("KmsLab LocalAws has no custom key stores.")]
     public string? CustomKeyStoreId { get; set; }
 
     public bool? BypassPolicyLockoutSafetyCheck { get; set; }
     public List<Tag>? Tags { get; set; }
     public bool? MultiRegion { get; set; }
 
-    [Constraint(MinLength = 1, MaxLength = 128)]
+    [Constraint(MinLength = 1, MaxLength = 128), NotServed("KmsLab LocalAws has no custom key stores.")]
     public string? XksKeyId { get; set; }
 }
 
@@ -69,9 +69,12 @@ internal sealed class KeyMetadata
     public List<string>? EncryptionAlgorithms { get; set; }
     public bool? MultiRegion { get; set; }
     public MultiRegionConfiguration? MultiRegionConfiguration { get; set; }
+    public int? PendingDeletionWindowInDays { get; set; }
     public string? CurrentKeyMaterialId { get; set; }
 
-    public static KeyMetadata Of(KmsKey key) => new()
+    /// <param name="key">The key.</param>
+    /// <param name="related">It and those that share its id in other Regions, the primary first.</param>
+    public static KeyMetadata Of(KmsKey key, IReadOnlyList<KmsKey> related) => new()
     {
         AWSAccountId = key.Account,
         KeyId = key.Id,
@@ -88,9 +91,8 @@ internal sealed class KeyMetadata
         KeySpec = "SYMMETRIC_DEFAULT",
         EncryptionAlgorithms = ["SYMMETRIC_DEFAULT"],
         MultiRegion = key.IsMultiRegion,
-        MultiRegionConfiguration = key.IsMultiRegion
-            ? new() { MultiRegionKeyType = "PRIMARY", PrimaryKey = new() { Arn = key.Arn, Region = key.Region }, ReplicaKeys = [] }
-            : null,
+        MultiRegionConfiguration = key.IsMultiRegion ? MultiRegionConfiguration.Of(key, related) : null,
+        PendingDeletionWindowInDays = key.PendingWindowInDays,
         CurrentKeyMaterialId = key.Current.Id,
     };
 }
@@ -100,12 +102,50 @@ internal sealed class MultiRegionConfiguration
     public string? MultiRegionKeyType { get; set; }
     public MultiRegionKey? PrimaryKey { get; set; }
     public List<MultiRegionKey>? ReplicaKeys { get; set; }
+
+    public static MultiRegionConfiguration Of(KmsKey key, IReadOnlyList<KmsKey> related) => new()
+    {
+        MultiRegionKeyType = key.IsReplica ? "REPLICA" : "PRIMARY",
+        PrimaryKey = MultiRegionKey.Of(related[0]),
+        ReplicaKeys = [.. related.Skip(1).Select(MultiRegionKey.Of)],
+    };
 }
 
 internal sealed class MultiRegionKey
 {
     public string? Arn { get; set; }
     public string? Region { get; set; }
+
+    public static MultiRegionKey Of(KmsKey key) => new() { Arn = key.Arn, Region = key.Region };
+}
+
+internal sealed class ReplicateKeyRequest : KeyRequest
+{
+    [Constraint(Required = true, MinLength = 1, MaxLength = 32, Pattern = "^([a-z]+-){2,3}\\d+$")]
+    public string? ReplicaRegion { get; set; }
+
+    [Constraint(MinLength = 1, MaxLength = 131072, Pattern = KmsPatterns.Policy)]
+    public string? Policy { get; set; }
+
+    public bool? BypassPolicyLockoutSafetyCheck { get; set; }
+
+    [Constraint(MaxLength = 8192)]
+    public string? Description { get; set; }
+
+    public List<Tag>? Tags { get; set; }
+}
+
+internal sealed class ReplicateKeyResponse
+{
+    public KeyMetadata? ReplicaKeyMetadata { get; set; }
+    public string? ReplicaPolicy { get; set; }
+    public List<Tag>? ReplicaTags { get; set; }
+}
+
+internal sealed class UpdatePrimaryRegionRequest : KeyRequest
+{
+    [Constraint(Required = true, MinLength = 1, MaxLength = 32, Pattern = "^([a-z]+-){2,3}\\d+$")]
+    public string? PrimaryRegion { get; set; }
 }
 
 /// <summary>The page that a listing asks for.</summary>

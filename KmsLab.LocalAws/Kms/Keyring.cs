@@ -6,10 +6,8 @@ namespace KmsLab.LocalAws.Kms;
 
 /// <summary>The keys, aliases and grants of one account in one Region, in memory; every change goes to the state file in the same order.</summary>
 /// <remarks>Reads take no lock. Changes are made inside <see cref="Change"/>.</remarks>
-internal sealed class Keyring(RegionScope scope)
+internal sealed class Keyring(RegionScope scope, Lock changes)
 {
-    private readonly Lock _lock = new();
-
     public RegionScope Scope { get; } = scope;
 
     public ConcurrentDictionary<string, KmsKey> Keys { get; } = new(StringComparer.Ordinal);
@@ -18,16 +16,16 @@ internal sealed class Keyring(RegionScope scope)
 
     public ConcurrentDictionary<string, KmsGrant> Grants { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Runs a change under the ring's lock, which orders memory and file alike.</summary>
+    /// <summary>Runs a change under the lock of all rings, which orders memory and file alike.</summary>
     public T Change<T>(Func<T> change)
     {
-        lock (_lock)
+        lock (changes)
             return change();
     }
 
     public void Change(Action change)
     {
-        lock (_lock)
+        lock (changes)
             change();
     }
 
@@ -40,6 +38,13 @@ internal sealed class Keyring(RegionScope scope)
     {
         Keys[key.Id] = key;
         call.Write(session => KmsState.Keys.Put(session, Scope, key.Id, key));
+    }
+
+    /// <summary>The same, for what happens by itself.</summary>
+    public Task Save(StateStore store, KmsKey key)
+    {
+        Keys[key.Id] = key;
+        return store.Enqueue(session => KmsState.Keys.Put(session, Scope, key.Id, key));
     }
 
     public void Save(AwsCall call, KmsAlias alias)

@@ -47,6 +47,9 @@ namespace KmsLab.LocalAws.Kms;
 [JsonSerializable(typeof(GetKeyRotationStatusResponse))]
 [JsonSerializable(typeof(ListKeyRotationsRequest))]
 [JsonSerializable(typeof(ListKeyRotationsResponse))]
+[JsonSerializable(typeof(ReplicateKeyRequest))]
+[JsonSerializable(typeof(ReplicateKeyResponse))]
+[JsonSerializable(typeof(UpdatePrimaryRegionRequest))]
 [JsonSerializable(typeof(NoOutput))]
 internal sealed partial class KmsJson : JsonSerializerContext
 {

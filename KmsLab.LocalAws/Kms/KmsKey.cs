@@ -19,6 +19,13 @@ internal sealed record KmsKey
     public bool IsAwsManaged { get; init; }
 
     public bool IsMultiRegion { get; init; }
+
+    /// <summary>True for a multi-Region key that shares its id and material with a primary key in another Region.</summary>
+    public bool IsReplica { get; init; }
+
+    /// <summary>For a primary key whose deletion waits for that of its replicas: how many days come after that.</summary>
+    public int? PendingWindowInDays { get; init; }
+
     public required string Policy { get; init; }
     public Dictionary<string, string> Tags { get; init; } = [];
 
@@ -35,7 +42,10 @@ internal sealed record KmsKey
 
     public KeyMaterial Current => Materials[^1];
 
-    public string State => DeletionDate is not null ? "PendingDeletion" : Enabled ? "Enabled" : "Disabled";
+    /// <summary>True once it is on its way out.</summary>
+    public bool IsPendingDeletion => DeletionDate is not null || PendingWindowInDays is not null;
+
+    public string State => DeletionDate is not null ? "PendingDeletion" : IsPendingDeletion ? "PendingReplicaDeletion" : Enabled ? "Enabled" : "Disabled";
 
     /// <summary>Finds the material that a ciphertext names.</summary>
     public KeyMaterial? Material(ReadOnlySpan<byte> idPrefix)

@@ -12,6 +12,8 @@ internal sealed class KmsState
     public static readonly Documents<KmsAlias> Aliases = new("kms.alias", KmsStateJson.Default.KmsAlias);
     public static readonly Documents<KmsGrant> Grants = new("kms.grant", KmsStateJson.Default.KmsGrant);
 
+    // One for all rings: a change to a multi-Region key touches several.
+    private readonly Lock _changes = new();
     private readonly ConcurrentDictionary<RegionScope, Keyring> _rings = new();
 
     public KmsState(StateStore store) => store.Read(connection =>
@@ -27,7 +29,20 @@ internal sealed class KmsState
 
     public IEnumerable<Keyring> Rings => _rings.Values;
 
-    public Keyring Ring(RegionScope scope) => _rings.GetOrAdd(scope, static s => new(s));
+    public Keyring Ring(RegionScope scope) => _rings.GetOrAdd(scope, static (s, changes) => new(s, changes), _changes);
+
+    /// <summary>A key and, where it is a multi-Region key, those that share its id in other Regions; the primary first.</summary>
+    public List<KmsKey> Related(KmsKey key)
+    {
+        if (!key.IsMultiRegion)
+            return [key];
+        return [.. _rings.Values
+            .Where(ring => ring.Scope.Account == key.Account)
+            .Select(ring => ring.Keys.GetValueOrDefault(key.Id))
+            .OfType<KmsKey>()
+            .OrderBy(related => related.IsReplica)
+            .ThenBy(related => related.Region, StringComparer.Ordinal)];
+    }
 }
 
 [JsonSerializable(typeof(KmsKey))]

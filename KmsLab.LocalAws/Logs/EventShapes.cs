@@ -10,6 +10,15 @@ internal sealed class PutLogEventsRequest : StreamRequest
 
     [Constraint(MinLength = 1)]
     public string? SequenceToken { get; set; }
+
+    public LogEntity? Entity { get; set; }
+}
+
+/// <summary>What the events are about; nothing is related to anything here, so that each is rejected.</summary>
+internal sealed class LogEntity
+{
+    public Dictionary<string, string>? KeyAttributes { get; set; }
+    public Dictionary<string, string>? Attributes { get; set; }
 }
 
 internal sealed class InputLogEvent
@@ -26,6 +35,12 @@ internal sealed class PutLogEventsResponse
 {
     public string? NextSequenceToken { get; set; }
     public RejectedLogEventsInfo? RejectedLogEventsInfo { get; set; }
+    public RejectedEntityInfo? RejectedEntityInfo { get; set; }
+}
+
+internal sealed class RejectedEntityInfo
+{
+    public string? ErrorType { get; set; }
 }
 
 internal sealed class RejectedLogEventsInfo

@@ -1,3 +1,4 @@
+using KmsLab.LocalAws.Access;
 using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Logs;
@@ -146,6 +147,40 @@ internal sealed class ListLogGroupsRequest
 
     [Constraint(Min = 1, Max = 1000)]
     public int? Limit { get; set; }
+
+    [Constraint(MinLength = 1, MaxLength = 5), NotServed("KmsLab LocalAws' log groups have no data sources.")]
+    public List<DataSourceFilter>? DataSources { get; set; }
+
+    [Constraint(MinLength = 1, MaxLength = 20), NotServed("KmsLab LocalAws' log groups have no field indexes.")]
+    public List<string>? FieldIndexNames { get; set; }
+
+    [Constraint(MinLength = 1, MaxLength = 5)]
+    public List<TagFilter>? LogGroupTags { get; set; }
+}
+
+/// <summary>A kind of logs; refused where it is given.</summary>
+internal sealed class DataSourceFilter
+{
+    [Constraint(Required = true)]
+    public string? Name { get; set; }
+    public string? Type { get; set; }
+}
+
+/// <summary>A tag that log groups must have, with any of some values.</summary>
+internal sealed class TagFilter
+{
+    [Constraint(Required = true, MinLength = 1, MaxLength = 128, Pattern = @"^([\p{L}\p{Z}\p{N}_.:/=+\-@]+)$")]
+    public string? Key { get; set; }
+
+    [Constraint(MaxLength = 5)]
+    public List<string>? Values { get; set; }
+
+    /// <summary>Whether tags hold the filter. A value may begin with <c>!</c> (any but this) and have <c>*</c> at its beginning or end.</summary>
+    public bool Holds(Dictionary<string, string> tags) =>
+        tags.TryGetValue(Key!, out var value) && (Values is not { Count: > 0 } || Values.Exists(wanted => Holds(wanted, value)));
+
+    private static bool Holds(string wanted, string value) =>
+        wanted.StartsWith('!') ? !Wildcard.Matches(wanted.AsSpan(1), value) : Wildcard.Matches(wanted, value);
 }
 
 internal sealed class ListLogGroupsResponse

@@ -29,7 +29,13 @@ internal sealed class LogEventOperations(StateStore store, LogGroups groups, Log
         {
             LogGroups.NoGroup => throw LogGroups.GroupNotFound(),
             LogGroups.NoStream => throw LogGroups.StreamNotFound(),
-            _ => new() { NextSequenceToken = LogStreamOperations.SequenceToken, RejectedLogEventsInfo = rejected },
+            _ => new()
+            {
+                NextSequenceToken = LogStreamOperations.SequenceToken,
+                RejectedLogEventsInfo = rejected,
+                // The events are taken all the same, as on AWS.
+                RejectedEntityInfo = request.Entity is null ? null : new() { ErrorType = "UnsupportedLogGroupType" },
+            },
         };
     }
 

@@ -78,7 +78,7 @@ internal sealed class LogGroupOperations(StateStore store, LogGroups groups, Log
               AND ($7 IS NULL OR g.name IN (SELECT value FROM json_each($7)))
             ORDER BY g.name LIMIT $8
             """,
-            LogGroups.Map, call.Account, call.Region, after, request.LogGroupNamePrefix, request.LogGroupNamePattern, request.LogGroupClass,
+            LogGroups.Map, IsOwn(call, request.AccountIdentifiers) ? call.Account : "", call.Region, after, request.LogGroupNamePrefix, request.LogGroupNamePattern, request.LogGroupClass,
             names is null ? null : System.Text.Json.JsonSerializer.Serialize([.. names], LogsJson.Default.StringArray), limit + 1));
 
         return new()
@@ -96,15 +96,18 @@ internal sealed class LogGroupOperations(StateStore store, LogGroups groups, Log
         var rows = store.Read(connection => connection.Query(
             $"SELECT {LogGroups.Columns} FROM log_groups g WHERE g.account = $1 AND g.region = $2 AND g.name > $3 AND ($4 IS NULL OR g.class = $4) ORDER BY g.name",
             LogGroups.Map, call.Account, call.Region, after, request.LogGroupClass))
-            .FindAll(row => parts is null || Array.Exists(parts, part => part[0] == '^'
+            .FindAll(row => IsOwn(call, request.AccountIdentifiers) && (request.LogGroupTags ?? []).TrueForAll(filter => filter.Holds(row.Tags)) && (parts is null || Array.Exists(parts, part => part[0] == '^'
                 ? row.Name.StartsWith(part[1..], StringComparison.Ordinal)
-                : row.Name.Contains(part, StringComparison.Ordinal)));
+                : row.Name.Contains(part, StringComparison.Ordinal))));
         return new()
         {
             LogGroups = [.. rows.Take(limit).Select(row => new LogGroupSummary { LogGroupName = row.Name, LogGroupArn = LogArn.OfGroup(call.Scope, row.Name), LogGroupClass = row.Class })],
             NextToken = rows.Count > limit ? PageToken.Write(rows[limit - 1].Name) : null,
         };
     }
+
+    // Accounts are not linked here: each sees its own groups only.
+    private static bool IsOwn(AwsCall call, List<string>? accounts) => accounts is not { Count: > 0 } || accounts.Contains(call.Account);
 
     private DescribeSubscriptionFiltersResponse SubscriptionFilters(AwsCall call, DescribeSubscriptionFiltersRequest request)
     {

@@ -17,6 +17,12 @@ internal sealed class PutMetricFilterRequest : MetricFilterRequest
     public List<MetricTransformation>? MetricTransformations { get; set; }
 
     public bool? ApplyOnTransformedLogs { get; set; }
+
+    [Constraint(MaxLength = 2000), NotServed("KmsLab LocalAws' log events have no system fields.")]
+    public string? FieldSelectionCriteria { get; set; }
+
+    [NotServed("KmsLab LocalAws' log events have no system fields.")]
+    public List<string>? EmitSystemFieldDimensions { get; set; }
 }
 
 internal sealed class MetricTransformation

@@ -7,7 +7,11 @@ namespace KmsLab.LocalAws.Logs;
 /// <summary>The account's resource policies: kept and shown, as nobody delivers here by them.</summary>
 internal sealed class ResourcePolicies
 {
+    /// <summary>Why policies of single groups, and their revisions, are refused.</summary>
+    public const string OnlyOfAccounts = "KmsLab LocalAws keeps the account's resource policies, none of single log groups.";
+
     private const int MaxPolicies = 10;
+    private const int MaxPage = 50;
 
     private readonly Lock _lock = new();
     private readonly Documents<ResourcePolicy> _documents = new("logs.resource-policy", LogsJson.Default.ResourcePolicy);
@@ -29,7 +33,6 @@ internal sealed class ResourcePolicies
 
     private PutResourcePolicyResponse Put(AwsCall call, PutResourcePolicyRequest request)
     {
-        RefuseResource(request.ResourceArn);
         if (request.PolicyName is not { } name || request.PolicyDocument is not { } document)
             throw LogGroups.Invalid("PolicyName and PolicyDocument must be specified.");
         if (!IsJson(document))
@@ -51,15 +54,18 @@ internal sealed class ResourcePolicies
     {
         lock (_lock)
         {
-            // Ten at most: they are one page.
-            var own = request.PolicyScope == "RESOURCE" || request.ResourceArn is not null ? [] : _policies.Where(entry => entry.Key.Scope == call.Scope).Select(entry => entry.Value);
-            return new() { ResourcePolicies = [.. own] };
+            var after = PageToken.Read(request.NextToken, 1)?[0];
+            var limit = request.Limit ?? MaxPage;
+            var own = request.PolicyScope == "RESOURCE" || request.ResourceArn is not null ? [] : _policies
+                .Where(entry => entry.Key.Scope == call.Scope && (after is null || string.CompareOrdinal(entry.Key.Name, after) > 0))
+                .Select(entry => entry.Value)
+                .ToList();
+            return new() { ResourcePolicies = [.. own.Take(limit)], NextToken = own.Count > limit ? PageToken.Write(own[limit - 1].PolicyName!) : null };
         }
     }
 
     private NoOutput Delete(AwsCall call, DeleteResourcePolicyRequest request)
     {
-        RefuseResource(request.ResourceArn);
         lock (_lock)
         {
             if (request.PolicyName is not { } name || !_policies.Remove((call.Scope, name)))
@@ -68,12 +74,6 @@ internal sealed class ResourcePolicies
         }
 
         return NoOutput.Instance;
-    }
-
-    private static void RefuseResource(string? arn)
-    {
-        if (arn is not null)
-            throw new AwsException("UnsupportedOperationException", "KmsLab LocalAws keeps the account's resource policies, none of single log groups.");
     }
 
     private static bool IsJson(string document)
@@ -97,7 +97,10 @@ internal sealed class PutResourcePolicyRequest
     [Constraint(MinLength = 1, MaxLength = 5120)]
     public string? PolicyDocument { get; set; }
 
+    [NotServed(ResourcePolicies.OnlyOfAccounts)]
     public string? ResourceArn { get; set; }
+
+    [NotServed(ResourcePolicies.OnlyOfAccounts)]
     public string? ExpectedRevisionId { get; set; }
 }
 
@@ -130,11 +133,16 @@ internal sealed class DescribeResourcePoliciesRequest
 internal sealed class DescribeResourcePoliciesResponse
 {
     public List<ResourcePolicy> ResourcePolicies { get; set; } = [];
+    public string? NextToken { get; set; }
 }
 
 internal sealed class DeleteResourcePolicyRequest
 {
     public string? PolicyName { get; set; }
+
+    [NotServed(ResourcePolicies.OnlyOfAccounts)]
     public string? ResourceArn { get; set; }
+
+    [NotServed(ResourcePolicies.OnlyOfAccounts)]
     public string? ExpectedRevisionId { get; set; }
 }

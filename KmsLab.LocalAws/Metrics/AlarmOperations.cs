@@ -12,6 +12,7 @@ internal sealed class AlarmOperations(AlarmStore alarms, AlarmTransitions transi
     public NoOutput PutMetricAlarm(AwsCall call, PutMetricAlarmRequest request)
     {
         AlarmChecks.Check(request);
+        request.Metrics?.ForEach(query => MetricQueries.RefuseOtherAccount(call, query));
         if (alarms.Find(call.Scope, request.AlarmName!) is null && alarms.List(call.Scope).Count >= MaxAlarms)
             throw new AwsException("LimitExceededFault", "The maximum limit for alarms has been exceeded.") { QueryCode = "LimitExceeded" };
 
@@ -64,6 +65,8 @@ internal sealed class AlarmOperations(AlarmStore alarms, AlarmTransitions transi
     {
         var offset = Offset(request.NextToken);
         var count = request.MaxRecords ?? 50;
+        if (request.AlarmTypes is { Count: > 0 } types && !types.Contains("MetricAlarm"))
+            return new() { AlarmHistoryItems = [] };
         var found = alarms.History(call.Scope, request, offset, count + 1);
         return new()
         {

@@ -49,7 +49,14 @@ internal sealed class PutMetricAlarmRequest : AlarmSettings
 {
     [Constraint(MaxLength = 50)]
     public List<Tag>? Tags { get; set; }
+    [NotServed("KmsLab LocalAws evaluates no queries of PromQL.")]
+    public EvaluationCriteria? EvaluationCriteria { get; set; }
+    [NotServed("KmsLab LocalAws evaluates no queries of PromQL.")]
+    public int? EvaluationInterval { get; set; }
 }
+
+/// <summary>A query that decides on an alarm; refused where it is given.</summary>
+internal sealed class EvaluationCriteria;
 
 internal sealed class MetricAlarm : AlarmSettings
 {
@@ -142,6 +149,8 @@ internal sealed class DescribeAlarmHistoryRequest
 {
     [Constraint(MinLength = 1, MaxLength = 255)]
     public string? AlarmName { get; set; }
+    [Constraint(MinLength = 1, MaxLength = 16), NotServed("KmsLab LocalAws' alarms have no contributors.")]
+    public string? AlarmContributorId { get; set; }
     [Constraint(Values = ["CompositeAlarm", "MetricAlarm"])]
     public List<string>? AlarmTypes { get; set; }
     [Constraint(Values = ["ConfigurationUpdate", "StateUpdate", "Action", "AlarmContributorStateUpdate", "AlarmContributorAction"])]

@@ -13,14 +13,20 @@ internal static class MetricDataReading
     {
         if (request.Namespace!.StartsWith("AWS/", StringComparison.Ordinal))
             throw CloudWatchErrors.InvalidValue("The value AWS/ for parameter Namespace is invalid.");
-        if (request.MetricData is not { Count: > 0 } data)
+        List<(MetricDatum Datum, string At)> data = [.. Placed(request.MetricData, "")];
+        for (var i = 0; i < request.EntityMetricData?.Count; i++)
+            data.AddRange(Placed(request.EntityMetricData[i].MetricData, $"EntityMetricData.member.{i + 1}."));
+        if (data.Count == 0)
             throw CloudWatchErrors.Missing("The parameter MetricData is required.");
         if (data.Count > MaxMetrics)
             throw CloudWatchErrors.InvalidValue($"The collection MetricData must not have a size greater than {MaxMetrics}.");
 
         CheckText(request.Namespace, "Namespace");
-        return [.. data.SelectMany((datum, i) => Read(request.Namespace, datum, $"MetricData.member.{i + 1}", now))];
+        return [.. data.SelectMany(item => Read(request.Namespace, item.Datum, item.At, now))];
     }
+
+    private static IEnumerable<(MetricDatum, string)> Placed(List<MetricDatum>? data, string prefix) =>
+        (data ?? []).Select((datum, i) => (datum, $"{prefix}MetricData.member.{i + 1}"));
 
     private static IEnumerable<MetricSample> Read(string @namespace, MetricDatum datum, string at, DateTimeOffset now)
     {

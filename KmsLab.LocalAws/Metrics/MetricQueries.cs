@@ -25,6 +25,7 @@ internal sealed class MetricQueries(MetricReader reader, MetricStore metrics)
         var labels = new MetricLabels(request.MetricDataQueries);
         foreach (var query in request.MetricDataQueries)
         {
+            RefuseOtherAccount(call, query);
             var windows = Windows(call.Scope, query, request);
             if (query.ReturnData == false)
                 continue;
@@ -68,6 +69,9 @@ internal sealed class MetricQueries(MetricReader reader, MetricStore metrics)
 
     public ListMetricsResponse ListMetrics(AwsCall call, ListMetricsRequest request)
     {
+        // Accounts are not linked here: each sees its own metrics only.
+        if (request.OwningAccount is { } owner && owner != call.Account)
+            return new() { Metrics = [] };
         var since = request.RecentlyActive is null ? call.Time.AddDays(-14) : call.Time.AddHours(-3);
         var offset = Offset(request.NextToken, CloudWatchErrors.InvalidValue("Invalid nextToken"));
         List<MetricId> matching = [.. metrics.List(call.Scope, since).Where(metric =>
@@ -93,6 +97,13 @@ internal sealed class MetricQueries(MetricReader reader, MetricStore metrics)
         CheckPeriod(stat.Period!.Value, CloudWatchErrors.Validation);
         Units.Check(stat.Unit, "metricStat.unit");
         return StatisticKind.Parse(stat.Stat!) ?? throw CloudWatchErrors.Validation($"The value {stat.Stat} for parameter MetricStat.Stat is not supported.");
+    }
+
+    /// <summary>Refuses to look into another account, which AWS does where accounts are linked.</summary>
+    public static void RefuseOtherAccount(AwsCall call, MetricDataQuery query)
+    {
+        if (query.AccountId is { } account && account != call.Account)
+            throw CloudWatchErrors.Unsupported($"KmsLab LocalAws links no accounts: the metrics of {account} can't be read by {call.Account}.");
     }
 
     private List<(long Time, double Value)> Windows(RegionScope scope, MetricDataQuery query, GetMetricDataRequest request)

@@ -9,6 +9,24 @@ internal sealed class PutMetricDataRequest
     [Constraint(Required = true, MinLength = 1, MaxLength = 255, Pattern = "[^:].*")]
     public string? Namespace { get; set; }
     public List<MetricDatum>? MetricData { get; set; }
+    public List<EntityMetricData>? EntityMetricData { get; set; }
+    public bool? StrictEntityValidation { get; set; }
+}
+
+/// <summary>Metrics with what they are about.</summary>
+internal sealed class EntityMetricData
+{
+    public MetricEntity? Entity { get; set; }
+    public List<MetricDatum>? MetricData { get; set; }
+}
+
+/// <summary>What metrics are about. AWS shows it in its console alone.</summary>
+internal sealed class MetricEntity
+{
+    [Constraint(MinLength = 2, MaxLength = 4)]
+    public Dictionary<string, string>? KeyAttributes { get; set; }
+    [Constraint(MaxLength = 10)]
+    public Dictionary<string, string>? Attributes { get; set; }
 }
 
 internal sealed class MetricDatum

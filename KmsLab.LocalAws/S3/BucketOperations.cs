@@ -9,6 +9,9 @@ namespace KmsLab.LocalAws.S3;
 internal sealed class BucketOperations(BucketStore buckets, EventNotifier notifier)
 {
     private const int MaxBuckets = 10_000;
+    private const string Lifecycle = "lifecycle";
+    private const string SmallestSize = "x-amz-transition-default-minimum-object-size";
+    private const string EverySize = "all_storage_classes_128K";
     private const string Default = "us-east-1";
 
     public Task<S3Answer> ListBuckets(S3Call call)
@@ -114,7 +117,7 @@ internal sealed class BucketOperations(BucketStore buckets, EventNotifier notifi
     {
         var isSet = call.Bucket.Record.Settings.TryGetValue(setting.Query, out var text);
         if (isSet && text!.Length > 0)
-            return Task.FromResult(new S3Answer { Xml = XElement.Parse(text, LoadOptions.PreserveWhitespace) });
+            return Task.FromResult(WithSmallestSize(call.Bucket, setting, new S3Answer { Xml = XElement.Parse(text, LoadOptions.PreserveWhitespace) }));
         if (setting.Otherwise is { } otherwise && (!isSet || setting.Missing is null))
             return Task.FromResult(new S3Answer { Xml = XElement.Parse($"<{setting.Root} xmlns=\"{S3Answer.Namespace}\">{otherwise}</{setting.Root}>") });
         throw new AwsException(setting.Missing!.Value.Code, setting.Missing.Value.Message, 404);
@@ -127,9 +130,22 @@ internal sealed class BucketOperations(BucketStore buckets, EventNotifier notifi
         setting.Check(configuration, bucket);
         if (setting.Query == "notification")
             await TestTargetsAsync(call, configuration);
+        if (setting.Query == Lifecycle)
+            Set(call, SmallestSize, SmallestSizeOf(call));
         Set(call, setting.Query, configuration.ToString(SaveOptions.DisableFormatting), setting.Query == "object-lock");
-        return new(setting.PutStatus);
+        return WithSmallestSize(call.Buckets.Find(bucket.Name) ?? bucket, setting, new(setting.PutStatus));
     }
+
+    private static string SmallestSizeOf(S3Call call) => call.Header(SmallestSize) switch
+    {
+        null => EverySize,
+        { } asked and (EverySize or "varies_by_storage_class") => asked,
+        _ => throw S3Error.InvalidRequest("The value of the TransitionDefaultMinimumObjectSize header is not valid."),
+    };
+
+    // From which size objects change their class; as nothing does here, it is shown with the configuration.
+    private static S3Answer WithSmallestSize(Bucket bucket, BucketSetting setting, S3Answer answer) =>
+        setting.Query == Lifecycle ? answer.With(SmallestSize, bucket.Record.Settings.GetValueOrDefault(SmallestSize, EverySize)) : answer;
 
     public Task<S3Answer> Delete(S3Call call, BucketSetting setting)
     {
@@ -150,10 +166,13 @@ internal sealed class BucketOperations(BucketStore buckets, EventNotifier notifi
 
     private async Task TestTargetsAsync(S3Call call, XElement configuration)
     {
+        var isUnchecked = "true".Equals(call.Header("x-amz-skip-destination-validation"), StringComparison.OrdinalIgnoreCase);
         // What was told before needs no test again.
         var known = call.Bucket.Notifications.Select(target => target.Arn).ToHashSet();
         foreach (var target in NotificationTarget.Read(configuration))
         {
+            if (isUnchecked)
+                continue;
             if (!notifier.Exists(target))
                 throw S3Error.InvalidArgument("Unable to validate the following destination configurations");
             if (known.Add(target.Arn))
@@ -169,6 +188,8 @@ internal sealed class BucketOperations(BucketStore buckets, EventNotifier notifi
         if (call.Request.Http.Request.ContentLength is null or 0)
             return null;
         var configuration = await S3Xml.ReadAsync(call, "CreateBucketConfiguration");
+        if (configuration.Elements().FirstOrDefault(element => element.Name.LocalName != "LocationConstraint") is { } other)
+            throw S3Error.NotServed($"{other.Name.LocalName}: KmsLab LocalAws has general purpose buckets, and tags them by PutBucketTagging.");
         return S3Xml.Text(configuration, "LocationConstraint") switch
         {
             null or "" => null,

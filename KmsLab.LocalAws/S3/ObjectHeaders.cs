@@ -14,8 +14,6 @@ internal static class ObjectHeaders
     /// <summary>What a request says of the object that it makes.</summary>
     public static ObjectMeta Read(S3Call call, Bucket bucket)
     {
-        if (call.Header("x-amz-server-side-encryption-customer-algorithm") is not null)
-            throw S3Error.NotServed("KmsLab LocalAws encrypts no objects, and takes no customers' keys for it.");
         if (call.Header("x-amz-acl") is { } acl && acl is not ("private" or "bucket-owner-full-control"))
             throw S3Error.NoAcls();
         var (algorithm, keyId, bucketKey) = bucket.Encryption;

@@ -16,8 +16,6 @@ internal sealed class ObjectOperations(ObjectStore objects, StateStore store, Ti
     {
         var bucket = call.Bucket;
         CheckKey(call.Key);
-        if (call.Header("x-amz-write-offset-bytes") is not null)
-            throw S3Error.NotServed("KmsLab LocalAws appends to no objects.");
         var meta = ObjectHeaders.Read(call, bucket);
         var condition = ObjectHeaders.WriteCondition(call);
         var received = await objects.ReceiveAsync(call, Checksum.Default);
@@ -221,6 +219,7 @@ internal sealed class ObjectOperations(ObjectStore objects, StateStore store, Ti
         if (slash <= 0 || slash == path.Length - 1)
             throw S3Error.InvalidArgument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
         var bucket = call.Buckets.Find(path[..slash]) ?? throw S3Error.NoSuchBucket();
+        RefusedHeaders.CheckSource(call, bucket);
         var (version, segments) = Find(bucket, path[(slash + 1)..], versionId);
         ObjectHeaders.CheckConditions(call, version, "x-amz-copy-source-");
         return (version, segments, bucket);

@@ -79,6 +79,7 @@ internal sealed partial class S3Endpoint(
             s3.Request.CheckExpiry(call.Time);
             if (s3.Request.Bucket is not null && operation.Name != "CreateBucket")
                 call.Touch(s3.Bucket.Arn, "AWS::S3::Bucket");
+            RefusedHeaders.Check(s3);
             call.Authorize(S3Service.Resource(s3.Request, call.Region));
             limits.Check(call, (int)Math.Min(int.MaxValue, s3.Request.Http.Request.ContentLength ?? 0));
             await faults.MeetAsync(call, call.Aborted);

@@ -16,6 +16,9 @@ internal sealed record Publication
 
     public required string Message { get; init; }
     public string? Subject { get; init; }
+
+    /// <summary>The group that queues show of it.</summary>
+    public string? Group { get; init; }
     public required DateTimeOffset Time { get; init; }
     public Dictionary<string, MessageAttributeValue> Attributes { get; init; } = [];
 

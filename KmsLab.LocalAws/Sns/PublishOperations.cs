@@ -24,6 +24,7 @@ internal sealed class PublishOperations(TopicOperations topics, SnsPublisher pub
         var topic = arn is null ? null : topics.Find(call, arn);
         RefuseDeduplication(request.MessageDeduplicationId);
         var publication = Publication.Of(topic?.Arn, request.Message!, request.Subject, request.MessageStructure, request.MessageAttributes, call.Time);
+        publication = publication with { Group = request.MessageGroupId };
         call.AnswerAfter(topic is null ? publisher.Text(publication, request.PhoneNumber!) : publisher.Deliver(publication));
         return new() { MessageId = publication.MessageId };
     }
@@ -50,7 +51,7 @@ internal sealed class PublishOperations(TopicOperations topics, SnsPublisher pub
             try
             {
                 RefuseDeduplication(entry.MessageDeduplicationId);
-                accepted.Add((entry.Id!, Publication.Of(topic.Arn, entry.Message!, entry.Subject, entry.MessageStructure, entry.MessageAttributes, call.Time)));
+                accepted.Add((entry.Id!, Publication.Of(topic.Arn, entry.Message!, entry.Subject, entry.MessageStructure, entry.MessageAttributes, call.Time) with { Group = entry.MessageGroupId }));
             }
             catch (AwsException error)
             {

@@ -69,9 +69,9 @@ internal sealed class SnsPublisher(SnsStore store, HttpDelivery http, Mailbox ma
                 http.Send(new(subscription, "Notification", publication.MessageId, Notification.Of(publication, subscription, Endpoint)));
                 return null;
             case "sqs" when subscription.IsRaw:
-                return queues.TrySend(subscription.Endpoint, publication.MessageFor("sqs"), RawAttributes(publication), Sender);
+                return queues.TrySend(subscription.Endpoint, publication.MessageFor("sqs"), RawAttributes(publication), Sender, publication.Group);
             case "sqs":
-                return queues.TrySend(subscription.Endpoint, Notification.Of(publication, subscription, Endpoint), null, Sender);
+                return queues.TrySend(subscription.Endpoint, Notification.Of(publication, subscription, Endpoint), null, Sender, publication.Group);
             case "email-json":
                 return mailbox.Put("email-json", subscription.Endpoint, publication.TopicArn, publication.Subject ?? "AWS Notification Message", Notification.Of(publication, subscription, Endpoint));
             default:

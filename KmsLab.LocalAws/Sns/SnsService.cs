@@ -38,4 +38,6 @@ internal sealed class SnsService : AwsService
         Refuse("KmsLab LocalAws keeps text messages in its mailbox and has no SMS settings.", "CheckIfPhoneNumberIsOptedOut", "CreateSMSSandboxPhoneNumber", "DeleteSMSSandboxPhoneNumber", "GetSMSAttributes", "GetSMSSandboxAccountStatus", "ListOriginationNumbers", "ListPhoneNumbersOptedOut", "ListSMSSandboxPhoneNumbers", "OptInPhoneNumber", "SetSMSAttributes", "VerifySMSSandboxPhoneNumber");
         Refuse("KmsLab LocalAws keeps a topic's policy (SetTopicAttributes) but doesn't enforce it.", "AddPermission", "RemovePermission", "GetDataProtectionPolicy", "PutDataProtectionPolicy");
     }
+
+    public override AwsException NotServed(string why) => SnsErrors.Invalid(why);
 }

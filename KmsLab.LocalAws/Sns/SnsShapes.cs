@@ -10,6 +10,7 @@ internal sealed class CreateTopicRequest
     public string? Name { get; set; }
     public Dictionary<string, string>? Attributes { get; set; }
     public List<Tag>? Tags { get; set; }
+    [NotServed("KmsLab LocalAws looks for no personal data in messages.")]
     public string? DataProtectionPolicy { get; set; }
 }
 

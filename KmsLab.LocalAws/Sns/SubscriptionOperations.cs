@@ -41,7 +41,10 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
     {
         var subscription = store.Subscriptions(s => s.TopicArn == request.TopicArn && s.Token == request.Token).FirstOrDefault()
             ?? throw SnsErrors.Invalid("Token");
-        if (store.ChangeSubscription(subscription.Arn, s => s with { Confirmed = true }) is { } changed)
+        var onlySigned = "true".Equals(request.AuthenticateOnUnsubscribe, StringComparison.OrdinalIgnoreCase);
+        if (onlySigned)
+            RefuseUnsigned(call);
+        if (store.ChangeSubscription(subscription.Arn, s => s with { Confirmed = true, IsEndedBySignedCalls = onlySigned }) is { } changed)
             call.AnswerAfter(changed.Committed);
         return new() { SubscriptionArn = subscription.Arn };
     }
@@ -53,7 +56,12 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
         CheckArn(request.SubscriptionArn);
         // Deleting one that is not there is no error, as in AWS.
         if (store.Subscription(request.SubscriptionArn) is { } subscription)
+        {
+            if (subscription.IsEndedBySignedCalls)
+                RefuseUnsigned(call);
             call.AnswerAfter(store.RemoveSubscription(subscription));
+        }
+
         return NoOutput.Instance;
     }
 
@@ -78,7 +86,7 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
             ["Endpoint"] = subscription.Endpoint,
             ["PendingConfirmation"] = subscription.Confirmed ? "false" : "true",
             // Nobody is asked to confirm a text message's number, nor a queue of one's own account.
-            ["ConfirmationWasAuthenticated"] = subscription.Protocol is "sms" or "sqs" ? "true" : "false",
+            ["ConfirmationWasAuthenticated"] = subscription.IsEndedBySignedCalls || subscription.Protocol is "sms" or "sqs" ? "true" : "false",
             ["SubscriptionPrincipal"] = call.Caller.StableArn,
         };
         attributes.TryAdd("RawMessageDelivery", "false");
@@ -96,6 +104,12 @@ internal sealed class SubscriptionOperations(SnsStore store, TopicOperations top
             ?? throw SnsErrors.NotFound("Subscription");
         call.AnswerAfter(changed.Committed);
         return NoOutput.Instance;
+    }
+
+    private static void RefuseUnsigned(AwsCall call)
+    {
+        if (call.Caller.IsAnonymous)
+            throw new AwsException("AuthorizationErrorException", "Access Denied", StatusCodes.Status403Forbidden) { QueryCode = "AuthorizationError" };
     }
 
     private SubscriptionRecord Find(string arn)

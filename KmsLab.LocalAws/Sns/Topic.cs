@@ -24,6 +24,9 @@ internal sealed record SubscriptionRecord
     /// <summary>What its endpoint must show to confirm it.</summary>
     public required string Token { get; init; }
 
+    /// <summary>True when whoever confirmed it wants only signed calls to end it.</summary>
+    public bool IsEndedBySignedCalls { get; init; }
+
     public Dictionary<string, string> Attributes { get; init; } = [];
 
     public bool IsRaw => Attributes.GetValueOrDefault("RawMessageDelivery") == "true";

@@ -23,6 +23,7 @@ internal sealed class MessageOperations(
             MessageAttributes = request.MessageAttributes,
             MessageSystemAttributes = request.MessageSystemAttributes,
             MessageDeduplicationId = request.MessageDeduplicationId,
+            MessageGroupId = request.MessageGroupId,
         };
         Check(queue, entry);
         var sent = Send(call, queue, entry);
@@ -58,6 +59,8 @@ internal sealed class MessageOperations(
             throw SqsErrors.InvalidParameter($"Value {max} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided.");
         if (request.WaitTimeSeconds is < 0 or > 20)
             throw SqsErrors.InvalidParameter($"Value {request.WaitTimeSeconds} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= 20, if provided.");
+        if (request.ReceiveRequestAttemptId is { } attempt)
+            throw SqsErrors.NotForStandard(attempt, "ReceiveRequestAttemptId");
         CheckTimeout(request.VisibilityTimeout);
         var system = (request.AttributeNames ?? []).Concat(request.MessageSystemAttributeNames ?? []).ToHashSet();
         if (system.FirstOrDefault(name => !SystemAttributes.Names.Contains(name)) is { } unknown)
@@ -119,15 +122,17 @@ internal sealed class MessageOperations(
     {
         if (entry.DelaySeconds is < 0 or > 900)
             throw SqsErrors.InvalidParameter($"Value {entry.DelaySeconds} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.");
-        if (entry.MessageDeduplicationId is not null)
-            throw SqsErrors.InvalidParameter($"Value {entry.MessageDeduplicationId} for parameter MessageDeduplicationId is invalid. Reason: The request include parameter that is not valid for this queue type.");
+        if (entry.MessageDeduplicationId is { } deduplication)
+            throw SqsErrors.NotForStandard(deduplication, "MessageDeduplicationId");
+        if (entry.MessageGroupId is { } group)
+            MessageRules.CheckId(group, "MessageGroupId");
         MessageRules.Check(entry.MessageBody!, entry.MessageAttributes, entry.MessageSystemAttributes, queue.MaxMessageSize);
     }
 
     private SendMessageBatchResultEntry Send(AwsCall call, Queue queue, SendMessageBatchRequestEntry entry)
     {
         var message = new NewMessage(
-            Guid.NewGuid().ToString(), entry.MessageBody!, entry.MessageAttributes, call.Caller.UserId, entry.MessageSystemAttributes?.GetValueOrDefault("AWSTraceHeader")?.StringValue);
+            Guid.NewGuid().ToString(), entry.MessageBody!, entry.MessageAttributes, call.Caller.UserId, entry.MessageSystemAttributes?.GetValueOrDefault("AWSTraceHeader")?.StringValue, entry.MessageGroupId);
         call.AnswerAfter(sender.Send(queue, message, entry.DelaySeconds is { } delay ? TimeSpan.FromSeconds(delay) : queue.Delay));
         return new()
         {
@@ -279,6 +284,7 @@ internal static class SystemAttributes
             ("SentTimestamp", Text(message.Sent)),
             ("AWSTraceHeader", message.Trace),
             ("DeadLetterQueueSourceArn", message.Source),
+            ("MessageGroupId", message.Group),
         ];
         var found = known.Where(attribute => attribute.Value is not null && (names.Contains("All") || names.Contains(attribute.Name))).ToDictionary(a => a.Name, a => a.Value!);
         return found.Count == 0 ? null : found;

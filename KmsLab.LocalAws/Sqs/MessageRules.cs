@@ -35,6 +35,14 @@ internal static class MessageRules
             throw SqsErrors.InvalidParameter($"One or more parameters are invalid. Reason: Message must be shorter than {maxSize.ToString(CultureInfo.InvariantCulture)} bytes.");
     }
 
+    /// <summary>Checks the id of a message group: 1 to 128 letters, digits and punctuation.</summary>
+    /// <exception cref="AwsException">InvalidParameterValue.</exception>
+    public static void CheckId(string id, string parameter)
+    {
+        if (id.Length is 0 or > 128 || id.Any(c => c is <= ' ' or > '~'))
+            throw SqsErrors.InvalidParameter($"Value {id} for parameter {parameter} is invalid. Reason: {parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length.");
+    }
+
     /// <summary>How many bytes count towards a queue's limit.</summary>
     public static int SizeOf(string body, Dictionary<string, MessageAttributeValue>? attributes) => Encoding.UTF8.GetByteCount(body) + (attributes is null ? 0 : attributes.Sum(a =>
         Encoding.UTF8.GetByteCount(a.Key) + Encoding.UTF8.GetByteCount(a.Value.DataType ?? "") + Encoding.UTF8.GetByteCount(a.Value.StringValue ?? "") + (a.Value.BinaryValue?.Length ?? 0)));

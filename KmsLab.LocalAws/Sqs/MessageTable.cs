@@ -8,13 +8,13 @@ namespace KmsLab.LocalAws.Sqs;
 /// <remarks>A message is visible, in flight or delayed by one instant, <c>visible</c>: until then nobody receives it.</remarks>
 internal static class MessageTable
 {
-    private const string Columns = "id, message_id, body, attributes, sender, sent, received, first_received, source, trace";
+    private const string Columns = "id, message_id, body, attributes, sender, sent, received, first_received, source, trace, message_group";
 
     /// <summary>Adds a message.</summary>
     public static void Add(WriteSession session, string queue, NewMessage message, DateTimeOffset now, TimeSpan delay) => session.Execute(
-        "INSERT INTO sqs_messages (queue, message_id, body, attributes, sender, sent, visible, received, trace) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)",
+        "INSERT INTO sqs_messages (queue, message_id, body, attributes, sender, sent, visible, received, trace, message_group) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
         queue, message.Id, message.Body, message.Attributes is { Count: > 0 } attributes ? JsonSerializer.SerializeToUtf8Bytes(attributes, MessageJson.Default.Attributes) : null,
-        message.Sender, now.ToUnixTimeMilliseconds(), (now + delay).ToUnixTimeMilliseconds(), message.Trace);
+        message.Sender, now.ToUnixTimeMilliseconds(), (now + delay).ToUnixTimeMilliseconds(), message.Trace, message.Group);
 
     /// <summary>Takes visible messages into flight, oldest first. What was received too often goes to the dead-letter queue instead.</summary>
     /// <param name="session">The writer's.</param>
@@ -89,7 +89,7 @@ internal static class MessageTable
     private static StoredMessage Read(Microsoft.Data.Sqlite.SqliteDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2),
         row.IsDBNull(3) ? [] : JsonSerializer.Deserialize(row.Blob(3), MessageJson.Default.Attributes)!,
-        row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.LongOrNull(7), row.TextOrNull(8), row.TextOrNull(9));
+        row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.LongOrNull(7), row.TextOrNull(8), row.TextOrNull(9), row.TextOrNull(10));
 }
 
 /// <summary>A message that is sent.</summary>
@@ -98,11 +98,12 @@ internal static class MessageTable
 /// <param name="Attributes">Its attributes.</param>
 /// <param name="Sender">The unique id of who sends it.</param>
 /// <param name="Trace">The attribute <c>AWSTraceHeader</c>.</param>
-internal sealed record NewMessage(string Id, string Body, Dictionary<string, MessageAttributeValue>? Attributes, string Sender, string? Trace);
+/// <param name="Group">Its group, which a standard queue keeps and shows.</param>
+internal sealed record NewMessage(string Id, string Body, Dictionary<string, MessageAttributeValue>? Attributes, string Sender, string? Trace, string? Group);
 
 /// <summary>A message as it lies in a queue. Times are Unix milliseconds.</summary>
 internal sealed record StoredMessage(
-    long Id, string MessageId, string Body, Dictionary<string, MessageAttributeValue> Attributes, string Sender, long Sent, long Received, long? FirstReceived, string? Source, string? Trace);
+    long Id, string MessageId, string Body, Dictionary<string, MessageAttributeValue> Attributes, string Sender, long Sent, long Received, long? FirstReceived, string? Source, string? Trace, string? Group);
 
 /// <summary>The table of messages.</summary>
 internal sealed class SqsSchema : IStateSchema
@@ -128,6 +129,7 @@ internal sealed class SqsSchema : IStateSchema
         CREATE INDEX sqs_messages_visible ON sqs_messages (queue, visible, id);
         CREATE INDEX sqs_messages_sent ON sqs_messages (queue, sent);
         """,
+        "ALTER TABLE sqs_messages ADD COLUMN message_group TEXT;",
     ];
 }
 

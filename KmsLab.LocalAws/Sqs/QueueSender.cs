@@ -13,10 +13,11 @@ internal sealed class QueueSender(QueueStore queues, QueueSignals signals, State
     /// <param name="body">The message.</param>
     /// <param name="attributes">Its attributes.</param>
     /// <param name="sender">The unique id of the service's role.</param>
+    /// <param name="group">Its message group.</param>
     /// <returns>Completes when the message is on disk; null: there is no such queue, or the message is too long for it.</returns>
-    public Task? TrySend(string arn, string body, Dictionary<string, MessageAttributeValue>? attributes, string sender) =>
+    public Task? TrySend(string arn, string body, Dictionary<string, MessageAttributeValue>? attributes, string sender, string? group = null) =>
         queues.Find(arn) is { } queue && MessageRules.SizeOf(body, attributes) <= queue.MaxMessageSize
-            ? Send(queue, new(Guid.NewGuid().ToString(), body, attributes, sender, null), queue.Delay)
+            ? Send(queue, new(Guid.NewGuid().ToString(), body, attributes, sender, null, group), queue.Delay)
             : null;
 
     /// <summary>Sends a message that was checked.</summary>

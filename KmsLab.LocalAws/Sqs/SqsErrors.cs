@@ -12,6 +12,10 @@ internal static class SqsErrors
 
     public static AwsException InvalidParameter(string message) => Named("InvalidParameterValueException", message, "InvalidParameterValue");
 
+    /// <summary>A parameter that only FIFO queues take.</summary>
+    public static AwsException NotForStandard(string value, string parameter) =>
+        InvalidParameter($"Value {Short(value)} for parameter {parameter} is invalid. Reason: The request include parameter that is not valid for this queue type.");
+
     public static AwsException InvalidAttributeName(string name) => Named("InvalidAttributeName", $"Unknown Attribute {name}.", "InvalidAttributeName");
 
     public static AwsException InvalidAttributeValue(string name) => Named("InvalidAttributeValue", $"Invalid value for the parameter {name}.", "InvalidAttributeValue");

@@ -39,4 +39,6 @@ internal sealed class SqsService : AwsService
 
         Refuse("KmsLab LocalAws moves no messages back from dead-letter queues.", "StartMessageMoveTask", "CancelMessageMoveTask", "ListMessageMoveTasks");
     }
+
+    public override AwsException NotServed(string why) => SqsErrors.Unsupported(why);
 }

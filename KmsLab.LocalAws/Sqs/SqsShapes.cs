@@ -132,6 +132,13 @@ internal sealed class MessageAttributeValue
     public string? DataType { get; set; }
     public string? StringValue { get; set; }
     public byte[]? BinaryValue { get; set; }
+    [Flattened("StringListValue"), NotServed(NoLists)]
+    public List<string>? StringListValues { get; set; }
+    [Flattened("BinaryListValue"), NotServed(NoLists)]
+    public List<byte[]>? BinaryListValues { get; set; }
+
+    /// <summary>What AWS says of lists, for which it only has the names.</summary>
+    private const string NoLists = "Message attribute list values in SendMessage operation are not supported.";
 }
 
 internal sealed class SendMessageRequest

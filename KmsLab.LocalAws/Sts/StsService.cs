@@ -23,7 +23,7 @@ internal sealed class StsService : AwsService
         Add("AssumeRole", OnTrail.Read with { ResponseElements = true }, () => StsJson.Wire.AssumeRoleRequest, () => StsJson.Wire.AssumeRoleResponse, AssumeRole);
         Add("GetSessionToken", OnTrail.Read with { ResponseElements = true }, () => StsJson.Wire.GetSessionTokenRequest, () => StsJson.Wire.GetSessionTokenResponse, GetSessionToken);
         Add("GetFederationToken", OnTrail.Read with { ResponseElements = true }, () => StsJson.Wire.GetFederationTokenRequest, () => StsJson.Wire.GetFederationTokenResponse, GetFederationToken);
-        Add("GetAccessKeyInfo", OnTrail.Read, () => StsJson.Wire.GetAccessKeyInfoRequest, () => StsJson.Wire.GetAccessKeyInfoResponse, (call, _) => new GetAccessKeyInfoResponse { Account = call.Account });
+        Add("GetAccessKeyInfo", OnTrail.Read, () => StsJson.Wire.GetAccessKeyInfoRequest, () => StsJson.Wire.GetAccessKeyInfoResponse, (_, request) => new GetAccessKeyInfoResponse { Account = principals.AccountOf(request.AccessKeyId!) });
         RefuseAnonymous("KmsLab LocalAws knows no identity providers: use AssumeRole.", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML");
     }
 
@@ -41,11 +41,15 @@ internal sealed class StsService : AwsService
         call.Touch(request.RoleArn!, "AWS::IAM::Role");
         call.Authorize(request.RoleArn!);
 
-        var (session, principal) = _principals.Open(call, request.RoleArn!, request.RoleSessionName!, TimeSpan.FromSeconds(request.DurationSeconds ?? DefaultDurationInSeconds));
+        var packed = SessionRules.Check(request.Tags, request.TransitiveTagKeys);
+        var hasMfa = SessionRules.HasSecondFactor(request.SerialNumber, request.TokenCode);
+        var duration = TimeSpan.FromSeconds(request.DurationSeconds ?? DefaultDurationInSeconds);
+        var (session, principal) = _principals.Open(call, request.RoleArn!, request.RoleSessionName!, duration, hasMfa);
         return new()
         {
             Credentials = Credentials(session),
             AssumedRoleUser = new() { AssumedRoleId = principal.UserId, Arn = principal.Arn },
+            PackedPolicySize = packed,
             SourceIdentity = request.SourceIdentity,
         };
     }
@@ -53,24 +57,26 @@ internal sealed class StsService : AwsService
     private GetSessionTokenResponse GetSessionToken(AwsCall call, GetSessionTokenRequest request)
     {
         RefuseSessions(call, "GetSessionToken");
-        return new() { Credentials = Credentials(OpenOwn(call, call.Caller.Arn, request.DurationSeconds)) };
+        return new() { Credentials = Credentials(OpenOwn(call, call.Caller.Arn, request.DurationSeconds, SessionRules.HasSecondFactor(request.SerialNumber, request.TokenCode))) };
     }
 
     private GetFederationTokenResponse GetFederationToken(AwsCall call, GetFederationTokenRequest request)
     {
         RefuseSessions(call, "GetFederationToken");
+        var packed = SessionRules.Check(request.Tags);
         var arn = $"arn:{Partitions.Of(call.Region)}:sts::{call.Caller.Account}:federated-user/{request.Name}";
         return new()
         {
-            Credentials = Credentials(OpenOwn(call, arn, request.DurationSeconds)),
+            Credentials = Credentials(OpenOwn(call, arn, request.DurationSeconds, hasMfa: false)),
             FederatedUser = new() { FederatedUserId = $"{call.Caller.Account}:{request.Name}", Arn = arn },
+            PackedPolicySize = packed,
         };
     }
 
-    private RoleSession OpenOwn(AwsCall call, string arn, int? seconds)
+    private RoleSession OpenOwn(AwsCall call, string arn, int? seconds, bool hasMfa)
     {
         call.Authorize("*");
-        return _principals.Open(call, arn, "", TimeSpan.FromSeconds(seconds ?? DefaultUserDurationInSeconds)).Session;
+        return _principals.Open(call, arn, "", TimeSpan.FromSeconds(seconds ?? DefaultUserDurationInSeconds), hasMfa).Session;
     }
 
     // Only a user's own keys may ask for these.

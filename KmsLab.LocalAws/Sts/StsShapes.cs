@@ -26,17 +26,59 @@ internal sealed class AssumeRoleRequest
     [Constraint(MinLength = 2, MaxLength = 1224, Pattern = @"[\w+=,.@:\/-]*")]
     public string? ExternalId { get; set; }
 
-    [Constraint(MinLength = 1)]
+    [Constraint(MinLength = 1), NotServed(SessionRules.NoPolicies)]
     public string? Policy { get; set; }
+
+    [NotServed(SessionRules.NoPolicies)]
+    public List<PolicyDescriptor>? PolicyArns { get; set; }
+
+    [Constraint(MaxLength = 50)]
+    public List<Tag>? Tags { get; set; }
+
+    [Constraint(MaxLength = 50)]
+    public List<string>? TransitiveTagKeys { get; set; }
+
+    [Constraint(MinLength = 9, MaxLength = 256, Pattern = @"[\w+=/:,.@-]*")]
+    public string? SerialNumber { get; set; }
+
+    [Constraint(MinLength = 6, MaxLength = 6, Pattern = @"[\d]*"), NotOnTrail]
+    public string? TokenCode { get; set; }
 
     [Constraint(MinLength = 2, MaxLength = 64, Pattern = @"[\w+=,.@-]*")]
     public string? SourceIdentity { get; set; }
+
+    [NotServed("KmsLab LocalAws knows no context providers.")]
+    public List<ProvidedContext>? ProvidedContexts { get; set; }
+}
+
+/// <summary>A managed policy for a session; refused where it is given.</summary>
+internal sealed class PolicyDescriptor
+{
+    [JsonPropertyName("arn")]
+    public string? Arn { get; set; }
+}
+
+/// <summary>What a context provider asserts; refused where it is given.</summary>
+internal sealed class ProvidedContext
+{
+    public string? ProviderArn { get; set; }
+    public string? ContextAssertion { get; set; }
+}
+
+internal sealed class Tag
+{
+    [Constraint(Required = true, MinLength = 1, MaxLength = 128, Pattern = @"[\p{L}\p{Z}\p{N}_.:/=+\-@]+")]
+    public string? Key { get; set; }
+
+    [Constraint(Required = true, MaxLength = 256, Pattern = @"[\p{L}\p{Z}\p{N}_.:/=+\-@]*")]
+    public string? Value { get; set; }
 }
 
 internal sealed class AssumeRoleResponse
 {
     public Credentials? Credentials { get; set; }
     public AssumedRoleUser? AssumedRoleUser { get; set; }
+    public int? PackedPolicySize { get; set; }
     public string? SourceIdentity { get; set; }
 }
 
@@ -62,17 +104,24 @@ internal sealed class GetFederationTokenRequest
     [Constraint(Required = true, MinLength = 2, MaxLength = 32, Pattern = @"[\w+=,.@-]*")]
     public string? Name { get; set; }
 
-    [Constraint(MinLength = 1, MaxLength = 2048)]
+    [Constraint(MinLength = 1, MaxLength = 2048), NotServed(SessionRules.NoPolicies)]
     public string? Policy { get; set; }
+
+    [NotServed(SessionRules.NoPolicies)]
+    public List<PolicyDescriptor>? PolicyArns { get; set; }
 
     [Constraint(Min = 900, Max = 129600)]
     public int? DurationSeconds { get; set; }
+
+    [Constraint(MaxLength = 50)]
+    public List<Tag>? Tags { get; set; }
 }
 
 internal sealed class GetFederationTokenResponse
 {
     public Credentials? Credentials { get; set; }
     public FederatedUser? FederatedUser { get; set; }
+    public int? PackedPolicySize { get; set; }
 }
 
 internal sealed class FederatedUser

@@ -34,7 +34,7 @@ internal sealed class CloudTrailService : AwsService
         Add("AddTags", OnTrail.Write, () => wire.ChangeTagsRequest, () => wire.NoMembers, AddTags);
         Add("RemoveTags", OnTrail.Write, () => wire.ChangeTagsRequest, () => wire.NoMembers, RemoveTags);
         Add("ListTags", OnTrail.Read, () => wire.ListTagsRequest, () => wire.ListTagsResponse, ListTags);
-        Add("GetInsightSelectors", OnTrail.Read, () => wire.GetEventSelectorsRequest, () => wire.NoMembers, InsightSelectors);
+        Add("GetInsightSelectors", OnTrail.Read, () => wire.GetInsightSelectorsRequest, () => wire.NoMembers, InsightSelectors);
         Refuse("KmsLab LocalAws finds no Insights events.", "PutInsightSelectors", "ListInsightsMetricData");
         Refuse(
             "KmsLab LocalAws has no CloudTrail Lake: no event data stores, queries, channels, imports or dashboards.",
@@ -220,9 +220,9 @@ internal sealed class CloudTrailService : AwsService
         return new(code, $"Unknown trail: {arn} for the user: {call.Account}", code == "TrailNotFoundException" ? 404 : 400);
     }
 
-    private NoMembers InsightSelectors(AwsCall call, GetEventSelectorsRequest request) => throw new AwsException(
+    private NoMembers InsightSelectors(AwsCall call, GetInsightSelectorsRequest request) => throw new AwsException(
         "InsightNotEnabledException",
-        $"Trail {Find(call, request.TrailName!).Definition.Name} does not have Insights enabled. Edit the trail settings to enable Insights, and then try the operation again.");
+        $"Trail {Find(call, request.TrailName ?? throw new AwsException("InvalidParameterCombinationException", "Specify either TrailName or EventDataStore.")).Definition.Name} does not have Insights enabled. Edit the trail settings to enable Insights, and then try the operation again.");
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

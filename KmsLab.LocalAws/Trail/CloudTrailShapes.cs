@@ -174,6 +174,14 @@ internal sealed class GetEventSelectorsRequest
     public string? TrailName { get; set; }
 }
 
+internal sealed class GetInsightSelectorsRequest
+{
+    public string? TrailName { get; set; }
+
+    [NotServed("KmsLab LocalAws has no event data stores.")]
+    public string? EventDataStore { get; set; }
+}
+
 /// <summary>The answer of PutEventSelectors and of GetEventSelectors.</summary>
 internal sealed class EventSelectorsResponse
 {
@@ -303,6 +311,7 @@ internal sealed class LookedUpResource
 [JsonSerializable(typeof(GetTrailStatusResponse))]
 [JsonSerializable(typeof(PutEventSelectorsRequest))]
 [JsonSerializable(typeof(GetEventSelectorsRequest))]
+[JsonSerializable(typeof(GetInsightSelectorsRequest))]
 [JsonSerializable(typeof(EventSelectorsResponse))]
 [JsonSerializable(typeof(ChangeTagsRequest))]
 [JsonSerializable(typeof(ListTagsRequest))]

@@ -63,11 +63,62 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
             Json = buffer.Written.ToArray(),
         };
         call.AnswerAfter(history.Append(record, Targets(record, call.TrailsAtStart)));
+        if (error is null)
+            call.FurtherRecords.ForEach(further => Record(call, further));
+    }
+
+    /// <summary>Writes what the service did in another Region on the caller's behalf.</summary>
+    private void Record(AwsCall call, FurtherRecord further)
+    {
+        var caller = call.Caller.InvokedBy(call.Service.EventSource);
+        using var buffer = WireBuffer.Rent();
+        var eventId = Guid.NewGuid();
+        RecordWriter.Write(buffer.Json, new RecordedCall
+        {
+            Identity = caller.Identity,
+            Time = call.Time,
+            Source = call.Service.EventSource,
+            Name = further.EventName,
+            Region = further.Region,
+            SourceIp = call.SourceIp,
+            UserAgent = AwsInternal,
+            RequestParameters = Project(further.RequestShape, further.Request),
+            ResponseElements = further.Response is { } response ? Project(further.ResponseShape!, response) : null,
+            RequestId = call.RequestId,
+            EventId = eventId,
+            ReadOnly = false,
+            Resources = further.Resources.ToArray(),
+            EventType = TrailEvent.ApiCall,
+            Account = call.Account,
+        });
+        buffer.Json.Flush();
+        var record = new TrailEvent
+        {
+            EventId = eventId,
+            Type = TrailEvent.ApiCall,
+            Account = call.Account,
+            Region = further.Region,
+            Time = call.Time,
+            Source = call.Service.EventSource,
+            Name = further.EventName,
+            ReadOnly = false,
+            CallerArn = caller.Arn,
+            Username = caller.Name,
+            AccessKeyId = caller.AccessKeyId,
+            Resources = further.Resources,
+            Json = buffer.Written.ToArray(),
+        };
+        call.AnswerAfter(history.Append(record, Targets(record, call.TrailsAtStart)));
     }
 
     /// <summary>Writes what a service did by itself, such as KMS's <c>DeleteKey</c>.</summary>
+    /// <param name="scope">Where.</param>
+    /// <param name="source">The service.</param>
+    /// <param name="name">The event.</param>
+    /// <param name="resource">What it happened to.</param>
+    /// <param name="type">Its type, where AWS writes another.</param>
     /// <returns>A task that completes when the record is on disk.</returns>
-    public Task RecordServiceEvent(RegionScope scope, string source, string name, RecordedResource resource)
+    public Task RecordServiceEvent(RegionScope scope, string source, string name, RecordedResource resource, string type = TrailEvent.ServiceEvent)
     {
         using var buffer = WireBuffer.Rent();
         var (eventId, now) = (Guid.NewGuid(), time.GetUtcNow());
@@ -83,14 +134,14 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
             EventId = eventId,
             ReadOnly = false,
             Resources = [resource],
-            EventType = TrailEvent.ServiceEvent,
+            EventType = type,
             Account = scope.Account,
         });
         buffer.Json.Flush();
         var record = new TrailEvent
         {
             EventId = eventId,
-            Type = TrailEvent.ServiceEvent,
+            Type = type,
             Account = scope.Account,
             Region = scope.Region,
             Time = now,

@@ -40,3 +40,11 @@ internal sealed class FlattenedAttribute(string name) : Attribute
 /// <summary>A member that never stands on CloudTrail's record: plaintext, ciphertext, credentials. Blobs never do, without saying so.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NotOnTrailAttribute : Attribute;
+
+/// <summary>A member that AWS serves and this endpoint refuses, because to ignore it would mislead. False and an empty list are let pass.</summary>
+/// <param name="why">The reason that the caller is told.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NotServedAttribute(string why) : Attribute
+{
+    public string Why { get; } = why;
+}

@@ -41,6 +41,9 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <summary>What the record carries under <c>additionalEventData</c>.</summary>
     public Dictionary<string, string>? AdditionalEventData { get; set; }
 
+    /// <summary>What the trails of other Regions hear of the call when it succeeds.</summary>
+    public List<FurtherRecord> FurtherRecords { get; } = [];
+
     /// <summary>The trails as they were when the call came.</summary>
     public required IReadOnlyList<LiveTrail> TrailsAtStart { get; init; }
 
@@ -66,3 +69,14 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <exception cref="AwsException">AccessDeniedException, worded as IAM's.</exception>
     public void Authorize(string resource) => denials.Check(Caller, Service, Operation.Action, resource);
 }
+
+/// <summary>A record that a call leaves in another Region, where the service acts on the caller's behalf.</summary>
+/// <param name="Region">The other Region.</param>
+/// <param name="EventName">What the service does there.</param>
+/// <param name="RequestShape">The shape of <paramref name="Request"/>.</param>
+/// <param name="Request">What the record shows as its parameters.</param>
+/// <param name="ResponseShape">The shape of <paramref name="Response"/>.</param>
+/// <param name="Response">What it shows as its response; null: nothing.</param>
+/// <param name="Resources">What it lists as resources.</param>
+internal sealed record FurtherRecord(
+    string Region, string EventName, Shape RequestShape, object Request, Shape? ResponseShape, object? Response, IReadOnlyList<RecordedResource> Resources);

@@ -60,6 +60,10 @@ internal abstract class AwsService(string signingName, string eventSource)
     /// <summary>Whether the operation's handler itself asks leave for the resource that it touches; otherwise the endpoint asks for <c>*</c> before it runs.</summary>
     public virtual bool AuthorizesResource(Operation operation) => false;
 
+    /// <summary>The error for a member of a request that isn't served here.</summary>
+    /// <param name="why">The member and the reason.</param>
+    public virtual AwsException NotServed(string why) => new("UnsupportedOperationException", why) { QueryCode = "UnsupportedOperation" };
+
     /// <summary>Whether a target or a path means this service.</summary>
     public bool IsTarget(string target) =>
         TargetPrefix.Length > 0 && target.EndsWith(TargetPrefix, StringComparison.Ordinal)

@@ -56,6 +56,7 @@ internal sealed class Shape
             TrailName = CamelCase(property.Name);
             EncodedTrailName = JsonEncodedText.Encode(TrailName, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
             Constraint = property.AttributeProvider?.GetCustomAttributes(typeof(ConstraintAttribute), false).OfType<ConstraintAttribute>().FirstOrDefault();
+            NotServed = property.AttributeProvider?.GetCustomAttributes(typeof(NotServedAttribute), false).OfType<NotServedAttribute>().FirstOrDefault()?.Why;
             IsOnTrail = property.PropertyType != typeof(byte[]) && property.AttributeProvider?.IsDefined(typeof(NotOnTrailAttribute), false) != true;
             IsCollection = options.GetTypeInfo(property.PropertyType).Kind is JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary;
             Nested = NestedShape(property.PropertyType, options);
@@ -73,6 +74,9 @@ internal sealed class Shape
         public JsonEncodedText EncodedTrailName { get; }
 
         public ConstraintAttribute? Constraint { get; }
+
+        /// <summary>Why it is refused here; null when it is served.</summary>
+        public string? NotServed { get; }
 
         public bool IsOnTrail { get; }
 

@@ -11,16 +11,21 @@ internal static class Validator
 {
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new();
 
-    /// <exception cref="AwsException">The service's validation error, naming every member that breaks a constraint.</exception>
-    public static void Check(Shape shape, object request, string errorCode, string? queryErrorCode = null)
+    /// <exception cref="AwsException">
+    /// The service's validation error, naming every member that breaks a constraint; or its refusal of a member that isn't served here.
+    /// </exception>
+    public static void Check(Shape shape, object request, AwsService service)
     {
-        List<string>? errors = null;
-        Check(shape, request, "", ref errors);
-        if (errors is not null)
+        var found = default(Findings);
+        Check(shape, request, "", ref found);
+        if (found.Errors is { } errors)
         {
             var message = $"{errors.Count} validation error{(errors.Count == 1 ? "" : "s")} detected: {string.Join("; ", errors)}";
-            throw new AwsException(errorCode, message) { QueryCode = queryErrorCode };
+            throw new AwsException(service.ValidationError, message) { QueryCode = service.QueryValidationError };
         }
+
+        if (found.NotServed is { } why)
+            throw service.NotServed(why);
     }
 
     /// <summary>A single error in the same words, for a rule that a handler checks.</summary>
@@ -31,44 +36,49 @@ internal static class Validator
     public static AwsException Missing(string errorCode, string member) =>
         new(errorCode, $"1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null");
 
-    private static void Check(Shape shape, object value, string path, ref List<string>? errors)
+    private static void Check(Shape shape, object value, string path, ref Findings found)
     {
         for (var i = 0; i < shape.Members.Count; i++)
         {
             var member = shape.Members[i];
-            if (member.Constraint is null && member.Nested is null && !member.IsCollection)
+            if (member.Constraint is null && member.Nested is null && !member.IsCollection && member.NotServed is null)
                 continue;
 
             var content = member.Get(value);
+            if (member.NotServed is { } why && IsAsked(content))
+                found.NotServed ??= $"{path}{member.TrailName}: {why}";
             if (member.IsCollection && content is not null)
-                CheckNulls(content, path + member.TrailName, ref errors);
+                CheckNulls(content, path + member.TrailName, ref found);
             if (member.Constraint is { } constraint)
-                Check(constraint, content, path, member, ref errors);
+                Check(constraint, content, path, member, ref found);
             if (member.Nested is { } nested && content is not null)
-                CheckNested(nested, content, path + member.TrailName, ref errors);
+                CheckNested(nested, content, path + member.TrailName, ref found);
         }
     }
 
+    // False, and a list without anything in it, ask for nothing.
+    private static bool IsAsked(object? content) => content is not (null or false or ICollection { Count: 0 });
+
     // No list or map of AWS's holds nulls, so handlers need not look for them.
-    private static void CheckNulls(object content, string path, ref List<string>? errors)
+    private static void CheckNulls(object content, string path, ref Findings found)
     {
         foreach (var item in content is IDictionary map ? map.Values : (IEnumerable)content)
         {
             if (item is null)
-                (errors ??= []).Add($"Value null at '{path}.member' failed to satisfy constraint: Member must not be null");
+                (found.Errors ??= []).Add($"Value null at '{path}.member' failed to satisfy constraint: Member must not be null");
             else if (item is IList or IDictionary)
-                CheckNulls(item, path + ".member", ref errors);
+                CheckNulls(item, path + ".member", ref found);
         }
     }
 
-    private static void CheckNested(Shape nested, object content, string path, ref List<string>? errors)
+    private static void CheckNested(Shape nested, object content, string path, ref Findings found)
     {
         if (content is IDictionary map)
         {
             foreach (var item in map.Values)
             {
                 if (item is not null and not string)
-                    CheckNested(nested, item, path + ".member", ref errors);
+                    CheckNested(nested, item, path + ".member", ref found);
             }
         }
         else if (content is IList list)
@@ -76,26 +86,26 @@ internal static class Validator
             for (var i = 0; i < list.Count; i++)
             {
                 if (list[i] is { } item)
-                    CheckNested(nested, item, string.Create(CultureInfo.InvariantCulture, $"{path}.{i + 1}.member"), ref errors);
+                    CheckNested(nested, item, string.Create(CultureInfo.InvariantCulture, $"{path}.{i + 1}.member"), ref found);
             }
         }
         else
         {
-            Check(nested, content, path + ".", ref errors);
+            Check(nested, content, path + ".", ref found);
         }
     }
 
-    private static void Check(ConstraintAttribute constraint, object? content, string path, Shape.Member member, ref List<string>? errors)
+    private static void Check(ConstraintAttribute constraint, object? content, string path, Shape.Member member, ref Findings found)
     {
         if (content is null)
         {
             if (constraint.Required)
-                (errors ??= []).Add($"Value null at '{path}{member.TrailName}' failed to satisfy constraint: Member must not be null");
+                (found.Errors ??= []).Add($"Value null at '{path}{member.TrailName}' failed to satisfy constraint: Member must not be null");
             return;
         }
 
         if (Broken(constraint, content) is { } rule)
-            (errors ??= []).Add($"Value {Shown(content, member.IsOnTrail)}at '{path}{member.TrailName}' failed to satisfy constraint: {rule}");
+            (found.Errors ??= []).Add($"Value {Shown(content, member.IsOnTrail)}at '{path}{member.TrailName}' failed to satisfy constraint: {rule}");
     }
 
     private static string? Broken(ConstraintAttribute constraint, object content) => content switch
@@ -152,4 +162,11 @@ internal static class Validator
         IEnumerable list => $"'[{string.Join(", ", list.Cast<object?>())}]' ",
         _ => $"'{Convert.ToString(content, CultureInfo.InvariantCulture)}' ",
     };
+
+    /// <summary>Collects what is wrong with a request.</summary>
+    private struct Findings
+    {
+        public List<string>? Errors;
+        public string? NotServed;
+    }
 }

@@ -48,6 +48,13 @@ internal sealed class AwsServiceModel(JsonElement root)
         ? members.EnumerateObject().ToDictionary(member => member.Name, member => Shape(member.Value.GetProperty("shape").GetString()!))
         : [];
 
+    /// <summary>The headers and query parameters of an operation's request.</summary>
+    public IEnumerable<string> LocationsOf(string operation) => ShapeOf(operation, "input") is { } input && input.TryGetProperty("members", out var members)
+        ? members.EnumerateObject()
+            .Where(member => member.Value.TryGetProperty("location", out var location) && location.GetString() is "header" or "querystring")
+            .Select(member => member.Value.GetProperty("locationName").GetString()!)
+        : [];
+
     /// <summary>The C# type that AWS's generator (v4) gives a member.</summary>
     public string ClrTypeOf(JsonElement shape, bool inList = false) => shape.GetProperty("type").GetString() switch
     {
