@@ -34,7 +34,14 @@ internal static class AlarmChecks
             throw CloudWatchErrors.Validation($"Option {alarm.TreatMissingData} is not supported for treat missing data parameter. Supported options are: breaching, notBreaching, ignore, missing.");
         if (alarm.EvaluateLowSampleCountPercentile is not (null or "evaluate" or "ignore"))
             throw CloudWatchErrors.Validation($"Option {alarm.EvaluateLowSampleCountPercentile} is not supported for evaluate low sample count percentile parameter. Supported options are: evaluate, ignore.");
-        foreach (var action in (IEnumerable<string>)[.. alarm.OKActions ?? [], .. alarm.AlarmActions ?? [], .. alarm.InsufficientDataActions ?? []])
+        CheckActions(alarm.OKActions, alarm.AlarmActions, alarm.InsufficientDataActions);
+    }
+
+    /// <summary>Checks the actions of an alarm of either type.</summary>
+    /// <exception cref="AwsException">ValidationError.</exception>
+    public static void CheckActions(params ReadOnlySpan<List<string>?> actions)
+    {
+        foreach (var action in actions.ToArray().SelectMany(list => list ?? []))
         {
             if (!action.StartsWith("arn:", StringComparison.Ordinal) || action.Split(':').Length < 6)
                 throw CloudWatchErrors.Validation($"Invalid arn syntax: {action}");

@@ -9,7 +9,8 @@ namespace KmsLab.LocalAws.Metrics;
 /// An alarm with a period of seconds on a metric kept by the minute (a metric filter's) looks back two minutes: its points are stamped with the minute's beginning,
 /// and would otherwise never be in time.
 /// </remarks>
-internal sealed partial class AlarmEvaluator(AlarmStore alarms, MetricReader reader, AlarmTransitions transitions, TimeProvider time, ILogger<AlarmEvaluator> logger)
+internal sealed partial class AlarmEvaluator(
+    AlarmStore alarms, MetricReader reader, AlarmTransitions transitions, CompositeEvaluator composites, TimeProvider time, ILogger<AlarmEvaluator> logger)
     : IHostedService, IDisposable
 {
     private const int ExtraPeriods = 2;
@@ -46,9 +47,12 @@ internal sealed partial class AlarmEvaluator(AlarmStore alarms, MetricReader rea
             var now = time.GetUtcNow();
             foreach (var (scope, alarm) in alarms.All())
             {
-                if (IsDue(scope, alarm, now))
+                if (alarm.Composite is null && IsDue(scope, alarm, now))
                     Evaluate(scope, alarm, now);
             }
+
+            composites.Evaluate(now);
+            transitions.Release(now);
         }
         catch (Exception error)
         {

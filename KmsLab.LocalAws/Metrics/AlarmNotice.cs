@@ -20,7 +20,27 @@ internal static class AlarmNotice
         return ascii.Length < 100 ? ascii : ascii[..96] + "...";
     }
 
-    public static string Message(RegionScope scope, AlarmRecord old, AlarmRecord alarm) => new JsonObject
+    /// <param name="scope">The alarm's account and Region.</param>
+    /// <param name="oldState">Its state before.</param>
+    /// <param name="alarm">The alarm.</param>
+    /// <param name="children">Of a composite alarm: the alarms that it depends on and that are in alarm.</param>
+    public static string Message(RegionScope scope, string oldState, AlarmRecord alarm, IReadOnlyList<AlarmRecord> children)
+    {
+        var message = Common(scope, oldState, alarm);
+        if (alarm.Composite is null)
+        {
+            message["Trigger"] = Trigger(alarm);
+        }
+        else
+        {
+            message["AlarmRule"] = alarm.Composite.Rule;
+            message["TriggeringChildren"] = CompositeEvaluator.Triggering(children, "Arn", "State", "Value", "Timestamp");
+        }
+
+        return message.ToJsonString(Relaxed);
+    }
+
+    private static JsonObject Common(RegionScope scope, string oldState, AlarmRecord alarm) => new()
     {
         ["AlarmName"] = alarm.Name,
         ["AlarmDescription"] = alarm.Settings.AlarmDescription,
@@ -31,12 +51,11 @@ internal static class AlarmNotice
         ["StateChangeTime"] = Instant(alarm.StateTransitioned),
         ["Region"] = RegionName(scope.Region),
         ["AlarmArn"] = alarm.Arn,
-        ["OldStateValue"] = old.State,
+        ["OldStateValue"] = oldState,
         ["OKActions"] = Texts(alarm.Settings.OKActions),
         ["AlarmActions"] = Texts(alarm.Settings.AlarmActions),
         ["InsufficientDataActions"] = Texts(alarm.Settings.InsufficientDataActions),
-        ["Trigger"] = Trigger(alarm),
-    }.ToJsonString(Relaxed);
+    };
 
     /// <summary>As in notices: <c>2026-11-23T23:05:23.456+0000</c>.</summary>
     public static string Instant(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture);

@@ -6,6 +6,16 @@ namespace KmsLab.LocalAws.Metrics;
 internal sealed record AlarmRecord
 {
     public required AlarmSettings Settings { get; init; }
+
+    /// <summary>What makes it a composite alarm; null for one that watches a metric.</summary>
+    public CompositeSettings? Composite { get; init; }
+
+    /// <summary>What keeps its actions back; null: nothing.</summary>
+    public ActionHold? Hold { get; init; }
+
+    /// <summary>The states by which a composite alarm was last evaluated.</summary>
+    public string? Inputs { get; init; }
+
     public required string Arn { get; init; }
     public required DateTimeOffset Configured { get; init; }
     public required string State { get; init; }
@@ -21,6 +31,14 @@ internal sealed record AlarmRecord
     public Dictionary<string, string> Tags { get; init; } = [];
 
     public string Name => Settings.AlarmName!;
+
+    /// <summary>The type as AWS calls it.</summary>
+    public string Type => TypeOf(Composite is not null);
+
+    /// <summary>The names of the alarms that a composite alarm depends on, its suppressor among them.</summary>
+    public IEnumerable<string> ChildNames() => Composite is null
+        ? []
+        : AlarmRule.Parse(Composite.Rule).Names.Concat(Composite.Suppressor is { } suppressor ? [suppressor] : []).Select(NameOf).Distinct();
 
     /// <summary>The ARNs to act on in the present state.</summary>
     public IReadOnlyList<string> Actions => (State switch
@@ -70,6 +88,34 @@ internal sealed record AlarmRecord
         EvaluateLowSampleCountPercentile = Settings.EvaluateLowSampleCountPercentile,
         Metrics = Settings.Metrics,
     };
+
+    public CompositeAlarm ToCompositeShape() => new()
+    {
+        AlarmName = Name,
+        AlarmArn = Arn,
+        AlarmDescription = Settings.AlarmDescription,
+        AlarmConfigurationUpdatedTimestamp = Configured,
+        ActionsEnabled = Settings.ActionsEnabled,
+        OKActions = Settings.OKActions ?? [],
+        AlarmActions = Settings.AlarmActions ?? [],
+        InsufficientDataActions = Settings.InsufficientDataActions ?? [],
+        AlarmRule = Composite!.Rule,
+        StateValue = State,
+        StateReason = Reason,
+        StateReasonData = ReasonData,
+        StateUpdatedTimestamp = StateUpdated,
+        StateTransitionedTimestamp = StateTransitioned,
+        ActionsSuppressedBy = Hold is { By: not ActionHold.MuteRule } ? Hold.By : null,
+        ActionsSuppressedReason = Hold is { By: not ActionHold.MuteRule } ? Hold.Reason(Composite.Suppressor) : null,
+        ActionsSuppressor = Composite.Suppressor,
+        ActionsSuppressorWaitPeriod = Composite.Suppressor is null ? null : Composite.WaitPeriod,
+        ActionsSuppressorExtensionPeriod = Composite.Suppressor is null ? null : Composite.ExtensionPeriod,
+    };
+
+    public static string TypeOf(bool isComposite) => isComposite ? "CompositeAlarm" : "MetricAlarm";
+
+    /// <summary>An alarm's name where it may be named by its ARN, too.</summary>
+    public static string NameOf(string nameOrArn) => nameOrArn.Split(':', 7) is ["arn", _, "cloudwatch", _, _, "alarm", var name] ? name : nameOrArn;
 
     public static string ArnOf(RegionScope scope, string name) => scope.Arn("cloudwatch", $"alarm:{name}");
 }

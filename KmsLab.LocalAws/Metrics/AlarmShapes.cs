@@ -103,9 +103,6 @@ internal sealed class DescribeAlarmsResponse
     public string? NextToken { get; set; }
 }
 
-/// <summary>Composite alarms are not served; the list of them is there and empty.</summary>
-internal sealed class CompositeAlarm;
-
 internal sealed class DescribeAlarmsForMetricRequest
 {
     [Constraint(Required = true, MinLength = 1, MaxLength = 255)]

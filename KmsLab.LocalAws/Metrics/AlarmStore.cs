@@ -6,7 +6,7 @@ namespace KmsLab.LocalAws.Metrics;
 /// <summary>All alarms, in memory and in the state file, and their history.</summary>
 internal sealed class AlarmStore
 {
-    private const string AddHistory = "INSERT INTO alarm_history (account, region, alarm, time, type, summary, data) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    private const string AddHistory = "INSERT INTO alarm_history (account, region, alarm, time, type, summary, data, alarm_type) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<AlarmKey, AlarmRecord> _alarms = new(AlarmKey.Order);
@@ -93,26 +93,28 @@ internal sealed class AlarmStore
     /// <summary>A page of history.</summary>
     public List<AlarmHistoryItem> History(RegionScope scope, DescribeAlarmHistoryRequest request, int offset, int count) => _store.Read(connection => connection.Query(
         $"""
-        SELECT alarm, time, type, summary, data FROM alarm_history
+        SELECT alarm, time, type, summary, data, alarm_type FROM alarm_history
         WHERE account = $1 AND region = $2 AND ($3 IS NULL OR alarm = $3) AND ($4 IS NULL OR type = $4) AND time >= $5 AND time <= $6
+          AND alarm_type IN (SELECT value FROM json_each($9))
         ORDER BY time {Direction(request)}, id {Direction(request)} LIMIT $7 OFFSET $8
         """,
         row => new AlarmHistoryItem
         {
             AlarmName = row.GetString(0),
-            AlarmType = "MetricAlarm",
+            AlarmType = row.GetString(5),
             Timestamp = row.Instant(1),
             HistoryItemType = row.GetString(2),
             HistorySummary = row.GetString(3),
             HistoryData = row.GetString(4),
         },
         scope.Account, scope.Region, request.AlarmName, request.HistoryItemType,
-        request.StartDate?.ToUnixTimeMilliseconds() ?? 0, request.EndDate?.ToUnixTimeMilliseconds() ?? long.MaxValue, count, offset));
+        request.StartDate?.ToUnixTimeMilliseconds() ?? 0, request.EndDate?.ToUnixTimeMilliseconds() ?? long.MaxValue, count, offset,
+        System.Text.Json.JsonSerializer.Serialize(request.AlarmTypes is { Count: > 0 } types ? types : ["MetricAlarm"], MetricsJson.Default.ListString)));
 
     private static string Direction(DescribeAlarmHistoryRequest request) => request.ScanBy == "TimestampAscending" ? "ASC" : "DESC";
 
     private static void Write(WriteSession session, RegionScope scope, AlarmHistoryItem entry) => session.Execute(
-        AddHistory, scope.Account, scope.Region, entry.AlarmName, entry.Timestamp!.Value.ToUnixTimeMilliseconds(), entry.HistoryItemType, entry.HistorySummary, entry.HistoryData);
+        AddHistory, scope.Account, scope.Region, entry.AlarmName, entry.Timestamp!.Value.ToUnixTimeMilliseconds(), entry.HistoryItemType, entry.HistorySummary, entry.HistoryData, entry.AlarmType);
 
     private readonly record struct AlarmKey(RegionScope Scope, string Name)
     {

@@ -5,8 +5,8 @@ using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Metrics;
 
-/// <summary>Sets an alarm's state, and acts when it becomes another.</summary>
-internal sealed class AlarmTransitions(AlarmStore alarms, SnsPublisher sns)
+/// <summary>Sets an alarm's state, and acts when it becomes another, unless something keeps its actions back.</summary>
+internal sealed class AlarmTransitions(AlarmStore alarms, ActionHolds holds, SnsPublisher sns)
 {
     /// <summary>Sets the state. Actions run only on a change of state.</summary>
     /// <param name="scope">The alarm's account and Region.</param>
@@ -27,27 +27,56 @@ internal sealed class AlarmTransitions(AlarmStore alarms, SnsPublisher sns)
                 old = current;
                 var changed = current.State != news.State;
                 var alarm = current with { State = news.State, Reason = news.Reason, ReasonData = news.ReasonData, StateUpdated = now, StateTransitioned = changed ? now : current.StateTransitioned };
+                if (changed)
+                    alarm = alarm with { Hold = HasActions(alarm) ? holds.Of(scope, alarm, current.State, now) : null };
                 return (alarm, changed ? Entry(current, alarm) : null);
             }) is not { } set)
             return false;
 
         committed = set.Committed;
-        if (old!.State != set.Alarm.State && set.Alarm.Settings.ActionsEnabled != false)
-            committed = Act(scope, old, set.Alarm) ?? committed;
+        if (old!.State != set.Alarm.State && HasActions(set.Alarm))
+            committed = (set.Alarm.Hold is { } hold ? NoteHeld(scope, set.Alarm, hold) : Act(scope, old.State, set.Alarm)) ?? committed;
         return true;
     }
 
-    private Task? Act(RegionScope scope, AlarmRecord old, AlarmRecord alarm)
+    /// <summary>Does what was kept back and is so no more.</summary>
+    public void Release(DateTimeOffset now)
     {
+        foreach (var (scope, alarm) in alarms.All())
+        {
+            if (alarm.Hold is not { } hold || holds.Next(scope, alarm, now) is var next && next == hold)
+                continue;
+            if (alarms.Change(scope, alarm.Name, current => ReferenceEquals(current, alarm) ? (alarm with { Hold = next }, null) : null) is { } changed
+                && next is null && HasActions(changed.Alarm))
+                Act(scope, hold.OldState, changed.Alarm);
+        }
+    }
+
+    private static bool HasActions(AlarmRecord alarm) => alarm.Settings.ActionsEnabled != false && alarm.Actions.Count > 0;
+
+    private Task NoteHeld(RegionScope scope, AlarmRecord alarm, ActionHold hold) => alarms.Note(scope, new()
+    {
+        AlarmName = alarm.Name,
+        AlarmType = alarm.Type,
+        Timestamp = alarm.StateTransitioned,
+        HistoryItemType = "Action",
+        HistorySummary = hold.Reason(alarm.Composite?.Suppressor),
+        HistoryData = new JsonObject { ["actionState"] = "Suppressed", ["stateUpdateTimestamp"] = alarm.StateTransitioned.ToUnixTimeMilliseconds() }.ToJsonString(),
+    });
+
+    private Task? Act(RegionScope scope, string oldState, AlarmRecord alarm)
+    {
+        var children = alarm.Composite is null ? [] : alarm.ChildNames().Select(name => alarms.Find(scope, name)).OfType<AlarmRecord>().Where(child => child.State == AlarmState.Alarm).ToList();
         Task? last = null;
         foreach (var action in alarm.Actions)
         {
             var error = action.Split(':') is ["arn", _, "sns", ..]
-                ? sns.TryPublish(action, AlarmNotice.Subject(scope, alarm), AlarmNotice.Message(scope, old, alarm))
+                ? sns.TryPublish(action, AlarmNotice.Subject(scope, alarm), AlarmNotice.Message(scope, oldState, alarm, children))
                 : "KmsLab LocalAws runs actions on SNS topics only";
             last = alarms.Note(scope, new()
             {
                 AlarmName = alarm.Name,
+                AlarmType = alarm.Type,
                 Timestamp = alarm.StateTransitioned,
                 HistoryItemType = "Action",
                 HistorySummary = error is null ? $"Successfully executed action {action}" : $"Failed to execute action {action}. Received error: \"{error}\"",
@@ -67,6 +96,7 @@ internal sealed class AlarmTransitions(AlarmStore alarms, SnsPublisher sns)
     private static AlarmHistoryItem Entry(AlarmRecord old, AlarmRecord alarm) => new()
     {
         AlarmName = alarm.Name,
+        AlarmType = alarm.Type,
         Timestamp = alarm.StateTransitioned,
         HistoryItemType = "StateUpdate",
         HistorySummary = $"Alarm updated from {old.State} to {alarm.State}",

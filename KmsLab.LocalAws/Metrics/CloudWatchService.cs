@@ -5,7 +5,7 @@ namespace KmsLab.LocalAws.Metrics;
 /// <summary>Amazon CloudWatch: metrics and alarms, in Query, rpc-v2-cbor and JSON 1.0.</summary>
 internal sealed class CloudWatchService : AwsService
 {
-    public CloudWatchService(MetricStore metrics, MetricQueries queries, AlarmOperations alarms) : base("monitoring", "monitoring.amazonaws.com")
+    public CloudWatchService(MetricStore metrics, MetricQueries queries, AlarmOperations alarms, CompositeOperations composites, MuteOperations mutes) : base("monitoring", "monitoring.amazonaws.com")
     {
         TargetPrefix = "GraniteServiceVersion20100801";
         XmlNamespace = "http://monitoring.amazonaws.com/doc/2010-08-01/";
@@ -32,7 +32,11 @@ internal sealed class CloudWatchService : AwsService
         Add("UntagResource", OnTrail.Write, () => wire.UntagResourceRequest, () => wire.NoMembers, alarms.UntagResource);
         Add("ListTagsForResource", OnTrail.Read, () => wire.ListTagsForResourceRequest, () => wire.ListTagsForResourceResponse, alarms.ListTagsForResource);
 
-        Refuse("KmsLab LocalAws serves metric alarms, no composite ones.", "PutCompositeAlarm");
+        Add("PutCompositeAlarm", OnTrail.Write, () => wire.PutCompositeAlarmRequest, () => wire.NoOutput, composites.PutCompositeAlarm);
+        Add("PutAlarmMuteRule", OnTrail.Write, () => wire.PutAlarmMuteRuleRequest, () => wire.NoOutput, mutes.PutAlarmMuteRule);
+        Add("GetAlarmMuteRule", OnTrail.Read, () => wire.AlarmMuteRuleNameRequest, () => wire.GetAlarmMuteRuleResponse, mutes.GetAlarmMuteRule);
+        Add("ListAlarmMuteRules", OnTrail.Read, () => wire.ListAlarmMuteRulesRequest, () => wire.ListAlarmMuteRulesResponse, mutes.ListAlarmMuteRules);
+        Add("DeleteAlarmMuteRule", OnTrail.Write, () => wire.AlarmMuteRuleNameRequest, () => wire.NoOutput, mutes.DeleteAlarmMuteRule);
         Refuse("KmsLab LocalAws serves no anomaly detection.", "PutAnomalyDetector", "DeleteAnomalyDetector", "DescribeAnomalyDetectors");
         // Nobody can have put one.
         Add("ListDashboards", OnTrail.Read, () => wire.ListDashboardsRequest, () => wire.ListDashboardsResponse, (call, request) => new ListDashboardsResponse { DashboardEntries = [] });

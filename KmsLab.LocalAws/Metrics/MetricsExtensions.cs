@@ -17,7 +17,12 @@ internal static class MetricsExtensions
         services.AddSingleton<MetricRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<MetricRetention>());
         services.AddSingleton<AlarmStore>();
+        services.AddSingleton<MuteRules>();
+        services.AddSingleton<ActionHolds>();
         services.AddSingleton<AlarmTransitions>();
+        services.AddSingleton<CompositeEvaluator>();
+        services.AddSingleton<CompositeOperations>();
+        services.AddSingleton<MuteOperations>();
         services.AddSingleton<AlarmOperations>();
         services.AddSingleton<AlarmEvaluator>();
         services.AddHostedService(provider => provider.GetRequiredService<AlarmEvaluator>());

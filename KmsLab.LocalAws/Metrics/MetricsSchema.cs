@@ -23,5 +23,6 @@ internal sealed class MetricsSchema : IStateSchema
             time INTEGER NOT NULL, type TEXT NOT NULL, summary TEXT NOT NULL, data TEXT NOT NULL);
         CREATE INDEX alarm_history_time ON alarm_history (account, region, time);
         """,
+        "ALTER TABLE alarm_history ADD COLUMN alarm_type TEXT NOT NULL DEFAULT 'MetricAlarm';",
     ];
 }
