@@ -11,7 +11,7 @@ const string Help = """
 
       lab [STARTS] [IDLE-MINUTES] [AppHost's arguments]
                            the whole lab by `dotnet run`: time to healthy, memory (PSS), processor time when idle, time to stop; build it before
-      localaws [SECONDS]   KMS and Logs throughput and latency of LocalAws, side by side with moto_server where it is installed
+      localaws [SECONDS]   KMS, Logs and S3 throughput and latency of LocalAws, side by side with moto_server where it is installed
       cryptoapi [SECONDS]  CryptoApi on PostgreSQL: throughput and latency, and what a request adds to its bare KMS call
       refusals [SAMPLES]   whether the time of a refusal tells a name that is there from one that isn't
       ingest [RECORDS]     `replay --rates` beside DuckDB at the same group-by, on the same files in the same run: records a second, processor time, memory;

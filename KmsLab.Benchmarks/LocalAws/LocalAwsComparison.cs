@@ -8,6 +8,7 @@ internal static class LocalAwsComparison
 {
     private static readonly int[] Connections = [1, 16, 64];
     private const int LogEvents = 100_000;
+    private const int ObjectBytes = 1024 * 1024;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
 
     public static async Task RunAsync(TimeSpan duration)
@@ -25,6 +26,7 @@ internal static class LocalAwsComparison
 
             await CompareKmsAsync(servers, duration);
             await CompareLogsAsync(servers, duration);
+            await CompareObjectsAsync(servers, duration);
 
             foreach (var server in servers)
                 Console.WriteLine($"{server.Name,-9} {server.Memory / 1e6:0} MB at the end");
@@ -90,6 +92,39 @@ internal static class LocalAwsComparison
             var (read, matched, time) = await FilterAsync(connection, put, duration);
             Console.WriteLine($"| FilterLogEvents, JSON pattern | {server.Name} | {read / time.TotalSeconds:N0} | {matched:N0} of {put:N0} matched; {Expected(put):N0} is right |");
         }
+    }
+
+    private static async Task CompareObjectsAsync(ServerUnderTest[] servers, TimeSpan duration)
+    {
+        Console.WriteLine("\n| S3 | connections | server | requests/s | MB/s | p50 ms | p99 ms | CPU µs/request | failed |\n|---|---|---|---|---|---|---|---|---|");
+        var get = S3Request.Create("GET", "/bench-bucket/object");
+        foreach (var server in servers)
+        {
+            using var connection = new HttpConnection(server.Address);
+            await ObjectAsync(connection, S3Request.Create("PUT", "/bench-bucket"));
+            await ObjectAsync(connection, S3Request.Create("PUT", "/bench-bucket/object", new byte[ObjectBytes]));
+            if (await ObjectAsync(connection, get) != ObjectBytes)
+                throw new InvalidOperationException($"{server.Name} answers with something else than the object.");
+            await LoadRun.RunAsync(server.Address, get, connections: 4, WarmUp);
+        }
+
+        foreach (var connections in new[] { 1, 16 })
+        {
+            foreach (var server in servers)
+            {
+                var cpu = server.Cpu;
+                var result = await LoadRun.RunAsync(server.Address, get, connections, duration);
+                Console.WriteLine($"| GetObject, 1 MB | {connections} | {server.Name} | {result.PerSecond:N0} | {result.PerSecond * ObjectBytes / 1e6:N0} | {result.P50.TotalMilliseconds:0.00} | {result.P99.TotalMilliseconds:0.00} | {(server.Cpu - cpu).TotalMicroseconds / result.Requests:0} | {result.Failures} |");
+            }
+        }
+    }
+
+    /// <summary>Makes a call of S3 that must succeed.</summary>
+    /// <returns>The length of its answer's body.</returns>
+    private static async Task<int> ObjectAsync(HttpConnection connection, byte[] request)
+    {
+        var (status, body) = await connection.ExchangeAsync(request);
+        return status == 200 ? body.Length : throw new InvalidOperationException($"S3 answered {status}: {System.Text.Encoding.UTF8.GetString(body.Span)}");
     }
 
     private static async Task<(long Events, TimeSpan Time)> PutAsync(HttpConnection connection)
