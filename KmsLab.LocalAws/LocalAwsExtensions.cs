@@ -3,6 +3,7 @@ using KmsLab.LocalAws.Faults;
 using KmsLab.LocalAws.Kms;
 using KmsLab.LocalAws.Logs;
 using KmsLab.LocalAws.Metrics;
+using KmsLab.LocalAws.Organizations;
 using KmsLab.LocalAws.S3;
 using KmsLab.LocalAws.Settings;
 using KmsLab.LocalAws.Sns;
@@ -42,6 +43,7 @@ public static class LocalAwsExtensions
         builder.Services.AddSingleton<IStateSchema, DocumentSchema>();
         builder.Services.AddSingleton<StateStore>();
         builder.Services.AddSingleton<PrincipalDirectory>();
+        builder.Services.AddSingleton<Organization>();
         builder.Services.AddSingleton<Denials>();
         builder.Services.AddSingleton<FaultInjection>();
         builder.Services.AddSingleton<RateLimits>();
@@ -93,6 +95,7 @@ public static class LocalAwsExtensions
     {
         services.AddSingleton<AwsService, StsService>();
         services.AddSingleton<AwsService, CloudTrailService>();
+        services.AddSingleton<AwsService, OrganizationsService>();
 
         services.AddSingleton<KmsState>();
         services.AddSingleton<AwsManagedKeys>();

@@ -17,7 +17,7 @@ internal static class LocalAwsProgram
                 "LocalAws:DataDirectory",
                 "where its state file localaws.db and the content of objects lie; keys lost are data lost",
                 new LocalAwsOptions().DataDirectory),
-            new("LocalAws:AccountId", "the account that everything belongs to", "000000000000"),
+            new("LocalAws:AccountId", "the account of callers of whom nothing else is known", "000000000000"),
             new("LocalAws:Region", "the Region of the trail that is there from the start", "us-east-1"),
             new("LocalAws:Trail:LogGroup", "the log group that this trail delivers to", "kmslab-trail"),
             new("LocalAws:Delivery:Delay", "how long its records travel", "00:00:00"),

@@ -80,6 +80,8 @@ internal sealed partial class S3Endpoint(
             if (s3.Request.Bucket is not null && operation.Name != "CreateBucket")
                 call.Touch(s3.Bucket.Arn, "AWS::S3::Bucket");
             RefusedHeaders.Check(s3);
+            if (operation.Name != "CreateBucket")
+                RefuseOtherAccount(s3);
             call.Authorize(S3Service.Resource(s3.Request, call.Region));
             limits.Check(call, (int)Math.Min(int.MaxValue, s3.Request.Http.Request.ContentLength ?? 0));
             await faults.MeetAsync(call, call.Aborted);
@@ -93,6 +95,13 @@ internal sealed partial class S3Endpoint(
             trail.Record(call, s3, null, error);
             throw;
         }
+    }
+
+    // Policies are kept, not evaluated: one lets others in, and without one only the owner comes in.
+    private static void RefuseOtherAccount(S3Call s3)
+    {
+        if (s3.Request.Bucket is not null && s3.Bucket.Account != s3.Call.Account && s3.Bucket.Record.Settings.GetValueOrDefault("policy") is not { Length: > 0 })
+            throw S3Error.AccessDenied();
     }
 
     private async Task SendAsync(HttpContext http, S3Answer answer)

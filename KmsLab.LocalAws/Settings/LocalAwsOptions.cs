@@ -11,9 +11,13 @@ public sealed class LocalAwsOptions
     public string DataDirectory { get; set; } =
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "kmslab", "localaws");
 
-    /// <summary>The account that everything belongs to: 12 digits.</summary>
+    /// <summary>The account of callers of whom nothing else is known, and of what is made at start: 12 digits.</summary>
     [RegularExpression("[0-9]{12}", ErrorMessage = "LocalAws:AccountId must be 12 digits.")]
     public string AccountId { get; set; } = "000000000000";
+
+    /// <summary>The organization that the account manages; by default none.</summary>
+    [ValidateObjectMembers]
+    public OrganizationOptions Organization { get; set; } = new();
 
     /// <summary>The Region of the trail that is provisioned at start. Calls go to the Region that they are signed for.</summary>
     [RegularExpression("[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", ErrorMessage = "LocalAws:Region must be a Region such as us-east-1.")]

@@ -6,8 +6,17 @@ namespace KmsLab.LocalAws.Sqs;
 internal sealed class QueueFinder(QueueStore queues)
 {
     /// <summary>The queue of a URL: the account and name at its end count, the host doesn't.</summary>
-    /// <exception cref="AwsException">QueueDoesNotExist; InvalidAddress: it is no queue's URL.</exception>
-    public Queue Find(AwsCall call, string url) => queues.Find(Arn(call, url)) ?? throw SqsErrors.NoQueue();
+    /// <exception cref="AwsException">QueueDoesNotExist; AccessDenied: it is another account's, and has no policy, which would let others in.</exception>
+    public Queue Find(AwsCall call, string url)
+    {
+        var queue = queues.Find(Arn(call, url)) ?? throw SqsErrors.NoQueue();
+        return queue.Scope.Account == call.Account || queue.Record.Attributes.ContainsKey("Policy")
+            ? queue
+            : throw new AwsException(
+                "AccessDeniedException",
+                $"User: {call.Caller.Arn} is not authorized to perform: sqs:{call.Operation.Name.ToLowerInvariant()} on resource: {queue.Arn} because no resource-based policy allows the sqs:{call.Operation.Name.ToLowerInvariant()} action",
+                StatusCodes.Status403Forbidden) { QueryCode = "AccessDenied" };
+    }
 
     /// <summary>The queue's URL, at the host by which the caller reached the endpoint.</summary>
     public static string Url(AwsCall call, Queue queue) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KmsLab.LocalAws.Access;
 using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Trail;
@@ -11,10 +12,11 @@ internal sealed class CloudTrailService : AwsService
     private readonly Trails _trails;
     private readonly EventLookup _lookup;
     private readonly DigestKeys _keys;
+    private readonly Organization _organization;
 
-    public CloudTrailService(Trails trails, EventLookup lookup, DigestKeys keys) : base("cloudtrail", "cloudtrail.amazonaws.com")
+    public CloudTrailService(Trails trails, EventLookup lookup, DigestKeys keys, Organization organization) : base("cloudtrail", "cloudtrail.amazonaws.com")
     {
-        (_trails, _lookup, _keys) = (trails, lookup, keys);
+        (_trails, _lookup, _keys, _organization) = (trails, lookup, keys, organization);
         TargetPrefix = "CloudTrail_20131101";
         TargetNamespace = "com.amazonaws.cloudtrail.v20131101";
         ValidationError = "InvalidParameterException";
@@ -56,6 +58,7 @@ internal sealed class CloudTrailService : AwsService
             SnsTopicName = request.SnsTopicName,
             IncludeGlobalServiceEvents = request.IncludeGlobalServiceEvents ?? true,
             IsMultiRegionTrail = request.IsMultiRegionTrail ?? false,
+            IsOrganizationTrail = request.IsOrganizationTrail ?? false,
             LogFileValidationEnabled = request.EnableLogFileValidation ?? false,
             CloudWatchLogsLogGroupArn = request.CloudWatchLogsLogGroupArn,
             CloudWatchLogsRoleArn = request.CloudWatchLogsRoleArn,
@@ -63,7 +66,7 @@ internal sealed class CloudTrailService : AwsService
             Tags = Merge([], request.TagsList),
         };
         TrailRules.CheckName(definition.Name);
-        TrailRules.Check(definition, request.IsOrganizationTrail);
+        TrailRules.Check(definition, _organization, call.Account);
         return Changed(_trails.Add(call.Account, definition, all => RefuseSecond(all, call, definition.Name), call.Write));
     }
 
@@ -85,13 +88,14 @@ internal sealed class CloudTrailService : AwsService
             SnsTopicName = request.SnsTopicName ?? definition.SnsTopicName,
             IncludeGlobalServiceEvents = request.IncludeGlobalServiceEvents ?? definition.IncludeGlobalServiceEvents,
             IsMultiRegionTrail = request.IsMultiRegionTrail ?? definition.IsMultiRegionTrail,
+            IsOrganizationTrail = request.IsOrganizationTrail ?? definition.IsOrganizationTrail,
             LogFileValidationEnabled = request.EnableLogFileValidation ?? definition.LogFileValidationEnabled,
             // An empty ARN takes the group away: that is how delivery to Logs is switched off.
             CloudWatchLogsLogGroupArn = NullIfEmpty(request.CloudWatchLogsLogGroupArn ?? definition.CloudWatchLogsLogGroupArn),
             CloudWatchLogsRoleArn = NullIfEmpty(request.CloudWatchLogsRoleArn ?? definition.CloudWatchLogsRoleArn),
             KmsKeyId = NullIfEmpty(request.KmsKeyId ?? definition.KmsKeyId),
         };
-        TrailRules.Check(changed, request.IsOrganizationTrail);
+        TrailRules.Check(changed, _organization, call.Account);
         return changed;
     }));
 
@@ -138,7 +142,7 @@ internal sealed class CloudTrailService : AwsService
     private ListTrailsResponse List(AwsCall call, ListTrailsRequest request) => new()
     {
         // ListTrails, unlike DescribeTrails, shows the trails of every Region.
-        Trails = [.. _trails.Snapshot.Where(trail => trail.Account == call.Account)
+        Trails = [.. _trails.Snapshot.Where(trail => trail.IsOf(call.Account))
             .Select(trail => new TrailInfo { TrailArn = trail.Arn, Name = trail.Definition.Name, HomeRegion = trail.Definition.HomeRegion })],
     };
 
@@ -206,6 +210,8 @@ internal sealed class CloudTrailService : AwsService
     private LiveTrail FindAtHome(AwsCall call, string nameOrArn, string code = "TrailNotFoundException")
     {
         var trail = Find(call, nameOrArn, code);
+        if (trail.Account != call.Account)
+            throw TrailRules.NotManagementAccount();
         return trail.Definition.HomeRegion == call.Region
             ? trail
             : throw new AwsException("InvalidHomeRegionException", $"Trail {trail.Definition.Name} can only be changed from its home Region {trail.Definition.HomeRegion}.");
@@ -247,7 +253,7 @@ internal sealed class CloudTrailService : AwsService
         CloudWatchLogsLogGroupArn = trail.Definition.CloudWatchLogsLogGroupArn,
         CloudWatchLogsRoleArn = trail.Definition.CloudWatchLogsRoleArn,
         KmsKeyId = trail.Definition.KmsKeyId,
-        IsOrganizationTrail = false,
+        IsOrganizationTrail = trail.Definition.IsOrganizationTrail,
     };
 
     private static TrailDescription Description(LiveTrail trail) => new()
@@ -267,7 +273,7 @@ internal sealed class CloudTrailService : AwsService
         KmsKeyId = trail.Definition.KmsKeyId,
         HasCustomEventSelectors = trail.Definition.HasCustomEventSelectors,
         HasInsightSelectors = false,
-        IsOrganizationTrail = false,
+        IsOrganizationTrail = trail.Definition.IsOrganizationTrail,
     };
 
     private static EventSelectorsResponse Selectors(LiveTrail trail) => new()

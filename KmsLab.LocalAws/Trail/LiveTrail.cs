@@ -1,9 +1,10 @@
+using KmsLab.LocalAws.Access;
 using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Trail;
 
 /// <summary>A trail in memory: its definition, and how its delivery is doing.</summary>
-internal sealed class LiveTrail(string account, TrailDefinition definition, DeliveryStatus? status = null)
+internal sealed class LiveTrail(string account, TrailDefinition definition, Organization organization, DeliveryStatus? status = null)
 {
     private readonly LogGroupArn? _logGroup = definition.CloudWatchLogsLogGroupArn is { } arn ? LogGroupArn.Parse(arn) : null;
 
@@ -20,12 +21,18 @@ internal sealed class LiveTrail(string account, TrailDefinition definition, Deli
 
     /// <summary>Whether it gets a record.</summary>
     public bool Takes(TrailEvent record) =>
-        Definition.IsLogging && Account == record.Account && IsVisibleIn(record.Region) && EventFilter.Takes(Definition, record);
+        Definition.IsLogging && IsOf(record.Account) && IsVisibleIn(record.Region) && EventFilter.Takes(Definition, record);
+
+    /// <summary>Whether it collects an account's records, and shows there: its own, or each of its organization.</summary>
+    public bool IsOf(string account) => Account == account || (OrganizationId is not null && organization.Has(account));
+
+    /// <summary>The organization whose accounts it collects; null: it collects those of its own account.</summary>
+    public string? OrganizationId => Definition.IsOrganizationTrail ? organization.Id : null;
 
     /// <summary>A multi-Region trail shows, and collects, in every Region.</summary>
     public bool IsVisibleIn(string region) => Definition.IsMultiRegionTrail || Definition.HomeRegion == region;
 
-    public LiveTrail With(TrailDefinition changed) => new(Account, changed, Status);
+    public LiveTrail With(TrailDefinition changed) => new(Account, changed, organization, Status);
 }
 
 /// <summary>A log group's ARN, <c>arn:aws:logs:region:account:log-group:name:*</c>.</summary>

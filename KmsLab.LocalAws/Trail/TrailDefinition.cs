@@ -10,6 +10,10 @@ internal sealed record TrailDefinition
     public string? SnsTopicName { get; init; }
     public bool IncludeGlobalServiceEvents { get; init; } = true;
     public bool IsMultiRegionTrail { get; init; }
+
+    /// <summary>True for a trail of all accounts of the organization that its own account manages.</summary>
+    public bool IsOrganizationTrail { get; init; }
+
     public bool LogFileValidationEnabled { get; init; }
     public string? CloudWatchLogsLogGroupArn { get; init; }
     public string? CloudWatchLogsRoleArn { get; init; }

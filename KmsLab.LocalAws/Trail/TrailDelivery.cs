@@ -52,7 +52,7 @@ internal sealed class TrailDelivery(
             if (trail.LogGroup is null)
                 continue;
             if (settings.IsInstant && upstream is null)
-                AppendWithDuplicates(session, trail, seq, record.Region, record.Time, record.Json, settings);
+                AppendWithDuplicates(session, trail, new(seq, record.Account, record.Region, record.Time, record.Json), settings);
             else
                 Wait(session, seq, trail.Arn, record.Time, settings);
         }
@@ -117,7 +117,7 @@ internal sealed class TrailDelivery(
     }
 
     private DueRecord Addressed(LiveTrail trail, Pending record) =>
-        new(record.Id, StreamName(trail.Account, record.Region, (int)(record.Seq % Settings.Streams)), record.Time, record.Json);
+        new(record.Id, StreamName(trail, record.Account, record.Region, (int)(record.Seq % Settings.Streams)), record.Time, record.Json);
 
     private static void CrossOff(WriteSession session, IEnumerable<Pending> records)
     {
@@ -136,10 +136,10 @@ internal sealed class TrailDelivery(
     {
         var due = session.Query(
             """
-            SELECT p.id, p.seq, p.trail, p.copy, e.region, e.time, e.record FROM trail_pending p JOIN trail_events e ON e.seq = p.seq
+            SELECT p.id, p.seq, p.trail, p.copy, e.region, e.time, e.record, e.account FROM trail_pending p JOIN trail_events e ON e.seq = p.seq
             WHERE p.due <= $1 ORDER BY p.due, p.id LIMIT $2
             """,
-            row => new Pending(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3) != 0, row.GetString(4), row.GetInt64(5), row.Blob(6)),
+            row => new Pending(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt64(3) != 0, row.GetString(4), row.GetInt64(5), row.Blob(6), row.GetString(7)),
             time.GetUtcNow().ToUnixTimeMilliseconds(), MaxBatch);
         if (_settings.Shuffle)
             _random.Shuffle(CollectionsMarshal.AsSpan(due));
@@ -153,38 +153,41 @@ internal sealed class TrailDelivery(
         if (trails.Snapshot.FirstOrDefault(trail => trail.Arn == record.Trail) is not { LogGroup: not null } trail)
             return;
 
-        var time = DateTimeOffset.FromUnixTimeMilliseconds(record.Time);
+        var arriving = new Arriving(record.Seq, record.Account, record.Region, DateTimeOffset.FromUnixTimeMilliseconds(record.Time), record.Json);
         if (record.IsCopy)
-            Append(session, trail, record.Seq, record.Region, time, record.Json, _settings);
+            Append(session, trail, arriving, _settings);
         else
-            AppendWithDuplicates(session, trail, record.Seq, record.Region, time, record.Json, _settings);
+            AppendWithDuplicates(session, trail, arriving, _settings);
     }
 
-    private void AppendWithDuplicates(WriteSession session, LiveTrail trail, long seq, string region, DateTimeOffset at, byte[] json, DeliverySettings settings)
+    private void AppendWithDuplicates(WriteSession session, LiveTrail trail, Arriving record, DeliverySettings settings)
     {
-        Append(session, trail, seq, region, at, json, settings);
+        Append(session, trail, record, settings);
         if (settings.DuplicatePercent == 0 || _random.NextDouble() * 100 >= settings.DuplicatePercent)
             return;
 
         if (settings.IsInstant)
-            Append(session, trail, seq, region, at, json, settings);
+            Append(session, trail, record, settings);
         else
-            Wait(session, seq, trail.Arn, time.GetUtcNow(), settings, copy: true);
+            Wait(session, record.Seq, trail.Arn, time.GetUtcNow(), settings, copy: true);
     }
 
-    private void Append(WriteSession session, LiveTrail trail, long seq, string region, DateTimeOffset at, byte[] json, DeliverySettings settings)
+    private void Append(WriteSession session, LiveTrail trail, Arriving record, DeliverySettings settings)
     {
         var now = time.GetUtcNow();
         var group = trail.LogGroup!;
-        var stream = StreamName(trail.Account, region, settings.Streams == 1 ? 0 : _random.Next(settings.Streams));
-        if (logs.AppendRecord(session, group.Scope, group.Group, stream, at.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), seq, json))
+        var stream = StreamName(trail, record.Account, record.Region, settings.Streams == 1 ? 0 : _random.Next(settings.Streams));
+        if (logs.AppendRecord(session, group.Scope, group.Group, stream, record.Time.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), record.Seq, record.Json))
             trail.Status.Succeeded(now);
         else
             trail.Status.Failed("The log group does not exist.");
     }
 
-    private static string StreamName(string account, string region, int index) =>
-        index == 0 ? $"{account}_CloudTrail_{region}" : $"{account}_CloudTrail_{region}_{index}";
+    private static string StreamName(LiveTrail trail, string account, string region, int index)
+    {
+        var name = $"{(trail.OrganizationId is { } organization ? organization + "_" : "")}{account}_CloudTrail_{region}";
+        return index == 0 ? name : $"{name}_{index}";
+    }
 
     private void Wait(WriteSession session, long seq, string trail, DateTimeOffset from, DeliverySettings settings, bool copy = false)
     {
@@ -204,5 +207,8 @@ internal sealed class TrailDelivery(
         }
     }
 
-    private sealed record Pending(long Id, long Seq, string Trail, bool IsCopy, string Region, long Time, byte[] Json);
+    private sealed record Pending(long Id, long Seq, string Trail, bool IsCopy, string Region, long Time, byte[] Json, string Account);
+
+    /// <summary>A record that comes into a log group.</summary>
+    private readonly record struct Arriving(long Seq, string Account, string Region, DateTimeOffset Time, byte[] Json);
 }

@@ -96,5 +96,19 @@ internal sealed class TrailSchema : IStateSchema
             trail TEXT NOT NULL, region TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL, ended INTEGER NOT NULL, hash TEXT NOT NULL, signature TEXT NOT NULL,
             PRIMARY KEY (trail, region)) WITHOUT ROWID;
         """,
+        // A trail's own account stands in its ARN; an organization's has files of several.
+        """
+        ALTER TABLE trail_files ADD COLUMN account TEXT NOT NULL DEFAULT '';
+        UPDATE trail_files SET account = substr(trail, instr(trail, ':trail/') - 12, 12);
+        DROP INDEX trail_files_trail;
+        CREATE INDEX trail_files_trail ON trail_files (trail, account, region, digested, id);
+        ALTER TABLE trail_digests RENAME TO trail_digests_before;
+        CREATE TABLE trail_digests (
+            trail TEXT NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, bucket TEXT NOT NULL, key TEXT NOT NULL, ended INTEGER NOT NULL, hash TEXT NOT NULL, signature TEXT NOT NULL,
+            PRIMARY KEY (trail, account, region)) WITHOUT ROWID;
+        INSERT INTO trail_digests
+            SELECT trail, substr(trail, instr(trail, ':trail/') - 12, 12), region, bucket, key, ended, hash, signature FROM trail_digests_before;
+        DROP TABLE trail_digests_before;
+        """,
     ];
 }

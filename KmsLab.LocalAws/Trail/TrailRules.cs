@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using KmsLab.LocalAws.Access;
 using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Trail;
@@ -48,10 +49,12 @@ internal static partial class TrailRules
     }
 
     /// <summary>Checks the rest of a trail.</summary>
-    public static void Check(TrailDefinition trail, bool? isOrganizationTrail)
+    public static void Check(TrailDefinition trail, Organization organization, string account)
     {
-        if (isOrganizationTrail == true)
-            throw new AwsException("UnsupportedOperationException", "KmsLab LocalAws has one account and no organization trails.");
+        if (trail.IsOrganizationTrail && !organization.Has(account))
+            throw new AwsException("OrganizationsNotInUseException", "Your account is not a member of an organization. LocalAws:Organization makes one.");
+        if (trail.IsOrganizationTrail && account != organization.ManagementAccount)
+            throw NotManagementAccount();
         if (!BucketName.IsMatch(trail.S3BucketName))
             throw new AwsException("InvalidS3BucketNameException", $"Bucket name is not valid: {trail.S3BucketName}");
         if (trail is { IsMultiRegionTrail: true, IncludeGlobalServiceEvents: false })
@@ -63,6 +66,10 @@ internal static partial class TrailRules
                 : new AwsException("InvalidCloudWatchLogsLogGroupArnException", "CloudTrail cannot validate the specified log group ARN.");
         }
     }
+
+    /// <summary>A member account can't change its organization's trail.</summary>
+    public static AwsException NotManagementAccount() =>
+        new("NotOrganizationMasterAccountException", "You are not authorized to perform this operation: it takes the management account of the organization.");
 
     /// <summary>A trail's ARN where a name won't do.</summary>
     public static string RequireArn(string arn) => arn.Split(':') is ["arn", _, "cloudtrail", _, _, var resource] && resource.StartsWith("trail/", StringComparison.Ordinal)

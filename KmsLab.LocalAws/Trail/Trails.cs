@@ -1,28 +1,34 @@
+using KmsLab.LocalAws.Access;
 using KmsLab.LocalAws.State;
 using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Trail;
 
-/// <summary>All trails of the account. The hot path reads a snapshot; changes swap it.</summary>
+/// <summary>All trails of all accounts. The hot path reads a snapshot; changes swap it.</summary>
 internal sealed class Trails
 {
     private readonly Lock _lock = new();
     private readonly Documents<TrailDefinition> _documents = new("trail", CloudTrailJson.Wire.TrailDefinition);
     private LiveTrail[] _all;
 
-    public Trails(StateStore store) =>
-        _all = [.. store.Read(_documents.Load).Select(item => new LiveTrail(item.Scope.Account, item.Document))];
+    private readonly Organization _organization;
+
+    public Trails(StateStore store, Organization organization)
+    {
+        _organization = organization;
+        _all = [.. store.Read(_documents.Load).Select(item => new LiveTrail(item.Scope.Account, item.Document, organization))];
+    }
 
     /// <summary>The trails now. The array is never changed.</summary>
     public IReadOnlyList<LiveTrail> Snapshot => Volatile.Read(ref _all);
 
     /// <summary>Finds a trail by the name or ARN that a call in <paramref name="scope"/> gives.</summary>
     public LiveTrail? Find(RegionScope scope, string nameOrArn) => Snapshot.FirstOrDefault(trail =>
-        trail.Account == scope.Account
+        trail.IsOf(scope.Account)
         && (trail.Arn == nameOrArn || (trail.Definition.Name == nameOrArn && trail.IsVisibleIn(scope.Region))));
 
     public IEnumerable<LiveTrail> VisibleIn(RegionScope scope) =>
-        Snapshot.Where(trail => trail.Account == scope.Account && trail.IsVisibleIn(scope.Region));
+        Snapshot.Where(trail => trail.IsOf(scope.Account) && trail.IsVisibleIn(scope.Region));
 
     /// <summary>Adds a trail, or fails as <paramref name="refuse"/> says.</summary>
     /// <param name="account">The owner.</param>
@@ -34,7 +40,7 @@ internal sealed class Trails
         lock (_lock)
         {
             refuse(_all);
-            var trail = new LiveTrail(account, definition);
+            var trail = new LiveTrail(account, definition, _organization);
             _all = [.. _all, trail];
             write(session => _documents.Put(session, Scope(trail), definition.Name, definition));
             return trail;

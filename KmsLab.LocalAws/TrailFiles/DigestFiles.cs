@@ -19,7 +19,7 @@ internal sealed class DigestFiles(Trails trails, BucketStore buckets, TrailBucke
 
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Delivers the digests that end now, for each trail and each Region of which it has files.</summary>
+    /// <summary>Delivers the digests that end now, for each trail and each account and Region of which it has files.</summary>
     /// <param name="end">The end of the time that they are about.</param>
     public async Task DeliverAsync(DateTimeOffset end)
     {
@@ -27,27 +27,27 @@ internal sealed class DigestFiles(Trails trails, BucketStore buckets, TrailBucke
         {
             if (buckets.Find(trail.Definition.S3BucketName) is not { } target)
                 continue;
-            foreach (var region in Regions(trail))
-                await DeliverAsync(trail, target, region, end);
+            foreach (var source in Sources(trail))
+                await DeliverAsync(trail, target, source, end);
         }
     }
 
-    private async Task DeliverAsync(LiveTrail trail, Bucket target, string region, DateTimeOffset end)
+    private async Task DeliverAsync(LiveTrail trail, Bucket target, RegionScope source, DateTimeOffset end)
     {
-        var files = Files(trail, region, end);
+        var files = Files(trail, source, end);
         if (files.Count == 0 && trail.Definition is not { IsLogging: true, LogFileValidationEnabled: true })
         {
             // A trail that was stopped, or validates no longer, begins another chain when it goes on.
-            await store.Enqueue(session => session.Execute("DELETE FROM trail_digests WHERE trail = $1 AND region = $2", trail.Arn, region));
+            await store.Enqueue(session => session.Execute("DELETE FROM trail_digests WHERE trail = $1 AND account = $2 AND region = $3", trail.Arn, source.Account, source.Region));
             return;
         }
 
-        var previous = Previous(trail, region);
-        var key = Key(trail, region, end);
+        var previous = Previous(trail, source);
+        var key = Key(trail, source, end);
         var scope = new RegionScope(trail.Account, trail.Definition.HomeRegion);
         var signer = await keys.SignerAsync(scope, time.GetUtcNow());
         var start = previous?.End ?? (end - options.Value.DigestInterval).ToUnixTimeMilliseconds();
-        var content = Content(trail, target, region, key, DateTimeOffset.FromUnixTimeMilliseconds(start), end, signer.Fingerprint, previous, files);
+        var content = Content(target, source, key, DateTimeOffset.FromUnixTimeMilliseconds(start), end, signer.Fingerprint, previous, files);
         var hash = TrailBucket.Hash(content.Span);
         var signed = $"{RecordWriter.Instant(end)}\n{target.Name}/{key}\n{hash}\n{previous?.Signature ?? "null"}";
         var signature = Convert.ToHexStringLower(signer.Sign(Encoding.UTF8.GetBytes(signed)));
@@ -56,35 +56,36 @@ internal sealed class DigestFiles(Trails trails, BucketStore buckets, TrailBucke
             foreach (var file in files)
                 session.Execute("UPDATE trail_files SET digested = 1 WHERE id = $1", file.Id);
             session.Execute(
-                "INSERT OR REPLACE INTO trail_digests (trail, region, bucket, key, ended, hash, signature) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                trail.Arn, region, target.Name, key, end.ToUnixTimeMilliseconds(), hash, signature);
+                "INSERT OR REPLACE INTO trail_digests (trail, account, region, bucket, key, ended, hash, signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                trail.Arn, source.Account, source.Region, target.Name, key, end.ToUnixTimeMilliseconds(), hash, signature);
         });
         trail.Status.DigestSucceeded(time.GetUtcNow());
     }
 
-    /// <summary>The Regions with files of a trail, and its home.</summary>
-    private List<string> Regions(LiveTrail trail) => [.. store.Read(connection => connection.Query(
-        "SELECT DISTINCT region FROM trail_files WHERE trail = $1", row => row.GetString(0), trail.Arn)).Append(trail.Definition.HomeRegion).Distinct()];
+    /// <summary>The accounts and Regions with files of a trail, and its home.</summary>
+    private List<RegionScope> Sources(LiveTrail trail) => [.. store.Read(connection => connection.Query(
+        "SELECT DISTINCT account, region FROM trail_files WHERE trail = $1", row => new RegionScope(row.GetString(0), row.GetString(1)), trail.Arn))
+        .Append(new RegionScope(trail.Account, trail.Definition.HomeRegion)).Distinct()];
 
-    private List<File> Files(LiveTrail trail, string region, DateTimeOffset end) => store.Read(connection => connection.Query(
-        "SELECT id, bucket, key, hash, oldest, newest FROM trail_files WHERE trail = $1 AND region = $2 AND digested = 0 AND delivered < $3 ORDER BY id",
-        row => new File(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Instant(4), row.Instant(5)), trail.Arn, region, end.ToUnixTimeMilliseconds()));
+    private List<File> Files(LiveTrail trail, RegionScope source, DateTimeOffset end) => store.Read(connection => connection.Query(
+        "SELECT id, bucket, key, hash, oldest, newest FROM trail_files WHERE trail = $1 AND account = $2 AND region = $3 AND digested = 0 AND delivered < $4 ORDER BY id",
+        row => new File(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Instant(4), row.Instant(5)), trail.Arn, source.Account, source.Region, end.ToUnixTimeMilliseconds()));
 
-    private Digest? Previous(LiveTrail trail, string region) => store.Read(connection => connection.Query(
-        "SELECT bucket, key, ended, hash, signature FROM trail_digests WHERE trail = $1 AND region = $2",
-        row => new Digest(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4)), trail.Arn, region)).FirstOrDefault();
+    private Digest? Previous(LiveTrail trail, RegionScope source) => store.Read(connection => connection.Query(
+        "SELECT bucket, key, ended, hash, signature FROM trail_digests WHERE trail = $1 AND account = $2 AND region = $3",
+        row => new Digest(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4)), trail.Arn, source.Account, source.Region)).FirstOrDefault();
 
-    private static string Key(LiveTrail trail, string region, DateTimeOffset end) => string.Create(
+    private static string Key(LiveTrail trail, RegionScope source, DateTimeOffset end) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{TrailBucket.Prefix(trail)}CloudTrail-Digest/{region}/{end.UtcDateTime:yyyy/MM/dd}/{trail.Account}_CloudTrail-Digest_{region}_{trail.Definition.Name}_{trail.Definition.HomeRegion}_{end.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}.json.gz");
+        $"{TrailBucket.Prefix(trail, source.Account)}CloudTrail-Digest/{source.Region}/{end.UtcDateTime:yyyy/MM/dd}/{source.Account}_CloudTrail-Digest_{source.Region}_{trail.Definition.Name}_{trail.Definition.HomeRegion}_{end.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}.json.gz");
 
     private static ReadOnlyMemory<byte> Content(
-        LiveTrail trail, Bucket target, string region, string key, DateTimeOffset start, DateTimeOffset end, string fingerprint, Digest? previous, List<File> files)
+        Bucket target, RegionScope source, string key, DateTimeOffset start, DateTimeOffset end, string fingerprint, Digest? previous, List<File> files)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer, Relaxed);
         json.WriteStartObject();
-        json.WriteString("awsAccountId", trail.Account);
+        json.WriteString("awsAccountId", source.Account);
         json.WriteString("digestStartTime", RecordWriter.Instant(start));
         json.WriteString("digestEndTime", RecordWriter.Instant(end));
         json.WriteString("digestS3Bucket", target.Name);

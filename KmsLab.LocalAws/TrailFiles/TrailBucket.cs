@@ -41,8 +41,12 @@ internal sealed class TrailBucket(ObjectStore objects)
     /// <summary>The SHA-256 of a file's content, as digests tell it.</summary>
     public static string Hash(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    /// <summary>What all keys of a trail begin with.</summary>
-    public static string Prefix(LiveTrail trail) => $"{(trail.Definition.S3KeyPrefix is { Length: > 0 } prefix ? prefix.TrimEnd('/') + "/" : "")}AWSLogs/{trail.Account}/";
+    /// <summary>What all keys of a trail begin with that hold an account's records.</summary>
+    public static string Prefix(LiveTrail trail, string account)
+    {
+        var prefix = trail.Definition.S3KeyPrefix is { Length: > 0 } own ? own.TrimEnd('/') + "/" : "";
+        return $"{prefix}AWSLogs/{(trail.OrganizationId is { } organization ? organization + "/" : "")}{account}/";
+    }
 
     private static byte[] Compressed(ReadOnlyMemory<byte> content)
     {

@@ -23,7 +23,7 @@ internal sealed class CallFactory(PrincipalDirectory principals, Denials denials
         return new(store, denials)
         {
             RequestId = requestId,
-            Account = _options.AccountId,
+            Account = caller.Account,
             Region = credential?.Region ?? _options.Region,
             Time = time,
             Caller = caller,

@@ -110,6 +110,7 @@ public sealed partial class TrailFileTests : IAsyncLifetime
         using var stopped = await _aws.PostJsonAsync("cloudtrail", "CloudTrail_20131101.StopLogging", """{"Name":"files"}""");
 
         var clean = await ValidateAsync();
+        Assert.SkipWhen(clean.Contains("amazonaws.com", StringComparison.Ordinal), "this aws CLI doesn't know AWS_ENDPOINT_URL");
         clean.ShouldMatch(@"(\d+)/\1 digest files valid");
         clean.ShouldMatch(@"(\d+)/\1 log files valid");
         clean.ShouldNotContain("INVALID");
