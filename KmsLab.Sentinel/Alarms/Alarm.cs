@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Windows;
