@@ -79,7 +79,7 @@ internal sealed partial class AwsEndpoint(
         var request = protocol.ReadRequest(operation, message);
         try
         {
-            Validator.Check(operation.RequestShape, request, call.Service);
+            Validator.Check(operation.RequestShape, request, call.Service.ValidationError, call.Service.QueryValidationError, call.Service.NotServed);
             if (!call.Service.AuthorizesResource(operation))
                 call.Authorize("*");
             limits.Check(call, bodyBytes);

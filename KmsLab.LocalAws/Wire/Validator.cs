@@ -11,21 +11,26 @@ internal static class Validator
 {
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new();
 
+    /// <param name="shape">The request's shape.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="errorCode">The service's code for a member that breaks a constraint.</param>
+    /// <param name="queryErrorCode">That code in Query, where it is another.</param>
+    /// <param name="notServed">The service's error for a member that isn't served here.</param>
     /// <exception cref="AwsException">
     /// The service's validation error, naming every member that breaks a constraint; or its refusal of a member that isn't served here.
     /// </exception>
-    public static void Check(Shape shape, object request, AwsService service)
+    public static void Check(Shape shape, object request, string errorCode, string? queryErrorCode, Func<string, AwsException> notServed)
     {
         var found = default(Findings);
         Check(shape, request, "", ref found);
         if (found.Errors is { } errors)
         {
             var message = $"{errors.Count} validation error{(errors.Count == 1 ? "" : "s")} detected: {string.Join("; ", errors)}";
-            throw new AwsException(service.ValidationError, message) { QueryCode = service.QueryValidationError };
+            throw new AwsException(errorCode, message) { QueryCode = queryErrorCode };
         }
 
         if (found.NotServed is { } why)
-            throw service.NotServed(why);
+            throw notServed(why);
     }
 
     /// <summary>A single error in the same words, for a rule that a handler checks.</summary>
