@@ -90,10 +90,10 @@ public static class RecordWriter
     private static void WriteCategory(Utf8JsonWriter json, in RecordedCall call)
     {
         json.WriteString("eventType"u8, call.EventType);
-        json.WriteBoolean("managementEvent"u8, true);
+        json.WriteBoolean("managementEvent"u8, !call.IsDataEvent);
         json.WriteString("recipientAccountId"u8, call.Account);
         WriteMap(json, "serviceEventDetails"u8, call.ServiceEventDetails);
-        json.WriteString("eventCategory"u8, "Management"u8);
+        json.WriteString("eventCategory"u8, call.IsDataEvent ? "Data"u8 : "Management"u8);
         if (call.Host is null && call.Tls is null)
             return;
 

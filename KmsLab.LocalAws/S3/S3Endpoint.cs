@@ -78,7 +78,7 @@ internal sealed partial class S3Endpoint(
                 throw S3Error.AccessDenied();
             s3.Request.CheckExpiry(call.Time);
             if (s3.Request.Bucket is not null && operation.Name != "CreateBucket")
-                call.Touch(s3.Bucket.Arn, "AWS::S3::Bucket");
+                Touch(s3);
             RefusedHeaders.Check(s3);
             if (operation.Name != "CreateBucket")
                 RefuseOtherAccount(s3);
@@ -95,6 +95,13 @@ internal sealed partial class S3Endpoint(
             trail.Record(call, s3, null, error);
             throw;
         }
+    }
+
+    private static void Touch(S3Call s3)
+    {
+        if (s3.Call.Operation.OnTrail.IsDataEvent)
+            s3.Call.Touch($"{s3.Bucket.Arn}/{s3.Request.Key}", TrailEvent.S3Object);
+        s3.Call.Touch(s3.Bucket.Arn, "AWS::S3::Bucket");
     }
 
     // Policies are kept, not evaluated: one lets others in, and without one only the owner comes in.

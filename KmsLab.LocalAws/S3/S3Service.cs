@@ -5,7 +5,7 @@ namespace KmsLab.LocalAws.S3;
 /// <summary>Amazon S3: buckets with their settings, objects with their versions.</summary>
 /// <remarks>
 /// What CloudTrail records of it, and under which names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html.
-/// What is done with objects, and the listing of them, are data events.
+/// What is done with objects, and the listing of them, are data events: on the trails whose selectors name them.
 /// </remarks>
 internal sealed class S3Service : AwsService
 {
@@ -18,7 +18,7 @@ internal sealed class S3Service : AwsService
 
         Serve("ListBuckets", OnTrail.Read, "ListAllMyBuckets", buckets.ListBuckets);
         Serve("CreateBucket", OnTrail.Write, "CreateBucket", buckets.CreateBucket);
-        Serve("HeadBucket", OnTrail.Nothing, "ListBucket", BucketOperations.HeadBucket);
+        Serve("HeadBucket", OnTrail.DataRead, "ListBucket", BucketOperations.HeadBucket);
         Serve("DeleteBucket", OnTrail.Write, "DeleteBucket", buckets.DeleteBucket);
         Serve("GetBucketLocation", OnTrail.Read, "GetBucketLocation", BucketOperations.GetBucketLocation);
         Serve("GetBucketAcl", OnTrail.Read, "GetBucketAcl", BucketOperations.GetBucketAcl);
@@ -30,34 +30,34 @@ internal sealed class S3Service : AwsService
         foreach (var setting in BucketSetting.All)
             Serve(setting, buckets);
 
-        Serve("ListObjectsV2", OnTrail.Nothing, "ListBucket", lists.ListObjectsV2);
-        Serve("ListObjects", OnTrail.Nothing, "ListBucket", lists.ListObjects);
-        Serve("ListObjectVersions", OnTrail.Nothing, "ListBucketVersions", lists.ListObjectVersions);
+        Serve("ListObjectsV2", OnTrail.DataRead, "ListBucket", lists.ListObjectsV2, "ListObjects");
+        Serve("ListObjects", OnTrail.DataRead, "ListBucket", lists.ListObjects);
+        Serve("ListObjectVersions", OnTrail.DataRead, "ListBucketVersions", lists.ListObjectVersions);
 
-        Serve("PutObject", OnTrail.Nothing, "PutObject", objects.PutObject);
-        Serve("GetObject", OnTrail.Nothing, "GetObject", objects.GetObject);
-        Serve("HeadObject", OnTrail.Nothing, "GetObject", objects.GetObject);
-        Serve("DeleteObject", OnTrail.Nothing, "DeleteObject", objects.DeleteObject);
-        Serve("DeleteObjects", OnTrail.Nothing, "DeleteObject", objects.DeleteObjects);
-        Serve("CopyObject", OnTrail.Nothing, "PutObject", objects.CopyObject);
-        Serve("GetObjectTagging", OnTrail.Nothing, "GetObjectTagging", objects.GetObjectTagging);
-        Serve("PutObjectTagging", OnTrail.Nothing, "PutObjectTagging", objects.PutObjectTagging);
-        Serve("DeleteObjectTagging", OnTrail.Nothing, "DeleteObjectTagging", objects.DeleteObjectTagging);
-        Serve("GetObjectRetention", OnTrail.Nothing, "GetObjectRetention", objects.GetObjectRetention);
-        Serve("PutObjectRetention", OnTrail.Nothing, "PutObjectRetention", objects.PutObjectRetention);
-        Serve("GetObjectLegalHold", OnTrail.Nothing, "GetObjectLegalHold", objects.GetObjectLegalHold);
-        Serve("PutObjectLegalHold", OnTrail.Nothing, "PutObjectLegalHold", objects.PutObjectLegalHold);
-        Serve("GetObjectAcl", OnTrail.Nothing, "GetObjectAcl", objects.GetObjectAcl);
-        Serve("PutObjectAcl", OnTrail.Nothing, "PutObjectAcl", objects.PutObjectAcl);
-        Serve("GetObjectAttributes", OnTrail.Nothing, "GetObjectAttributes", objects.GetObjectAttributes);
+        Serve("PutObject", OnTrail.DataWrite, "PutObject", objects.PutObject);
+        Serve("GetObject", OnTrail.DataRead, "GetObject", objects.GetObject);
+        Serve("HeadObject", OnTrail.DataRead, "GetObject", objects.GetObject);
+        Serve("DeleteObject", OnTrail.DataWrite, "DeleteObject", objects.DeleteObject);
+        Serve("DeleteObjects", OnTrail.DataWrite, "DeleteObject", objects.DeleteObjects);
+        Serve("CopyObject", OnTrail.DataWrite, "PutObject", objects.CopyObject);
+        Serve("GetObjectTagging", OnTrail.DataRead, "GetObjectTagging", objects.GetObjectTagging);
+        Serve("PutObjectTagging", OnTrail.DataWrite, "PutObjectTagging", objects.PutObjectTagging);
+        Serve("DeleteObjectTagging", OnTrail.DataWrite, "DeleteObjectTagging", objects.DeleteObjectTagging);
+        Serve("GetObjectRetention", OnTrail.DataRead, "GetObjectRetention", objects.GetObjectRetention);
+        Serve("PutObjectRetention", OnTrail.DataWrite, "PutObjectRetention", objects.PutObjectRetention);
+        Serve("GetObjectLegalHold", OnTrail.DataRead, "GetObjectLegalHold", objects.GetObjectLegalHold);
+        Serve("PutObjectLegalHold", OnTrail.DataWrite, "PutObjectLegalHold", objects.PutObjectLegalHold);
+        Serve("GetObjectAcl", OnTrail.DataRead, "GetObjectAcl", objects.GetObjectAcl);
+        Serve("PutObjectAcl", OnTrail.DataWrite, "PutObjectAcl", objects.PutObjectAcl);
+        Serve("GetObjectAttributes", OnTrail.DataRead, "GetObjectAttributes", objects.GetObjectAttributes);
 
-        Serve("CreateMultipartUpload", OnTrail.Nothing, "PutObject", MultipartOperations.CreateMultipartUpload);
-        Serve("UploadPart", OnTrail.Nothing, "PutObject", multipart.UploadPart);
-        Serve("UploadPartCopy", OnTrail.Nothing, "PutObject", multipart.UploadPartCopy);
-        Serve("CompleteMultipartUpload", OnTrail.Nothing, "PutObject", multipart.CompleteMultipartUpload);
-        Serve("AbortMultipartUpload", OnTrail.Nothing, "AbortMultipartUpload", multipart.AbortMultipartUpload);
-        Serve("ListParts", OnTrail.Nothing, "ListMultipartUploadParts", multipart.ListParts);
-        Serve("ListMultipartUploads", OnTrail.Nothing, "ListBucketMultipartUploads", multipart.ListMultipartUploads);
+        Serve("CreateMultipartUpload", OnTrail.DataWrite, "PutObject", MultipartOperations.CreateMultipartUpload);
+        Serve("UploadPart", OnTrail.DataWrite, "PutObject", multipart.UploadPart);
+        Serve("UploadPartCopy", OnTrail.DataWrite, "PutObject", multipart.UploadPartCopy);
+        Serve("CompleteMultipartUpload", OnTrail.DataWrite, "PutObject", multipart.CompleteMultipartUpload);
+        Serve("AbortMultipartUpload", OnTrail.DataWrite, "AbortMultipartUpload", multipart.AbortMultipartUpload);
+        Serve("ListParts", OnTrail.DataRead, "ListMultipartUploadParts", multipart.ListParts);
+        Serve("ListMultipartUploads", OnTrail.DataRead, "ListBucketMultipartUploads", multipart.ListMultipartUploads);
 
         Refuse("KmsLab LocalAws serves no websites, writes no access logs, and has one Region's speed.", "PutBucketLogging", "PutBucketWebsite", "DeleteBucketWebsite", "PutBucketAccelerateConfiguration", "PutBucketRequestPayment");
         Refuse("KmsLab LocalAws replicates no objects.", "PutBucketReplication", "DeleteBucketReplication");

@@ -1,6 +1,6 @@
 namespace KmsLab.LocalAws.Trail;
 
-/// <summary>Decides whether a trail gets a management event, from its selectors.</summary>
+/// <summary>Decides whether a trail gets an event, from its selectors.</summary>
 /// <remarks>
 /// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html: an event is logged when any selector takes it.
 /// Excluding <c>kms.amazonaws.com</c>, or logging writes only, is how a trail is blinded to KMS alone, since Encrypt and Decrypt count as reads.
@@ -11,9 +11,13 @@ internal static class EventFilter
         ? advanced.Any(selector => Takes(selector, record))
         : trail.Selectors!.Any(selector => Takes(selector, record));
 
+    /// <summary>Whether a trail gets any data events.</summary>
+    public static bool TakesData(TrailDefinition trail) => trail.AdvancedSelectors is { } advanced
+        ? advanced.Exists(selector => selector.FieldSelectors!.Exists(field => field is { Field: "eventCategory", Equals: ["Data"] }))
+        : trail.Selectors!.Exists(selector => selector.DataResources is { Count: > 0 });
+
     private static bool Takes(EventSelector selector, TrailEvent record) =>
-        selector.IncludeManagementEvents != false
-        && selector.ExcludeManagementEventSources?.Contains(record.Source) != true
+        (record.IsDataEvent ? TakesData(selector, record) : selector.IncludeManagementEvents != false && selector.ExcludeManagementEventSources?.Contains(record.Source) != true)
         && selector.ReadWriteType switch
         {
             "ReadOnly" => record.ReadOnly,
@@ -21,10 +25,16 @@ internal static class EventFilter
             _ => true,
         };
 
+    // A value is what ARNs begin with: arn:aws:s3 is everything of S3.
+    private static bool TakesData(EventSelector selector, TrailEvent record) => record.Resources is [var resource, ..]
+        && selector.DataResources?.Exists(data => data.Type == resource.Type && data.Values?.Exists(value => resource.Arn.StartsWith(value, StringComparison.Ordinal)) == true) == true;
+
     private static bool Takes(AdvancedEventSelector selector, TrailEvent record) =>
         selector.FieldSelectors!.All(field => Holds(field, field.Field switch
         {
-            "eventCategory" => "Management",
+            "eventCategory" => record.IsDataEvent ? "Data" : "Management",
+            "resources.type" when record.IsDataEvent => record.Resources[0].Type,
+            "resources.ARN" when record.IsDataEvent => record.Resources[0].Arn,
             "eventSource" => record.Source,
             "eventName" => record.Name,
             "readOnly" => record.ReadOnly ? "true" : "false",

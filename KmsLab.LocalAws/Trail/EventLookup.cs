@@ -44,7 +44,7 @@ internal sealed class EventLookup(StateStore store, TimeProvider time)
         return store.Read(connection => connection.Query(
             $"""
             SELECT seq, time, event_id, name, read_only, access_key_id, source, username, record FROM trail_events
-            WHERE account = $1 AND region = $2 AND time >= $3 AND time <= $4 AND (time < $5 OR (time = $5 AND seq < $6)) AND {condition}
+            WHERE account = $1 AND region = $2 AND data = 0 AND time >= $3 AND time <= $4 AND (time < $5 OR (time = $5 AND seq < $6)) AND {condition}
             ORDER BY time DESC, seq DESC LIMIT $7
             """,
             ReadRow, call.Account, call.Region, start, end, before.Time, before.Seq, limit, value));

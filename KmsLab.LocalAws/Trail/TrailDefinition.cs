@@ -33,7 +33,7 @@ internal sealed record TrailDefinition
     public Dictionary<string, string> Tags { get; init; } = [];
 }
 
-/// <summary>What of a basic selector the endpoint obeys: management events; data events it has none.</summary>
+/// <summary>A basic selector: which management events, and which data events.</summary>
 internal sealed class EventSelector
 {
     public static EventSelector Everything => new() { ReadWriteType = "All", IncludeManagementEvents = true, DataResources = [], ExcludeManagementEventSources = [] };
@@ -44,7 +44,7 @@ internal sealed class EventSelector
     public List<string>? ExcludeManagementEventSources { get; set; }
 }
 
-/// <summary>A data event selector: stored and shown.</summary>
+/// <summary>The data events of resources of a type whose ARNs begin with one of some values.</summary>
 internal sealed class DataResource
 {
     public string? Type { get; set; }

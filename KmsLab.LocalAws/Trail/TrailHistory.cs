@@ -3,12 +3,12 @@ using KmsLab.LocalAws.State;
 
 namespace KmsLab.LocalAws.Trail;
 
-/// <summary>The account's event history: every record of the last 90 days, whether or not a trail exists.</summary>
+/// <summary>The account's event history: every record of the last 90 days, whether or not a trail exists; and the data events that trails select.</summary>
 internal sealed class TrailHistory(StateStore store, TrailDelivery delivery)
 {
     private const string Insert = """
-        INSERT INTO trail_events (event_id, account, region, time, source, name, read_only, username, access_key_id, resources, record)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        INSERT INTO trail_events (event_id, account, region, time, source, name, read_only, username, access_key_id, resources, record, data)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """;
 
     /// <summary>Enqueues a record and its delivery; the task completes when it is on disk.</summary>
@@ -18,7 +18,7 @@ internal sealed class TrailHistory(StateStore store, TrailDelivery delivery)
             Insert,
             record.EventId.ToByteArray(bigEndian: true), record.Account, record.Region, record.Time.ToUnixTimeMilliseconds(),
             record.Source, record.Name, record.ReadOnly, record.Username, record.AccessKeyId,
-            record.Resources.Count == 0 ? null : string.Join('\n', record.Resources.Select(resource => resource.Arn)), record.Json);
+            record.Resources.Count == 0 ? null : string.Join('\n', record.Resources.Select(resource => resource.Arn)), record.Json, record.IsDataEvent);
         delivery.Deliver(session, seq, record, targets);
     });
 }
@@ -30,6 +30,12 @@ internal sealed record TrailEvent
     public const string ServiceEvent = "AwsServiceEvent";
 
     public required Guid EventId { get; init; }
+
+    /// <summary>The type of an object among a record's resources, by which selectors name data events.</summary>
+    public const string S3Object = "AWS::S3::Object";
+
+    /// <summary>Whether it is a data event, which only trails have that select it.</summary>
+    public bool IsDataEvent { get; init; }
 
     /// <summary><see cref="ApiCall"/> or <see cref="ServiceEvent"/>.</summary>
     public required string Type { get; init; }
@@ -110,5 +116,6 @@ internal sealed class TrailSchema : IStateSchema
             SELECT trail, substr(trail, instr(trail, ':trail/') - 12, 12), region, bucket, key, ended, hash, signature FROM trail_digests_before;
         DROP TABLE trail_digests_before;
         """,
+        "ALTER TABLE trail_events ADD COLUMN data INTEGER NOT NULL DEFAULT 0;",
     ];
 }

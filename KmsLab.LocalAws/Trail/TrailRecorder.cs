@@ -5,7 +5,7 @@ using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Trail;
 
-/// <summary>Writes the CloudTrail record of each management call into the account's history; the call's answer waits for that commit.</summary>
+/// <summary>Writes the CloudTrail record of each management call, and of each data event that a trail selects; the call's answer waits for that commit.</summary>
 internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDelivery delivery, TimeProvider time)
 {
     private const string AccessDenied = "AccessDenied";
@@ -15,7 +15,7 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
     public void Record(AwsCall call, object request, object? response, AwsException? error)
     {
         var onTrail = call.Operation.OnTrail;
-        if (!onTrail.Recorded)
+        if (!onTrail.Recorded || (onTrail.IsDataEvent && (call.Resources.Count == 0 || !trails.Snapshot.Any(trail => EventFilter.TakesData(trail.Definition)))))
             return;
 
         var errorCode = error is null ? null : ErrorCode(error, call.Service);
@@ -42,6 +42,7 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
             Resources = isBare ? [] : CollectionsMarshal.AsSpan(call.Resources),
             EventType = TrailEvent.ApiCall,
             Account = call.Account,
+            IsDataEvent = onTrail.IsDataEvent,
             Tls = call.Tls,
             Host = call.Host,
         });
@@ -56,13 +57,17 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
             Source = call.Service.EventSource,
             Name = call.Operation.EventName,
             ReadOnly = onTrail.ReadOnly,
+            IsDataEvent = onTrail.IsDataEvent,
             CallerArn = call.Caller.Arn,
             Username = call.Caller.Name,
             AccessKeyId = call.Caller.AccessKeyId,
             Resources = call.Resources,
             Json = buffer.Written.ToArray(),
         };
-        call.AnswerAfter(history.Append(record, Targets(record, call.TrailsAtStart)));
+        var targets = Targets(record, call.TrailsAtStart);
+        if (record.IsDataEvent && targets.Length == 0)
+            return;
+        call.AnswerAfter(history.Append(record, targets));
         if (error is null)
             call.FurtherRecords.ForEach(further => Record(call, further));
     }

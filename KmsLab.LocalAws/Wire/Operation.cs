@@ -70,8 +70,17 @@ internal sealed record NoOutput
 /// <param name="RequestParameters">Whether the request does.</param>
 internal sealed record OnTrail(bool Recorded, bool ReadOnly = false, bool ResponseElements = false, bool RequestParameters = true)
 {
-    /// <summary>A data event or a call that CloudTrail doesn't know: no record.</summary>
+    /// <summary>A data event of a service whose data events are not here, or a call that CloudTrail doesn't know: no record.</summary>
     public static readonly OnTrail Nothing = new(false);
+
+    /// <summary>A data event that changes nothing: on the trails that select it.</summary>
+    public static readonly OnTrail DataRead = new(true, ReadOnly: true) { IsDataEvent = true };
+
+    /// <summary>A data event that changes something.</summary>
+    public static readonly OnTrail DataWrite = new(true) { IsDataEvent = true };
+
+    /// <summary>Whether it is on those trails alone whose selectors name it, and in no event history.</summary>
+    public bool IsDataEvent { get; private init; }
 
     /// <summary>A management call that changes nothing.</summary>
     public static readonly OnTrail Read = new(true, ReadOnly: true);

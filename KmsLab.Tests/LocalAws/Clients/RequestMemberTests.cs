@@ -46,8 +46,6 @@ public sealed class RequestMemberTests(LocalAwsFixture fixture) : IClassFixture<
             ["ListTrails.NextToken"] = OnePage,
             ["ListTags.NextToken"] = OnePage,
             ["ListPublicKeys.NextToken"] = OnePage,
-            ["PutEventSelectors.EventSelectors.DataResources.Type"] = KeptWhole,
-            ["PutEventSelectors.EventSelectors.DataResources.Values"] = KeptWhole,
             ["PutEventSelectors.AdvancedEventSelectors.Name"] = KeptWhole,
         },
         ["cloudwatch"] = new()
