@@ -12,6 +12,7 @@ using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.Sentinel.TrailHealth.Flood;
+using KmsLab.Sentinel.TrailHealth.Gaps;
 using KmsLab.Sentinel.TrailHealth.Guard;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
@@ -34,6 +35,7 @@ public static class SentinelExtensions
         builder.AddDatabase("sentinel", "Sentinel:Database", typeof(SentinelExtensions).Assembly);
         builder.AddAwsClient<IAmazonCloudWatchLogs>();
         builder.AddAwsClient<IAmazonCloudTrail>();
+        builder.AddRegionalAwsClients<IAmazonCloudTrail>();
         builder.AddAwsClient<IAmazonKeyManagementService>();
 
         builder.AddSentinelAccess();
@@ -79,6 +81,7 @@ public static class SentinelExtensions
         services.AddSources();
         services.AddCanary();
         services.AddTrailGuard();
+        services.AddTrailGaps();
         services.AddFloodWatch();
         services.AddSingleton<LoopHealth>();
         services.AddHostedService<SentinelLoop>();

@@ -47,7 +47,7 @@ internal static class TrailBlinding
             "aws iam get-role --role-name {evidenceRole}",
             "Is it Sentinel itself? Put its task definition, desired count and secrets back by deploying it anew, and compare its configuration at /api/status.",
             .. Reactions.RestoreKey,
-            "What was missed? Fill the gap from the event history (90 days): KmsLab.Sentinel replay reads files, LookupEvents the rest.",
+            "What was missed? Sentinel fills the gap from the event history (90 days): the alarm says how far it is and what stayed unread. KmsLab.Sentinel replay reads what the bucket has.",
             .. Reactions.StopPrincipal,
             .. Reactions.FollowCredentials,
         ],

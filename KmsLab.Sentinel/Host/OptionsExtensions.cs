@@ -35,6 +35,7 @@ internal static class OptionsExtensions
         services.AddPart(options => options.Canary);
         services.AddPart(options => options.Guard);
         services.AddPart(options => options.Flood);
+        services.AddPart(options => options.Gaps);
         services.AddPart(options => options.Delivery);
         services.AddPart(options => options.Metrics);
         services.AddPart(options => options.Alarms);

@@ -11,6 +11,7 @@ using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.Sentinel.TrailHealth.Flood;
+using KmsLab.Sentinel.TrailHealth.Gaps;
 using KmsLab.Sentinel.TrailHealth.Guard;
 using KmsLab.Sentinel.Turns;
 using KmsLab.Sentinel.Windows;
@@ -106,6 +107,9 @@ internal sealed class SentinelOptions
 
     /// <summary>The look at the way of the evidence from outside.</summary>
     public GuardOptions Guard { get; set; } = new();
+
+    /// <summary>How the time in which the trail was cut is read from the event history.</summary>
+    public GapOptions Gaps { get; set; } = new();
 
     /// <summary>How much is too much.</summary>
     public FloodOptions Flood { get; set; } = new();

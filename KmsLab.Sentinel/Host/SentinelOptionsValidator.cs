@@ -39,6 +39,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.Evidence.Check());
         errors.AddRange(options.Guard.Check());
         errors.AddRange(options.Flood.Check());
+        errors.AddRange(options.Gaps.Check());
         errors.AddRange(options.Canary.Check(options.Delivery));
         errors.AddRange(options.Baselines.Validate(options.Retention, options.Detections));
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.TrailHealth.Gaps;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Queries;
@@ -31,7 +32,8 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
                 handlings[command.AlarmId] = (handlings.GetValueOrDefault(command.AlarmId) ?? new(command.AlarmId)).Apply(command);
 
             var now = time.GetUtcNow();
-            return (IReadOnlyList<AlarmAnswer>)[.. alarms.Select(alarm => Of(alarm, handlings.GetValueOrDefault(alarm.Id) ?? new(alarm.Id), now))];
+            var gaps = alarms.Any(alarm => alarm.Detection == TrailBlinding.Id) ? await GapRows.AllAsync(connection, cancellationToken) : [];
+            return (IReadOnlyList<AlarmAnswer>)[.. alarms.Select(alarm => Of(alarm, handlings.GetValueOrDefault(alarm.Id) ?? new(alarm.Id), now) with { Gaps = GapsOf(alarm, gaps) })];
         },
         cancellationToken);
 
@@ -58,6 +60,13 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
             cancellationToken: cancellationToken)),
         cancellationToken,
         repeatable: true);
+
+    /// <summary>The gaps of what the alarm is about that are not over long before it, and don't begin long after.</summary>
+    private static IReadOnlyList<GapStatus> GapsOf(Alarm alarm, IReadOnlyList<TrailGap> gaps) => alarm.Detection != TrailBlinding.Id ? [] :
+    [
+        .. gaps.Where(gap => gap.Group.Key == alarm.Group.Key && gap.From <= alarm.LastSeen + alarm.Window && !(gap.To < alarm.FirstSeen - alarm.Window))
+            .Select(gap => GapStatus.Of(gap, null)),
+    ];
 
     private AlarmAnswer Of(Alarm alarm, AlarmHandling handling, DateTimeOffset now) => AlarmAnswer.Of(alarm, catalog) with
     {

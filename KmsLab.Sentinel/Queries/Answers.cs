@@ -2,6 +2,7 @@ using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.TrailHealth.Gaps;
 using KmsLab.Sentinel.TrailHealth.Guard;
 
 namespace KmsLab.Sentinel.Queries;
@@ -36,6 +37,9 @@ public sealed record AlarmAnswer(
 
     /// <summary>Until when nobody is notified; null when people are.</summary>
     public Silence? Silenced { get; init; }
+
+    /// <summary>Of a trail that was cut: the times without records, and how far each is filled from the event history.</summary>
+    public IReadOnlyList<GapStatus> Gaps { get; init; } = [];
 
     internal static AlarmAnswer Of(Alarm alarm, DetectionCatalog catalog)
     {
@@ -93,6 +97,9 @@ internal sealed record StatusAnswer(
 
     /// <summary>The trail guard; null where it is off.</summary>
     public GuardStatus? Guard { get; init; }
+
+    /// <summary>Times in which the trail was cut, the latest first, and how far each is filled from the event history.</summary>
+    public IReadOnlyList<GapStatus> Gaps { get; init; } = [];
 
     /// <summary>How each source delivers, as the canary says.</summary>
     public IReadOnlyList<DeliveryStatus> Delivery { get; init; } = [];

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using KmsLab.Sentinel.TrailHealth.Canary;
+using KmsLab.Sentinel.TrailHealth.Gaps;
 using KmsLab.Sentinel.TrailHealth.Guard;
 using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
@@ -7,7 +8,7 @@ using KmsLab.ServiceDefaults.Database;
 namespace KmsLab.Sentinel.Queries;
 
 /// <summary>Adds to <c>/api/status</c> how the evidence itself is watched.</summary>
-internal sealed class WatchQuery(Database database, CanaryState canary, GuardQuery guard, CanaryOptions canaryOptions, GuardOptions guardOptions)
+internal sealed class WatchQuery(Database database, CanaryState canary, GuardQuery guard, GapQuery gaps, CanaryOptions canaryOptions, GuardOptions guardOptions)
 {
     /// <summary>Without the database the status stays as it is, and says so.</summary>
     public async Task<StatusAnswer> AddToAsync(StatusAnswer status, CancellationToken cancellationToken)
@@ -26,6 +27,7 @@ internal sealed class WatchQuery(Database database, CanaryState canary, GuardQue
     {
         Canary = canaryOptions.IsOn ? await CanaryQuery.CanaryAsync(database, canary, cancellationToken) : null,
         Delivery = canaryOptions.IsOn ? await CanaryQuery.DeliveriesAsync(database, cancellationToken) : [],
+        Gaps = await gaps.ReadAsync(cancellationToken),
         Guard = guardOptions.Enabled ? await guard.ReadAsync(cancellationToken) : null,
     };
 }

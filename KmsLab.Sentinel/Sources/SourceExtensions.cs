@@ -7,6 +7,7 @@ internal static class SourceExtensions
 {
     public static void AddSources(this IServiceCollection services)
     {
+        services.AddSingleton<EventHistory>();
         services.AddSingleton<ISourceFactory, CloudWatchLogsSources>();
         services.AddSingleton<ISourceFactory, EventHistorySources>();
         services.AddSingleton<ISourceFactory, FileSources>();

@@ -116,7 +116,7 @@ internal sealed class Pipeline(
         if (page?.PassedOver is { } passedOver)
             Count(passedOver, page.Events.Count, events.Count - fresh.Count, memory.Know<Counters>());
         var corrections = await Corrections.OfAsync(fresh, memory.Know<SeenRecords>(), cancellationToken);
-        var records = Accept(fresh, corrections, page?.IsLate == true, memory, now);
+        var records = Accept(fresh, corrections, page, memory, now);
         Count(records, corrections, memory, now);
         TurnLog.Reached(logger, TurnStep.Counted);
 
@@ -161,9 +161,11 @@ internal sealed class Pipeline(
     }
 
     /// <summary>Notes what is new as seen, keeps malformed events aside, and leaves out what comes too late.</summary>
-    private List<Observation> Accept(IReadOnlyList<ParsedEvent> fresh, Corrections corrections, bool late, TurnMemory memory, DateTimeOffset now)
+    private List<Observation> Accept(IReadOnlyList<ParsedEvent> fresh, Corrections corrections, Turn.Page? page, TurnMemory memory, DateTimeOffset now)
     {
         var (seen, counters) = (memory.Know<SeenRecords>(), memory.Know<Counters>());
+        // A gap may have lasted longer than late records are waited for.
+        var oldest = page?.FillsGap is null ? now - options.Retention : DateTimeOffset.MinValue;
         var records = new List<Observation>(fresh.Count);
         foreach (var item in fresh)
         {
@@ -177,12 +179,12 @@ internal sealed class Pipeline(
                 LeaveOut(counters);
             else if (NetworkTwin.Is(item.Record!))
                 counters.Add(Counter.Twins);
-            else if (eventTime < now - options.Retention)
+            else if (eventTime < oldest)
                 counters.Add(Counter.TooLate);
             else if (!memory.IsOwned(item.Record!))
                 records.Add(new Observation(item.Record!) { Doubt = item.Doubt });
 
-            if (late)
+            if (page?.IsLate == true)
                 counters.Add(Counter.Late);
         }
 

@@ -25,6 +25,9 @@ internal abstract record Turn
         /// <summary>Whether what is new in it comes later than the head read, which should have seen it.</summary>
         public bool IsLate { get; init; }
 
+        /// <summary>The gap of the trail that it fills: its records count however old they are. Null for every other page.</summary>
+        public string? FillsGap { get; init; }
+
         /// <summary>How far the page gets in its source, for the source's own part to keep.</summary>
         public IReadOnlyCollection<IReadPosition> Positions { get; init; } = [];
 

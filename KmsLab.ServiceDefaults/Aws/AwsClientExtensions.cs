@@ -1,8 +1,10 @@
 using System.Net;
+using Amazon;
 using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace KmsLab.ServiceDefaults.Aws;
@@ -26,6 +28,19 @@ public static partial class AwsClientExtensions
         return builder;
     }
 
+    /// <summary>Adds the clients of a service for any Region, configured as <see cref="AddAwsClient{TClient}"/> configures the one of the home Region.</summary>
+    /// <typeparam name="TClient">The client's interface.</typeparam>
+    public static IHostApplicationBuilder AddRegionalAwsClients<TClient>(this IHostApplicationBuilder builder) where TClient : class, IAmazonService
+    {
+        builder.Services.TryAddSingleton(new RegionalClients<TClient>(region =>
+        {
+            var services = new ServiceCollection();
+            services.TryAddAWSService<TClient>(ReadOptions(builder.Configuration, region), (config, _) => Configure(config));
+            return services.BuildServiceProvider();
+        }));
+        return builder;
+    }
+
     /// <summary>On a full feed, the client of LocalStack.Client where <c>LocalStack:UseLocalStack</c> asks for it; otherwise nothing.</summary>
     static partial void AddLocalStackClient<TClient>(IHostApplicationBuilder builder) where TClient : class, IAmazonService;
 
@@ -36,9 +51,11 @@ public static partial class AwsClientExtensions
             config.SetWebProxy(new NoProxy());
     }
 
-    private static AWSOptions ReadOptions(IConfiguration configuration)
+    private static AWSOptions ReadOptions(IConfiguration configuration, string? inRegion = null)
     {
         var options = configuration.GetAWSOptions();
+        if (inRegion is not null)
+            options.Region = RegionEndpoint.GetBySystemName(inRegion);
         var section = configuration.GetSection("AWS");
 
         if (section["ServiceURL"] is { Length: > 0 } && options.Region is { } region)

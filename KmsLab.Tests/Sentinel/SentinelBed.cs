@@ -10,6 +10,7 @@ using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.TrailHealth.Gaps;
 using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
@@ -69,6 +70,7 @@ internal sealed class SentinelBed : IAsyncDisposable
         engine.AddSingleton<ILogger<Pipeline>>(new CrashingLogger<Pipeline>(plan, Messages));
         engine.AddSingleton<ILogger<OutboxPublisher>>(new CrashingLogger<OutboxPublisher>(plan, Messages));
         engine.AddSingleton<ILogger<SourceReader>>(new CrashingLogger<SourceReader>(plan, Messages));
+        engine.AddTurnPart<GapStore>();
         var services = engine.Build();
         _processes.Add(services);
         Task.Run(() => LeadAsync(services.GetRequiredService<LeaderStatus>(), services.GetRequiredService<LeaseStore>())).GetAwaiter().GetResult();

@@ -1,6 +1,6 @@
-using Amazon.CloudTrail;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Jobs;
+using KmsLab.Sentinel.Sources;
 
 namespace KmsLab.Sentinel.TrailHealth.Canary;
 
@@ -15,9 +15,7 @@ internal static class CanaryExtensions
         services.AddSingleton<CanarySender>();
         services.AddSingleton<CanaryWatch>();
         services.AddSingleton(provider => new HistoryFeed(
-            provider.GetRequiredService<IAmazonCloudTrail>(),
-            provider.GetRequiredService<DetectionOptions>().EffectiveEventSources,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<EventHistory>(), provider.GetRequiredService<DetectionOptions>().EffectiveEventSources));
         services.AddSingleton<IJob, CanaryJob>();
         services.AddSingleton<IJob, HistoryJob>();
         services.AddSingleton<IJob, DeliveryJob>();

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Amazon.CloudTrail;
 using Amazon.CloudTrail.Model;
 using KmsLab.Sentinel.Sources;
@@ -12,11 +11,11 @@ namespace KmsLab.Sentinel.TrailHealth.Canary;
 /// The canary's calls are asked for by their key, so that they are found with one call however busy the account is; the rest is read at two pages a second
 /// (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
 /// </remarks>
-internal sealed class HistoryFeed(IAmazonCloudTrail cloudTrail, IReadOnlyList<string> eventSources, TimeProvider time)
+internal sealed class HistoryFeed(EventHistory history, IReadOnlyList<string> eventSources)
 {
     private const int ProbePages = 4;
 
-    private readonly EventHistorySource _everything = new(cloudTrail, eventSources, time);
+    private readonly EventHistorySource _everything = new(history, eventSources);
 
     /// <summary>Reads pages until there are no more.</summary>
     public async IAsyncEnumerable<IReadOnlyList<SourceEvent>> ReadAsync(string? canaryKey, DateTimeOffset from, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -40,8 +39,8 @@ internal sealed class HistoryFeed(IAmazonCloudTrail cloudTrail, IReadOnlyList<st
         };
         for (var pages = 0; pages < ProbePages; pages++)
         {
-            var page = await cloudTrail.LookupEventsAsync(request, cancellationToken);
-            yield return [.. (page.Events ?? []).Select(item => new SourceEvent(Encoding.UTF8.GetBytes(item.CloudTrailEvent ?? ""), item.EventId ?? ""))];
+            var page = await history.LookupAsync(request, cancellationToken);
+            yield return [.. (page.Events ?? []).Select(EventHistory.EventOf)];
             if (string.IsNullOrEmpty(request.NextToken = page.NextToken))
                 yield break;
         }

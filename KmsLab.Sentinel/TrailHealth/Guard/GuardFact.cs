@@ -16,7 +16,11 @@ internal sealed record GuardProblem(string Action, string Resource, string Probl
 /// <param name="Facts">What it saw. What it could not see, stays as it was seen last.</param>
 /// <param name="Resources">All log groups and keys that are to be watched now, whether or not this look asked for them.</param>
 /// <param name="Problems">Calls that did not succeed.</param>
-internal sealed record GuardReport(IReadOnlyList<GuardFact> Facts, IReadOnlySet<string> Resources, IReadOnlyList<GuardProblem> Problems);
+internal sealed record GuardReport(IReadOnlyList<GuardFact> Facts, IReadOnlySet<string> Resources, IReadOnlyList<GuardProblem> Problems)
+{
+    /// <summary>When the look began: what changed since, it may not have seen.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+}
 
 /// <summary>A fact against the baseline.</summary>
 /// <param name="Resource">What it is about.</param>

@@ -40,7 +40,8 @@ internal sealed partial class GuardJob(
         _lookedAt = time.GetUtcNow();
         var store = await pipeline.KnowAsync<GuardStore>(cancellationToken);
         var plan = Plan(store, await pipeline.KnowAsync<ProtectedKeys>(cancellationToken));
-        _pending.Start(stop => look.LookAsync(plan, stop), cancellationToken);
+        var startedAt = _lookedAt;
+        _pending.Start(async stop => await look.LookAsync(plan, stop) with { StartedAt = startedAt }, cancellationToken);
     }
 
     private GuardPlan Plan(GuardStore store, ProtectedKeys protectedKeys)

@@ -18,9 +18,13 @@ internal sealed class GuardStore : ITurnPart
     private readonly HashSet<(string Resource, string Aspect)> _changed = [];
     private readonly List<GuardAcceptance> _accepted = [];
     private readonly List<Finding> _findings = [];
+    private readonly HashSet<(string Resource, string Aspect)> _seen = [];
 
     /// <summary>What is known of the resources.</summary>
     public IReadOnlyCollection<GuardedFact> Facts => _facts.Values;
+
+    /// <summary>When the last look began, in this life of Sentinel.</summary>
+    public DateTimeOffset? LookedAt { get; private set; }
 
     public IEnumerable<GuardedFact> Departures => _facts.Values.Where(fact => fact.Since is not null);
 
@@ -62,12 +66,18 @@ internal sealed class GuardStore : ITurnPart
         return found;
     }
 
+    /// <summary>Whether the last look could see it; else it is known as it was seen before.</summary>
+    public bool LookSaw(GuardedFact fact) => _seen.Contains((fact.Resource, fact.Aspect));
+
     /// <summary>Takes in what a look saw.</summary>
     /// <param name="report">What.</param>
     /// <param name="setOf">The protected set that a key belongs to.</param>
     /// <param name="now">When.</param>
     public void Take(GuardReport report, Func<string, ProtectedSet?> setOf, DateTimeOffset now)
     {
+        LookedAt = report.StartedAt ?? now;
+        _seen.Clear();
+        _seen.UnionWith(report.Facts.Select(fact => (fact.Resource, fact.Aspect)));
         foreach (var (resource, aspect, value) in report.Facts)
             See(resource, aspect, value, now);
         foreach (var fact in _facts.Values.Where(fact => !AuditResource.IsTrail(fact.Resource) && fact.Resource != "*" && !report.Resources.Contains(fact.Resource)).ToList())
