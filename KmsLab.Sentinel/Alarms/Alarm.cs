@@ -59,6 +59,12 @@ internal sealed record Alarm
     /// <summary>How many records it rests on.</summary>
     public required long EvidenceTotal { get; init; }
 
+    /// <summary>What the occurrence consists of.</summary>
+    public AlarmTraits Traits { get; init; } = new();
+
+    /// <summary>How often something was done, the findings of lasting states left out.</summary>
+    public long Calls => Math.Max(0, EvidenceTotal - Traits.States);
+
     /// <summary>Begins an occurrence.</summary>
     /// <param name="previous">The alarm as it was, if this is not its first occurrence.</param>
     /// <param name="detection">Whose alarm.</param>

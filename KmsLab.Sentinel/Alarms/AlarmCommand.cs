@@ -25,4 +25,8 @@ internal enum AlarmCommandKind
 /// <param name="By">Who.</param>
 /// <param name="Reason">Why, in their words.</param>
 /// <param name="Until">The end of a silence.</param>
-internal sealed record AlarmCommand(string Id, string AlarmId, AlarmCommandKind Kind, long Occurrence, DateTimeOffset At, string By, string Reason, DateTimeOffset? Until = null);
+internal sealed record AlarmCommand(string Id, string AlarmId, AlarmCommandKind Kind, long Occurrence, DateTimeOffset At, string By, string Reason, DateTimeOffset? Until = null)
+{
+    /// <summary>Of an acknowledgement: what had been seen when it was asked.</summary>
+    public Covered? Seen { get; init; }
+}

@@ -8,6 +8,7 @@ internal static class AlarmExtensions
 {
     public static void AddAlarms(this IServiceCollection services)
     {
+        services.AddScoped<Incidents>();
         services.AddTurnPart<AlarmStore>();
         services.AddTurnPart<AlarmNotices>();
         services.AddScoped<IWindowWatcher>(provider => provider.GetRequiredService<AlarmStore>());

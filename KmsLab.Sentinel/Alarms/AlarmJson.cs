@@ -8,6 +8,7 @@ namespace KmsLab.Sentinel.Alarms;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(InstantConverter), typeof(SecondsConverter)])]
 [JsonSerializable(typeof(AlarmHandling))]
 [JsonSerializable(typeof(AlarmCommand))]
+[JsonSerializable(typeof(AlarmTraits))]
 [JsonSerializable(typeof(HistoryEntry))]
 [JsonSerializable(typeof(Notification))]
 internal sealed partial class AlarmJson : JsonSerializerContext;

@@ -10,9 +10,11 @@ namespace KmsLab.Sentinel.Alarms;
 /// <summary>Decides what people are told of alarms, and when: at each change of state, again while one goes on firing, and not while it is silenced.</summary>
 /// <remarks>
 /// It remembers what they were told last. When a silence ends, an alarm that is still firing is said once; one that they believe to be firing, and
-/// that is over, is said to be over; what came and went in silence is not said at all. The history tells all of it.
+/// that is over, is said to be over; what came and went in silence is not said at all. The history tells all of it. An alarm is not said by itself while a
+/// more severe one of its incident is firing that people were told of and that tells of it (as Alertmanager inhibits); nor is one that was acknowledged,
+/// until more happens than the acknowledgement covers.
 /// </remarks>
-internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, AlarmOptions options) : ITurnPart
+internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents, IOutbox outbox, AlarmOptions options) : ITurnPart
 {
     private readonly Dictionary<string, AlarmHandling> _handlings = [];
     private readonly HandlingChanges _changes = new();
@@ -52,22 +54,32 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, Ala
     }
 
     /// <summary>An occurrence has begun: nobody has acknowledged it yet.</summary>
-    public void Raised(Alarm alarm)
+    /// <param name="alarm">The alarm.</param>
+    /// <param name="alarms">All alarms.</param>
+    public void Raised(Alarm alarm, IReadOnlyDictionary<string, Alarm> alarms)
     {
         if (Of(alarm.Id) is { Acknowledged: not null } handling)
-            Put(handling with { Acknowledged = null });
-        Changed(alarm, tell: true);
+            Put(handling with { Acknowledged = null, Covered = null });
+        Changed(alarm, tell: true, alarms);
     }
 
     /// <summary>An alarm has changed its state.</summary>
     /// <param name="alarm">The alarm.</param>
     /// <param name="tell">Whether people want to know.</param>
-    public void Changed(Alarm alarm, bool tell)
+    /// <param name="alarms">All alarms.</param>
+    public void Changed(Alarm alarm, bool tell, IReadOnlyDictionary<string, Alarm> alarms)
     {
         var detection = catalog.Find(alarm.Detection);
         var why = detection is null ? null : AlarmText.Why(alarm, detection.Definition);
         _changes.History.Add(new(alarm.Id, _now, HistoryKind.State, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: why) { Detection = alarm.Detection });
-        if (tell)
+        if (!tell)
+            return;
+
+        if (Of(alarm.Id).IsSilenced(_now))
+            Tell(alarm);
+        else if (alarm.State != AlarmState.Ok && InhibitorOf(alarm, alarms) is { } leader)
+            _changes.History.Add(new(alarm.Id, _now, HistoryKind.Inhibited, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: $"told with {leader.Detection} ({leader.Id})"));
+        else if (alarm.State != AlarmState.Ok || IsBelievedToFire(alarm))
             Tell(alarm);
     }
 
@@ -81,7 +93,7 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, Ala
         }
 
         foreach (var alarm in alarms.Values)
-            CatchUp(alarm);
+            CatchUp(alarm, alarms);
     }
 
     /// <summary>An alarm is no longer kept. Its silence may still be.</summary>
@@ -107,7 +119,7 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, Ala
         repeatable: true);
 
     /// <summary>Says what was withheld and still holds, or reminds of what was said.</summary>
-    private void CatchUp(Alarm alarm)
+    private void CatchUp(Alarm alarm, IReadOnlyDictionary<string, Alarm> alarms)
     {
         var handling = Of(alarm.Id);
         if (handling.IsSilenced(_now))
@@ -115,14 +127,75 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, Ala
 
         if (handling.Told is { State: not AlarmState.Ok } && alarm.Ended)
             Tell(alarm with { State = AlarmState.Ok });
-        else if (!alarm.Ended && handling.Told?.Revision != alarm.Revision)
+        else if (!alarm.Ended)
+            CatchUpOnFiring(alarm, handling, alarms);
+    }
+
+    private void CatchUpOnFiring(Alarm alarm, AlarmHandling handling, IReadOnlyDictionary<string, Alarm> alarms)
+    {
+        var news = NewsOf(alarm, handling);
+        var isUntold = handling.Told?.Revision != alarm.Revision;
+        var isDue = handling.Told is { } told && IsReminderDue(alarm, handling, told, _now);
+        if (news is null && !isUntold && !isDue || InhibitorOf(alarm, alarms) is not null)
+            return;
+
+        if (news is not null)
+            TellNews(alarm, handling, news);
+        else if (isUntold)
             Tell(alarm);
-        else if (!alarm.Ended && handling.Told is { } told && IsReminderDue(alarm, handling, told, _now))
+        else
             Remind(alarm, handling);
     }
 
     private bool IsReminderDue(Alarm alarm, AlarmHandling handling, Told told, DateTimeOffset now) =>
         options.RemindEvery > TimeSpan.Zero && !handling.IsAcknowledged(alarm) && now - told.At >= options.RemindEvery;
+
+    /// <summary>What the acknowledgement does not cover. One that was given before that was kept covers what there is now.</summary>
+    private string? NewsOf(Alarm alarm, AlarmHandling handling)
+    {
+        if (!handling.IsAcknowledged(alarm))
+            return null;
+        if (handling.Covered is { } covered)
+            return covered.NewsOf(alarm, options.NewsFactor);
+
+        Put(handling with { Covered = Covered.Of(alarm) });
+        return null;
+    }
+
+    /// <summary>The more severe alarm of the incident that is firing and tells of this one; null where it is to be told by itself.</summary>
+    private Alarm? InhibitorOf(Alarm alarm, IReadOnlyDictionary<string, Alarm> alarms)
+    {
+        if (!options.Inhibit || alarm.Traits.Relatives.Count == 0)
+            return null;
+
+        var severity = incidents.SeverityOf(alarm);
+        return alarm.Traits.Relatives.Where(relative => relative.Severity > severity)
+            .Select(relative => alarms.GetValueOrDefault(relative.AlarmId) is { Ended: false } other && other.Occurrence == relative.Occurrence ? other : null)
+            .OfType<Alarm>().FirstOrDefault(leader => IsHeard(leader, alarm));
+    }
+
+    /// <summary>Whether people were told of a leading alarm. One that is silenced tells nobody; one that was acknowledged tells no more than was seen then.</summary>
+    private bool IsHeard(Alarm leader, Alarm of)
+    {
+        var handling = Of(leader.Id);
+        return IsBelievedToFire(leader) && !handling.IsSilenced(_now) && catalog.FindActive(leader.Detection) is { Settings.Mode: DetectionMode.On }
+            && (!handling.IsAcknowledged(leader) || handling.Covered is null || handling.Covered.Has(of));
+    }
+
+    private bool IsBelievedToFire(Alarm alarm) => Of(alarm.Id).Told is { State: not AlarmState.Ok };
+
+    private void TellNews(Alarm alarm, AlarmHandling handling, string news)
+    {
+        if (catalog.FindActive(alarm.Detection) is not { Settings.Mode: DetectionMode.On } detection)
+            return;
+
+        Put(handling with
+        {
+            Acknowledged = handling.Acknowledged! with { News = new(_now, news) },
+            Told = new(alarm.State, alarm.Revision, _now, handling.Told?.Reminders ?? 0),
+        });
+        Send(Notification.OfNews(alarm, detection.Definition, news, _now), HistoryKind.News, news);
+    }
 
     private void Tell(Alarm alarm)
     {
@@ -150,10 +223,10 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, IOutbox outbox, Ala
         Send(Notification.Of(alarm, detection.Definition, reminder), HistoryKind.Reminded);
     }
 
-    private void Send(Notification notification, HistoryKind kind)
+    private void Send(Notification notification, HistoryKind kind, string? reason = null)
     {
-        outbox.Add(notification);
-        _changes.History.Add(new(notification.AlarmId, _now, kind, HistoryEntry.Sentinel, notification.State, notification.Occurrence, notification.Id));
+        outbox.Add(notification with { Relatives = [.. notification.Relatives.Select(relative => relative with { Title = catalog.Find(relative.Detection)?.Definition.Title })] });
+        _changes.History.Add(new(notification.AlarmId, _now, kind, HistoryEntry.Sentinel, notification.State, notification.Occurrence, notification.Id, Reason: reason));
     }
 
     private AlarmHandling Of(string alarmId) => _handlings.GetValueOrDefault(alarmId) ?? new(alarmId);

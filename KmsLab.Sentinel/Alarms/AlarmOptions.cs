@@ -8,6 +8,17 @@ internal sealed class AlarmOptions
     /// <summary>An alarm that goes on firing, and that nobody acknowledged, is said again after this. Zero: never.</summary>
     public TimeSpan RemindEvery { get; set; } = TimeSpan.FromHours(4);
 
+    /// <summary>
+    /// An acknowledgement covers what was seen: so many times as much of the same is news, and so is anything of another kind. Zero: only another kind is.
+    /// </summary>
+    public double NewsFactor { get; set; } = 3;
+
+    /// <summary>Alarms that have a principal, session, access key or key in common are of one incident when their event times are no further apart. Zero: alarms have no relatives.</summary>
+    public TimeSpan RelatedWithin { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether a weaker alarm is told with a more severe one of its incident that is firing, instead of by itself.</summary>
+    public bool Inhibit { get; set; } = true;
+
     /// <summary>The longest silence that may be asked for: one without an end is one that is forgotten.</summary>
     public TimeSpan LongestSilence { get; set; } = TimeSpan.FromDays(30);
 
@@ -18,6 +29,10 @@ internal sealed class AlarmOptions
     {
         if (RemindEvery < TimeSpan.Zero)
             yield return $"{Section}:RemindEvery must be a span of time such as 04:00:00, or 00:00:00 for no reminders";
+        if (NewsFactor != 0 && !(NewsFactor >= 1))
+            yield return $"{Section}:NewsFactor must be at least 1, or 0 for no news of more of the same";
+        if (RelatedWithin < TimeSpan.Zero)
+            yield return $"{Section}:RelatedWithin must be a span of time such as 01:00:00, or 00:00:00 for no relatives";
         if (LongestSilence <= TimeSpan.Zero)
             yield return $"{Section}:LongestSilence must be more than zero, for instance 30.00:00:00 for 30 days";
         if (KeepHistory <= TimeSpan.Zero)

@@ -11,7 +11,7 @@ internal sealed class AlarmRow
     public const string Columns = """
         id AS Id, detection AS Detection, members AS Members, state AS State, occurrence AS Occurrence, revision AS Revision, observed AS Observed,
         threshold AS Threshold, window_size AS WindowSize, first_seen AS FirstSeen, last_seen AS LastSeen, quiet_at AS QuietAt,
-        changed_at AS ChangedAt, ended AS Ended, evidence AS Evidence, evidence_total AS EvidenceTotal, expected AS Expected
+        changed_at AS ChangedAt, ended AS Ended, evidence AS Evidence, evidence_total AS EvidenceTotal, expected AS Expected, traits AS Traits
         """;
 
     public required string Id { get; init; }
@@ -48,6 +48,8 @@ internal sealed class AlarmRow
 
     public required string Expected { get; init; }
 
+    public required string Traits { get; init; }
+
     public static AlarmRow Of(Alarm alarm) => new()
     {
         Id = alarm.Id,
@@ -67,9 +69,15 @@ internal sealed class AlarmRow
         Evidence = StoredJson.TextOf(alarm.Evidence),
         EvidenceTotal = alarm.EvidenceTotal,
         Expected = alarm.Expected is { } expected ? JsonSerializer.Serialize(expected, StoredJson.Default.Expectation) : "",
+        Traits = JsonSerializer.Serialize(alarm.Traits, AlarmJson.Default.AlarmTraits),
     };
 
-    public Alarm ToAlarm() => new()
+    public Alarm ToAlarm() => Read() is var alarm && Traits.Length > 0
+        ? alarm with { Traits = JsonSerializer.Deserialize(Traits, AlarmJson.Default.AlarmTraits)! }
+        // Written before there were traits: the evidence says what it can.
+        : alarm with { Traits = alarm.Traits.With(alarm.Group, alarm.Evidence) };
+
+    private Alarm Read() => new()
     {
         Id = Id,
         Detection = Detection,
@@ -95,14 +103,14 @@ internal sealed class AlarmRow
         transaction.Connection!.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO alarm (id, detection, members, state, occurrence, revision, observed, threshold, window_size,
-                               first_seen, last_seen, quiet_at, changed_at, ended, evidence, evidence_total, expected)
+                               first_seen, last_seen, quiet_at, changed_at, ended, evidence, evidence_total, expected, traits)
             VALUES (@Id, @Detection, @Members, @State, @Occurrence, @Revision, @Observed, @Threshold, @WindowSize,
-                    @FirstSeen, @LastSeen, @QuietAt, @ChangedAt, @Ended, @Evidence, @EvidenceTotal, @Expected)
+                    @FirstSeen, @LastSeen, @QuietAt, @ChangedAt, @Ended, @Evidence, @EvidenceTotal, @Expected, @Traits)
             ON CONFLICT (id) DO UPDATE SET
                 state = excluded.state, occurrence = excluded.occurrence, revision = excluded.revision, observed = excluded.observed,
                 threshold = excluded.threshold, window_size = excluded.window_size, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
                 quiet_at = excluded.quiet_at, changed_at = excluded.changed_at, ended = excluded.ended, evidence = excluded.evidence,
-                evidence_total = excluded.evidence_total, expected = excluded.expected
+                evidence_total = excluded.evidence_total, expected = excluded.expected, traits = excluded.traits
             """,
             alarms.Select(Of), transaction, cancellationToken: cancellationToken));
 }

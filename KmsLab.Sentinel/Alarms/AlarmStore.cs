@@ -9,11 +9,11 @@ using KmsLab.Sentinel.Windows;
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>All alarms, and what this turn changed of them: the table <c>alarm</c>.</summary>
-internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices, TurnOptions turns) : ITurnPart, IWindowWatcher
+internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices, Incidents incidents, TurnOptions turns) : ITurnPart, IWindowWatcher
 {
     private readonly Dictionary<string, Alarm> _alarms = [];
     private readonly Dictionary<string, Alarm> _changed = [];
-    private readonly Dictionary<GroupWindow, ConfiguredDetection> _touched = [];
+    private readonly Dictionary<GroupWindow, Touched> _touched = [];
     private readonly HashSet<string> _raised = [];
 
     /// <summary>Those that this turn changed.</summary>
@@ -26,11 +26,19 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         foreach (var alarm in await AlarmRecords.AlarmsAsync(connection, cancellationToken))
+        {
             _alarms.Add(alarm.Id, alarm);
+            incidents.Know(alarm);
+        }
     }
 
     /// <summary>A group has a new record: if it has an alarm, the record may belong to its evidence.</summary>
-    public void Touch(ConfiguredDetection detection, GroupWindow window) => _touched[window] = detection;
+    public void Touch(ConfiguredDetection detection, GroupWindow window, Evidence record)
+    {
+        if (!_touched.TryGetValue(window, out var touched))
+            _touched.Add(window, touched = new(detection));
+        touched.Records.Add(record);
+    }
 
     /// <summary>A record reached the threshold: raises its group's alarm, or adds to it.</summary>
     public void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, TurnMoment moment)
@@ -43,6 +51,8 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
             return;
         }
 
+        if (alarm is not null)
+            incidents.Forget(alarm);
         _alarms[id] = Alarm.Raise(alarm, detection, window, violation, limit, moment.Now);
         _raised.Add(id);
     }
@@ -58,14 +68,15 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
     public void Advance(TurnMoment moment)
     {
         notices.TakeCommands();
-        foreach (var (window, detection) in _touched)
+        foreach (var id in TakeUp())
         {
-            if (_alarms.TryGetValue(window.Id, out var alarm))
-                Put(alarm.Rest(window, detection.Settings));
+            foreach (var related in incidents.Relate(_alarms[id], _alarms))
+                Put(related);
         }
 
-        foreach (var id in _raised)
-            notices.Raised(_alarms[id]);
+        // The most severe first: it leads, and tells of the others.
+        foreach (var id in _raised.OrderByDescending(id => incidents.SeverityOf(_alarms[id])).ThenBy(id => id, StringComparer.Ordinal))
+            notices.Raised(_alarms[id], _alarms);
 
         foreach (var alarm in _alarms.Values.ToList())
         {
@@ -75,7 +86,7 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
 
             Put(advanced);
             // Whether a long-ended alarm is OK or unknown is for the page, not for the pager.
-            notices.Changed(advanced, tell: !alarm.Ended);
+            notices.Changed(advanced, tell: !alarm.Ended, _alarms);
         }
 
         notices.Advance(_alarms);
@@ -107,14 +118,49 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
         foreach (var alarm in _alarms.Values.Where(alarm => alarm.Ended && alarm.QuietAt < floor && alarm.ChangedAt < floor).ToList())
         {
             _alarms.Remove(alarm.Id);
+            incidents.Forget(alarm);
             notices.Forget(alarm.Id, now);
         }
+    }
+
+    /// <summary>Gives alarms what their windows hold now.</summary>
+    /// <returns>Those whose occurrence goes on.</returns>
+    private List<string> TakeUp()
+    {
+        var open = new List<string>();
+        foreach (var (window, touched) in _touched)
+        {
+            if (!_alarms.TryGetValue(window.Id, out var alarm))
+                continue;
+
+            var rested = alarm.Rest(window, touched.Detection.Settings);
+            if (!rested.Ended)
+            {
+                // What came before the alarm was raised counts for it, too.
+                var records = _raised.Contains(window.Id) ? window.Evidence.Concat(touched.Records).DistinctBy(record => record.EventId) : touched.Records;
+                rested = rested with { Traits = rested.Traits.With(rested.Group, [.. records.Where(record => record.EventTime >= rested.FirstSeen && record.EventTime < rested.QuietAt)]) };
+                incidents.Know(rested);
+                open.Add(window.Id);
+            }
+
+            Put(rested);
+        }
+
+        return open;
     }
 
     private void Put(Alarm alarm)
     {
         _alarms[alarm.Id] = alarm;
         _changed[alarm.Id] = alarm;
+    }
+
+    /// <summary>A group's new records of this turn.</summary>
+    private sealed class Touched(ConfiguredDetection detection)
+    {
+        public ConfiguredDetection Detection { get; } = detection;
+
+        public List<Evidence> Records { get; } = [];
     }
 
     /// <summary>What Sentinel sees itself is complete up to now, whatever becomes of the trail.</summary>

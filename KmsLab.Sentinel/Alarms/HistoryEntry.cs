@@ -24,6 +24,12 @@ public enum HistoryKind
     /// <summary>A channel has given a notification up.</summary>
     [JsonStringEnumMemberName("gave-up")] GaveUp,
 
+    /// <summary>Nobody was notified of it by itself, for a more severe alarm of the same incident is firing and tells of it.</summary>
+    [JsonStringEnumMemberName("inhibited")] Inhibited,
+
+    /// <summary>More happened than its acknowledgement covers, and a notification says so.</summary>
+    [JsonStringEnumMemberName("news")] News,
+
     /// <summary>Somebody acknowledged it.</summary>
     [JsonStringEnumMemberName("acknowledged")] Acknowledged,
 

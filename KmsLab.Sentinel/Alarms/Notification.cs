@@ -26,6 +26,12 @@ internal sealed record Notification(
     IReadOnlyList<string>? Runbook = null,
     long Reminder = 0)
 {
+    /// <summary>What happened beyond the acknowledgement; null for any other notification.</summary>
+    public string? News { get; init; }
+
+    /// <summary>Other alarms of the incident.</summary>
+    public IReadOnlyList<AlarmRelative> Relatives { get; init; } = [];
+
     /// <summary>Of an alarm as it is now.</summary>
     /// <param name="alarm">The alarm.</param>
     /// <param name="definition">Its detection.</param>
@@ -49,7 +55,17 @@ internal sealed record Notification(
         alarm.Evidence,
         AlarmText.Why(alarm, definition),
         AlarmText.Runbook(alarm, definition),
-        reminder);
+        reminder)
+    {
+        Relatives = alarm.Traits.Relatives,
+    };
+
+    /// <summary>Of more than an acknowledgement covers.</summary>
+    public static Notification OfNews(Alarm alarm, DetectionDefinition definition, string news, DateTimeOffset now)
+    {
+        var told = Of(alarm, definition);
+        return told with { Id = string.Create(CultureInfo.InvariantCulture, $"{told.Id}-n{now.ToUnixTimeMilliseconds()}"), News = news };
+    }
 
     /// <summary>The time is part of it: an alarm that was forgotten counts its revisions from 1 again.</summary>
     private static string IdOf(Alarm alarm, long reminder) =>

@@ -19,7 +19,7 @@ internal sealed partial class LogChannel(NotificationOptions options, ILogger<Lo
         {
             case AlarmState.Alarm:
                 Log.Alarm(
-                    logger, notification.Reminder > 0 ? "STILL ALARM" : "ALARM", notification.Detection, notification.Title, group, notification.Observed, notification.Window.TotalSeconds, notification.Threshold,
+                    logger, notification.News is not null ? "NEWS OF ALARM" : notification.Reminder > 0 ? "STILL ALARM" : "ALARM", notification.Detection, notification.Title, group, notification.Observed, notification.Window.TotalSeconds, notification.Threshold,
                     string.Join(", ", notification.Evidence.Take(EventIdsShown).Select(record => record.EventId)), notification.EvidenceTotal, notification.Id);
                 break;
             case AlarmState.Ok:

@@ -9,11 +9,12 @@ namespace KmsLab.Sentinel.Publishing;
 internal static class NotificationText
 {
     private const int LongestMember = 500;
+    private const int MostRelatives = 10;
 
     /// <summary>One line, such as <c>ALARM (high) kms-error-burst: KMS refuses one principal repeatedly</c>.</summary>
     public static string Headline(Notification notification)
     {
-        var again = notification.Reminder > 0 ? "STILL " : "";
+        var again = notification.News is not null ? "NEWS OF " : notification.Reminder > 0 ? "STILL " : "";
         return $"{again}{WordOf(notification.State)} ({Lower(notification.Severity)}) {notification.Detection}: {notification.Title}";
     }
 
@@ -24,6 +25,12 @@ internal static class NotificationText
         if (notification.Why.Length > 0)
             text.Append('\n').Append(notification.Why).Append('\n');
 
+        if (notification.News is { } news)
+        {
+            text.Append('\n');
+            Line(text, $"Since it was acknowledged: {news}");
+        }
+
         text.Append('\n');
         foreach (var (name, value) in notification.Group)
             Line(text, $"{name}: {value}");
@@ -31,6 +38,13 @@ internal static class NotificationText
         Line(text, $"first seen {Instant(notification.FirstSeen)}, last seen {Instant(notification.LastSeen)}, {notification.EvidenceTotal} records in all");
         foreach (var record in notification.Evidence)
             Line(text, $"  {Instant(record.EventTime)} {record.EventName} {record.ErrorCode ?? "Success"} by {record.Principal} from {record.SourceIp ?? "unknown"} [{record.EventId}]");
+
+        if (notification.Relatives.Count > 0)
+        {
+            text.Append("\nOf the same incident:\n");
+            foreach (var relative in notification.Relatives)
+                Line(text, $"- ({Lower(relative.Severity)}) {relative.Detection}: {relative.Title} [{relative.AlarmId}], same {string.Join(", ", relative.Ties)}");
+        }
 
         if (notification.Runbook is { Count: > 0 } steps)
         {
@@ -63,6 +77,8 @@ internal static class NotificationText
             Why = Cut(notification.Why),
             Group = notification.Group.ToDictionary(member => Cut(member.Key), member => Cut(member.Value)),
             Runbook = [],
+            News = notification.News is { } news ? Cut(news) : null,
+            Relatives = [.. notification.Relatives.Take(MostRelatives).Select(relative => relative with { Ties = [.. relative.Ties.Take(1).Select(Cut)] })],
         });
     }
 

@@ -51,8 +51,16 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
         },
         cancellationToken);
 
-    /// <summary>Writes a command down: once this returns it is durable.</summary>
-    public Task SubmitAsync(AlarmCommand command, CancellationToken cancellationToken) => database.WriteAsync(
+    /// <summary>Writes a command down: once this returns it is durable. An acknowledgement covers what there is to see now.</summary>
+    public async Task SubmitAsync(AlarmCommand command, CancellationToken cancellationToken)
+    {
+        if (command.Kind == AlarmCommandKind.Acknowledge
+            && await database.ReadAsync(connection => AlarmRecords.AlarmsAsync(connection, command.AlarmId, cancellationToken), cancellationToken) is [var alarm])
+            command = command with { Seen = Covered.Of(alarm) };
+        await WriteAsync(command, cancellationToken);
+    }
+
+    private Task WriteAsync(AlarmCommand command, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
             "INSERT INTO alarm_command (id, alarm_id, payload, submitted_at) VALUES (@id, @alarmId, @payload, @at) ON CONFLICT DO NOTHING",
             new { id = command.Id, alarmId = command.AlarmId, payload = JsonSerializer.Serialize(command, AlarmJson.Default.AlarmCommand), at = command.At.ToUnixTimeMilliseconds() },
@@ -70,7 +78,7 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
 
     private AlarmAnswer Of(Alarm alarm, AlarmHandling handling, DateTimeOffset now) => AlarmAnswer.Of(alarm, catalog) with
     {
-        Acknowledged = handling.IsAcknowledged(alarm) ? handling.Acknowledged : null,
+        Acknowledged = handling.WasAcknowledged(alarm) ? handling.Acknowledged : null,
         Silenced = handling.IsSilenced(now) ? handling.Silence : null,
     };
 }

@@ -32,7 +32,13 @@ public sealed record AlarmAnswer(
     /// <summary>Whether the occurrence is over.</summary>
     public bool Ended { get; init; }
 
-    /// <summary>Who knows of this occurrence; null when nobody said so.</summary>
+    /// <summary>Other alarms of the incident: those with a principal, session, access key or key in common at about the same time.</summary>
+    public IReadOnlyList<AlarmRelative> Relatives { get; init; } = [];
+
+    /// <summary>The id of the most severe alarm of the incident, which may be this one; null where there is no other.</summary>
+    public string? Leader { get; init; }
+
+    /// <summary>Who knows of this occurrence, with <c>news</c> of what happened since that they may not know; null when nobody said so.</summary>
     public Acknowledgement? Acknowledged { get; init; }
 
     /// <summary>Until when nobody is notified; null when people are.</summary>
@@ -51,8 +57,15 @@ public sealed record AlarmAnswer(
             alarm.EvidenceTotal, alarm.Evidence)
         {
             Ended = alarm.Ended,
+            Relatives = [.. alarm.Traits.Relatives.Select(relative => relative with { Title = catalog.Find(relative.Detection)?.Definition.Title ?? relative.Detection })],
+            Leader = LeaderOf(alarm, definition?.Severity ?? Severity.Low),
         };
     }
+
+    /// <summary>The most severe leads; of equals the one that began first.</summary>
+    private static string? LeaderOf(Alarm alarm, Severity severity) => alarm.Traits.Relatives.Count == 0 ? null : alarm.Traits.Relatives
+        .Append(new(alarm.Id, alarm.Detection, severity, alarm.Occurrence, alarm.FirstSeen, []))
+        .OrderByDescending(member => member.Severity).ThenBy(member => member.FirstSeen).ThenBy(member => member.AlarmId, StringComparer.Ordinal).First().AlarmId;
 }
 
 /// <summary>What <c>/api/rates</c> answers.</summary>

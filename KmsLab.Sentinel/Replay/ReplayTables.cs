@@ -77,6 +77,8 @@ internal static class ReplayTables
         console.MarkupLineInterpolated($"[bold red]{alarm.Detection}[/] [bold]{alarm.Title}[/] ({alarm.Severity}, {alarm.Technique}, {alarm.Occurrence:N0}x)");
         console.MarkupLineInterpolated($"{string.Join(", ", alarm.Group.Select(member => $"{member.Key} {member.Value}"))}");
         console.MarkupLineInterpolated($"{alarm.Why}");
+        foreach (var relative in alarm.Relatives)
+            console.MarkupLineInterpolated($"  {(relative.AlarmId == alarm.Leader ? "led by" : "with")} {relative.Detection} ({relative.Severity}): same {string.Join(", ", relative.Ties)}");
         foreach (var change in found.History)
             console.MarkupLineInterpolated($"  {Instant(change.At)} {Name(change.State)} {change.Why}");
 

@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Windows;
@@ -7,7 +8,7 @@ namespace KmsLab.Sentinel.Windows;
 internal interface IWindowWatcher
 {
     /// <summary>A group has a new record: if it has an alarm, the record may belong to its evidence.</summary>
-    void Touch(ConfiguredDetection detection, GroupWindow window);
+    void Touch(ConfiguredDetection detection, GroupWindow window, Evidence record);
 
     /// <summary>A record reached the threshold.</summary>
     void Report(ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, TurnMoment moment);

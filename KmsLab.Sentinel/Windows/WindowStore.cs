@@ -174,7 +174,7 @@ internal sealed class WindowStore(
         window.Add(evidence);
         CountRecord(window, at, 1);
         _changed.Add(window);
-        alarms.Touch(detection, window);
+        alarms.Touch(detection, window, evidence);
 
         var expected = detection.Definition.IsRelative ? Learn(detection, window.Group, evidence.EventTime) : null;
         if (detection.Definition.IsRelative && expected is null && !selection.FiresUnlearned)

@@ -63,6 +63,7 @@ internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOption
                 ["severity"] = Attribute(NotificationText.Lower(notification.Severity)),
                 ["detection"] = Attribute(notification.Detection),
                 ["state"] = Attribute(NotificationText.WordOf(notification.State)),
+                ["news"] = Attribute(notification.News is not null ? "true" : "false"),
                 ["reminder"] = Attribute(notification.Reminder > 0 ? "true" : "false"),
             },
         };

@@ -32,8 +32,9 @@ internal sealed class DetectionRun
         var catalog = new DetectionCatalog(_options.Judged);
         var baselines = new BaselineStore(catalog, _options.Baselines, _options.Turns);
         _knowledge = [new ProtectedKeys(new(_options.NamedSets)), new KnownPrincipals(_options.Baselines), new ReadRecords(_options.Baselines), baselines];
-        _desk = new(catalog, new NoOutbox(), _options.Alarms);
-        _alarms = new(catalog, _desk, _options.Turns);
+        var incidents = new Incidents(catalog, _options.Alarms);
+        _desk = new(catalog, incidents, new NoOutbox(), _options.Alarms);
+        _alarms = new(catalog, _desk, incidents, _options.Turns);
         _windows = new(catalog, [baselines], _alarms, _options.Windows, _options.Turns);
     }
 
