@@ -7,12 +7,13 @@ namespace KmsLab.AppHost.Scenarios;
 /// <param name="Title">A few words.</param>
 /// <param name="About">Who does what, and what could show it.</param>
 /// <param name="IsAttack">Whether something should be found.</param>
-internal sealed record Scenario(string Id, string Title, string About, bool IsAttack);
+/// <param name="FilesOnly">Whether it can be written to files and not be played.</param>
+internal sealed record Scenario(string Id, string Title, string About, bool IsAttack, bool FilesOnly = false);
 
 /// <summary>The scenarios, from the simulator's own file: commands must be named before the simulator runs.</summary>
 internal static class ScenarioList
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All that can be played.</summary>
     public static IReadOnlyList<Scenario> All { get; } = Read();
 
     /// <summary>The scenario with this id.</summary>
@@ -26,6 +27,6 @@ internal static class ScenarioList
     private static IReadOnlyList<Scenario> Read()
     {
         using var file = typeof(ScenarioList).Assembly.GetManifestResourceStream("scenarios.json")!;
-        return JsonSerializer.Deserialize<IReadOnlyList<Scenario>>(file, JsonSerializerOptions.Web)!;
+        return [.. JsonSerializer.Deserialize<IReadOnlyList<Scenario>>(file, JsonSerializerOptions.Web)!.Where(scenario => !scenario.FilesOnly)];
     }
 }

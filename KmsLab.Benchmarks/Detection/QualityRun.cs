@@ -25,7 +25,7 @@ internal static class QualityRun
         try
         {
             var outcomes = await PlayAsync(options, folder, cancellationToken);
-            var report = new Score(outcomes, Placement.Start, Placement.Days).Report();
+            var report = new Score(outcomes, Placement.Start, Placement.DaysOf(options.Together)).Report();
             QualityTables.Print(report, Clock.GetElapsedTime(begun));
             if (options.Json is { } file)
                 await File.WriteAllTextAsync(file, JsonSerializer.Serialize(report, Indented), cancellationToken);

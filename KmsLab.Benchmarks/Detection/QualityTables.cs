@@ -15,12 +15,14 @@ internal static class QualityTables
             console.Profile.Width = WidthOfFiles;
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"{report.Runs} runs of {Placement.Days} days, {report.Seeds} seeds, {report.Weeks:0.0} weeks of normal traffic, in {took.TotalMinutes:0.0} min. Times are from an attack's first call to the record that fires; CloudTrail's delivery, about 5 min, comes on top.");
+            $"{report.Runs} runs of {report.Weeks * 7 / report.Seeds:0} days, {report.Seeds} seeds, {report.Weeks:0.0} weeks of normal traffic, in {took.TotalMinutes:0.0} min. Times are from an attack's first call to the record that fires; CloudTrail's delivery, about 5 min, comes on top.");
         console.Write(Attacks(report));
         console.Write(Detections(report));
         console.MarkupLineInterpolated($"fixed threshold: more than {string.Join(", ", report.FixedThresholds)} Decrypts in 5 minutes");
         foreach (var alarm in report.FalseAlarms)
             console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"false: {alarm.Detection} at {alarm.At.UtcDateTime:yyyy-MM-dd HH:mm}, seed {alarm.Seed}, {alarm.Run}: {alarm.Group}");
+        foreach (var missed in report.Missed)
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"missed: {missed.Attack}, seed {missed.Seed}, {(missed.IsFound ? "found, but not" : "not found")} by {string.Join(", ", missed.By)}");
         foreach (var target in report.Targets)
             console.MarkupLine($"{(target.IsMet ? "[green]met[/]" : "[red]not met[/]")}: {Markup.Escape(target.Wanted)}: {Markup.Escape(target.Measured)}");
     }

@@ -13,7 +13,7 @@ internal static class WriteCommand
         var folder = new Argument<string>("folder") { Description = "Where to. Records go to its folder records, beside them sentinel.json, attestation.pub and truth.json." };
         var scenarios = new Option<string[]>("--scenario")
         {
-            Description = "normal, or an attack with its time from the start on: slow-exfiltration@9d4h, key-guessing@36h. May be given several times.",
+            Description = "normal, or an attack or busy-week with its time from the start on: slow-exfiltration@9d4h, key-guessing@36h. May be given several times.",
             DefaultValueFactory = _ => ["normal"],
         };
         var days = new Option<int>("--days") { Description = "How many days of normal traffic.", DefaultValueFactory = _ => 30 };

@@ -63,7 +63,7 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
             case RevokeKey:
                 await undo.RestoreAsync(Grant);
                 break;
-            case ChangePolicy { OpenTo: null }:
+            case ChangePolicy { IsRestore: true }:
                 await undo.RestoreAsync(KeyPolicy);
                 break;
             case ChangePolicy policy:
@@ -187,8 +187,12 @@ internal sealed class KeyCalls(LabTarget target, KeyNames keys, Undo undo)
         undo.Add(
             KeyPolicy, target.Command($"kms put-key-policy --key-id {id} --policy-name {DefaultPolicy} --policy '{before}'"),
             restoring => restorer.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy, Policy = before }, restoring));
-        await kms.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy, Policy = KeyPolicyText.For(target.AccountId, policy.OpenTo) }, CancellationToken.None);
+        await kms.PutKeyPolicyAsync(new PutKeyPolicyRequest { KeyId = id, PolicyName = DefaultPolicy, Policy = TextOf(policy, before) }, CancellationToken.None);
     }
+
+    private string TextOf(ChangePolicy policy, string before) => policy.Form == PolicyForm.Again
+        ? before
+        : KeyPolicyText.For(target.AccountId, policy.OpenTo, policy.Form, $"arn:aws:iam::{target.AccountId}:role/{target.ApplicationRole}");
 
     private sealed record StoredObject((string, string)? Name, Dictionary<string, string>? Context, byte[] Ciphertext);
 }

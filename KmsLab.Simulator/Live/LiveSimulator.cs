@@ -24,6 +24,8 @@ public sealed class LiveSimulator(LabTarget target, TimeProvider time)
     {
         var scenario = ScenarioCatalog.Find(scenarioId) ?? throw new SimulatorException($"There is no scenario '{scenarioId}'.");
         LoopbackGuard.Check(target);
+        if (scenario.FilesOnly)
+            throw new SimulatorException($"{scenario.Id} makes calls that the lab's endpoint does not serve. Write it to files instead: write FOLDER --scenario {scenario.Id}@8h");
         if (scenario.NeedsVault && target.Vault is null)
         {
             throw new SimulatorException(

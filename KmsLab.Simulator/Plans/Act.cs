@@ -51,8 +51,29 @@ internal sealed record RevokeKey(string Key) : Act;
 
 /// <summary><c>PutKeyPolicy</c>.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="OpenTo">The account that it is opened to; null puts the policy back as it was.</param>
-internal sealed record ChangePolicy(string Key, string? OpenTo) : Act;
+/// <param name="OpenTo">The account that it is opened to; null for none.</param>
+/// <param name="Form">What else is in it. As it was, and opened to nobody: the policy is put back.</param>
+internal sealed record ChangePolicy(string Key, string? OpenTo, PolicyForm Form = PolicyForm.AsItWas) : Act
+{
+    /// <summary>Whether it undoes what was changed before.</summary>
+    public bool IsRestore => OpenTo is null && Form == PolicyForm.AsItWas;
+}
+
+/// <summary>What a key policy has beside the account's own statement.</summary>
+internal enum PolicyForm
+{
+    /// <summary>Nothing.</summary>
+    AsItWas,
+
+    /// <summary>Nothing: the same is put once more, by somebody who changes nothing by it.</summary>
+    Again,
+
+    /// <summary>Denials that look like protection and never apply.</summary>
+    Decoys,
+
+    /// <summary>A denial that locks the application out.</summary>
+    LockOut,
+}
 
 /// <summary><c>StopLogging</c>, <c>StartLogging</c>, <c>GetTrailStatus</c>, <c>DescribeTrails</c>, <c>LookupEvents</c>.</summary>
 internal sealed record OnTrail(string Operation) : Act;
@@ -71,6 +92,35 @@ internal enum EventSelection
 
     /// <summary>All but KMS's, by an advanced selector.</summary>
     KmsNotEquals,
+}
+
+/// <summary>
+/// A management call of any service, as CloudTrail shows it: for files, where the lab's endpoint does not serve it or nobody can make it happen at will.
+/// </summary>
+/// <param name="Source">The service, such as <c>ecs.amazonaws.com</c>.</param>
+/// <param name="Name">The operation.</param>
+/// <param name="Parameters"><c>requestParameters</c> as JSON, or null.</param>
+internal sealed record AccountCall(string Source, string Name, string? Parameters = null) : Act
+{
+    /// <summary><c>responseElements</c> as JSON, or null.</summary>
+    public string? Response { get; init; }
+
+    /// <summary>ARNs of KMS keys under <c>resources</c>.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary>Where it was made; null for the account's home Region.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The error and its message, or null.</summary>
+    public (string Code, string? Message)? Error { get; init; }
+
+    /// <summary>Records with the same name here have the same eventID, which CloudTrail never writes; null for an eventID of its own.</summary>
+    public string? ForgedId { get; init; }
+
+    /// <summary>Whether it only reads.</summary>
+    public bool IsReadOnly { get; init; } = ReadPrefixes.Any(prefix => Name.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static readonly string[] ReadPrefixes = ["Get", "List", "Describe", "Lookup", "Decrypt", "Encrypt", "GenerateDataKey", "AssumeRole"];
 }
 
 /// <summary><c>AssumeRole</c>.</summary>

@@ -19,6 +19,12 @@ internal static class Cast
     /// <summary>Deploys the application, and puts right what others broke.</summary>
     public static RoleSession Deployer { get; } = new("kmslab-deploy", "pipeline", "10.0.40.7", Cli + "cloudformation.deploy");
 
+    /// <summary>Looks after the account with every right, and means well.</summary>
+    public static RoleSession Administrator { get; } = new("platform-admin", "a.berg", "198.51.100.31", Cli + "platform");
+
+    /// <summary>Looks only.</summary>
+    public static RoleSession Browser { get; } = new("read-only", "j.moss", "198.51.100.32", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36");
+
     public static RoleSession Auditor { get; } = new("auditor", "k.lind", "198.51.100.20", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36");
 
     public static RoleSession PaymentsService { get; } = new("payments-api", "task-4e1", "10.0.21.14", Java);
@@ -29,6 +35,21 @@ internal static class Cast
 
     /// <summary>What S3 decrypts for the analysts.</summary>
     public static RoleSession ThroughS3 { get; } = Invoked("analytics", "spark-driver", "s3.amazonaws.com");
+
+    /// <summary>What S3 encrypts in the insider's name.</summary>
+    public static RoleSession InsiderThroughS3 { get; } = Invoked(Insider.Role, Insider.Session, "s3.amazonaws.com");
+
+    /// <summary>What archives logs under the landing zone's central key.</summary>
+    public static RoleSession ArchiverThroughS3 { get; } = Invoked("log-archiver", "daily", "s3.amazonaws.com");
+
+    /// <summary>AWS Config, which is refused in many places.</summary>
+    public static RoleSession Config { get; } = Invoked("AWSServiceRoleForConfig", "configLambdaExecution", "config.amazonaws.com");
+
+    /// <summary>AWS Backup, which makes grants.</summary>
+    public static RoleSession Backup { get; } = Invoked("AWSServiceRoleForBackup", "backup", "backup.amazonaws.com");
+
+    /// <summary>Application Auto Scaling, which scales services.</summary>
+    public static RoleSession AutoScaling { get; } = Invoked("AWSServiceRoleForApplicationAutoScaling_ECSService", "AutoScaling", "ecs.application-autoscaling.amazonaws.com");
 
     public static RoleSession ThroughRds { get; } = Invoked("AWSServiceRoleForRDS", "rds", "rds.amazonaws.com");
 

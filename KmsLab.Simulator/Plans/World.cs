@@ -12,6 +12,9 @@ internal sealed class World(int seed, string account, string region)
     /// <summary>The application's key.</summary>
     public const string Vault = "vault";
 
+    /// <summary>A multi-Region key of the application's.</summary>
+    public const string Family = "family";
+
     /// <summary>Another team's key, which its own service uses directly.</summary>
     public const string Payments = "payments";
 
@@ -58,7 +61,19 @@ internal sealed class World(int seed, string account, string region)
 
     public string KeyArn(string key) => $"arn:aws:kms:{region}:{account}:key/{KeyId(key)}";
 
-    public string KeyId(string key) => GuidOf($"key {key}").ToString();
+    public string KeyId(string key) => key == Family ? $"mrk-{GuidOf($"key {key}"):N}" : GuidOf($"key {key}").ToString();
+
+    /// <summary>The Region that a stranger makes a replica in.</summary>
+    public const string ReplicaRegion = "ap-southeast-2";
+
+    /// <summary>The ARN of a multi-Region key's replica.</summary>
+    public string ReplicaArn(string key) => $"arn:aws:kms:{ReplicaRegion}:{account}:key/{KeyId(key)}";
+
+    /// <summary>The secret with the application's signing key.</summary>
+    public string AttestationSecretArn => $"arn:aws:secretsmanager:{region}:{account}:secret:kmslab-attestation-a1B2c3";
+
+    /// <summary>The role that reads it for the application's tasks.</summary>
+    public string ExecutionRole { get; init; } = "kmslab-execution";
 
     /// <summary>The encryption context of a record, as the application makes it: <c>r</c>, and <c>t</c> of name and Key.</summary>
     public EncryptionContext ContextOf(int record)

@@ -14,6 +14,7 @@ namespace KmsLab.Simulator;
 /// <param name="NeedsVault">Whether the live run needs a copy of the vault database: the stolen ciphertexts.</param>
 /// <param name="LengthSeconds">How long it is in the plan's own time.</param>
 /// <param name="LiveSpeed">How many times faster than planned a live run goes, unless it is told otherwise.</param>
+/// <param name="FilesOnly">Whether the lab's endpoint does not serve its calls, so that it can be written to files and not played.</param>
 public sealed record ScenarioInfo(
     string Id,
     string Title,
@@ -23,7 +24,8 @@ public sealed record ScenarioInfo(
     IReadOnlyList<string> ExpectedWithHistory,
     bool NeedsVault,
     long LengthSeconds,
-    double LiveSpeed)
+    double LiveSpeed,
+    bool FilesOnly = false)
 {
     /// <summary>How long it is in the plan's own time.</summary>
     [JsonIgnore]

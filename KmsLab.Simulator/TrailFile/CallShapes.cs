@@ -42,6 +42,7 @@ internal sealed class CallShapes(World world)
             OnTrail on => OfTrail(on),
             SelectEvents select => Select(select),
             BecomeRole role => Become(role, step.At),
+            AccountCall call => Raw(call),
             ServiceEvent own => new(Kms, own.Name, false) { Resources = [world.KeyArn(own.Key)], IsServiceEvent = true },
             var other => throw new NotSupportedException($"{other.GetType().Name} has no record."),
         };
@@ -123,7 +124,7 @@ internal sealed class CallShapes(World world)
     private CallShape Policy(ChangePolicy policy) => new(Kms, "PutKeyPolicy", false)
     {
         Parameters = json => Object(
-            json, ("keyId", world.KeyArn(policy.Key)), ("policyName", "default"), ("policy", KeyPolicyText.For(world.Account, policy.OpenTo)), ("bypassPolicyLockoutSafetyCheck", false)),
+            json, ("keyId", world.KeyArn(policy.Key)), ("policyName", "default"), ("policy", KeyPolicyText.For(world.Account, policy.OpenTo, policy.Form, world.RoleArn(world.ApplicationRole))), ("bypassPolicyLockoutSafetyCheck", false)),
         Resources = [world.KeyArn(policy.Key)],
     };
 
@@ -136,6 +137,16 @@ internal sealed class CallShapes(World world)
     {
         Parameters = json => SelectorText.Write(json, "trailName", world.TrailName, select.Selection),
         Response = json => SelectorText.Write(json, "trailARN", world.TrailArn, select.Selection),
+    };
+
+    private static CallShape Raw(AccountCall call) => new(call.Source, call.Name, call.IsReadOnly)
+    {
+        Parameters = call.Parameters is { } parameters ? json => json.WriteRawValue(parameters) : null,
+        Response = call.Response is { } response ? json => json.WriteRawValue(response) : null,
+        Resources = call.Keys,
+        Error = call.Error,
+        Region = call.Region,
+        ForgedId = call.ForgedId,
     };
 
     private CallShape Become(BecomeRole role, DateTimeOffset at) => new("sts.amazonaws.com", "AssumeRole", true)

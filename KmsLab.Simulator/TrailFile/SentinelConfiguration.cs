@@ -17,11 +17,13 @@ internal static class SentinelConfiguration
             {
                 ["vault"] = new JsonObject
                 {
-                    ["Keys"] = new JsonArray(world.KeyArn(World.Vault)),
+                    ["Keys"] = new JsonArray(world.KeyArn(World.Vault), world.KeyArn(World.Family)),
                     ["Aliases"] = new JsonArray(world.Alias),
                     ["Roles"] = new JsonArray(world.RoleArn(world.ApplicationRole)),
                     ["Deployers"] = new JsonArray(world.RoleArn(Cast.Deployer.Role)),
                     ["Addresses"] = new JsonArray("10.0.0.0/16"),
+                    ["AttestationSecrets"] = new JsonArray(world.AttestationSecretArn),
+                    ["SecretReaders"] = new JsonArray(world.RoleArn(world.ExecutionRole)),
                 },
             },
             ["Attestation"] = new JsonObject { ["PublicKeys"] = new JsonObject { [ApplicationCalls.KeyId] = publicPem } },

@@ -26,6 +26,9 @@ public static class TrailFiles
     /// <summary>Its Region.</summary>
     public const string Region = "eu-west-1";
 
+    /// <summary>The scenario that is neither an attack nor a normal day: it comes on top of one.</summary>
+    private const string BusyWeekId = "busy-week";
+
     // Sentinel's LearningPeriod: before it is over, whoever reads is taken for normal.
     private static readonly TimeSpan LearningPeriod = TimeSpan.FromDays(7);
 
@@ -66,6 +69,8 @@ public static class TrailFiles
 
     private static Plan AttackOf(World world, TrailSettings settings, TrailAttack attack)
     {
+        if (ScenarioCatalog.Find(attack.Scenario) is { Id: BusyWeekId } week)
+            return BusyWeek.Plan(world, settings.Start + attack.At, attack.Length ?? week.Length);
         if (ScenarioCatalog.Find(attack.Scenario) is not { IsAttack: true } scenario)
             throw new SimulatorException($"'{attack.Scenario}' is no attack. There are {string.Join(", ", ScenarioCatalog.All.Where(one => one.IsAttack).Select(one => one.Id))}.");
 

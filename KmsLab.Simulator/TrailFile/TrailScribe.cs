@@ -27,7 +27,7 @@ internal sealed class TrailScribe(World world, ApplicationCalls application)
             Time = step.At,
             Source = shape.Source,
             Name = shape.Name,
-            Region = world.Region,
+            Region = shape.Region ?? world.Region,
             SourceIp = AddressOf(caller, step),
             UserAgent = AgentOf(caller, shape, step),
             ErrorCode = shape.Error?.Code,
@@ -35,13 +35,13 @@ internal sealed class TrailScribe(World world, ApplicationCalls application)
             RequestParameters = shape.Parameters,
             ResponseElements = shape.Response,
             RequestId = shape.IsServiceEvent ? null : NextId().ToString(),
-            EventId = NextId(),
+            EventId = shape.ForgedId is { } name ? IdOf(Draws.Bytes(world.Seed, $"forged {name}").AsSpan(0, 16)) : NextId(),
             ReadOnly = shape.IsReadOnly,
             Resources = [.. shape.Resources.Select(arn => new RecordedResource(arn, shape.ResourceType))],
             EventType = shape.IsServiceEvent ? "AwsServiceEvent" : "AwsApiCall",
             Account = world.Account,
             Tls = caller is RoleSession { InvokedBy: null } ? ("TLSv1.3", "TLS_AES_128_GCM_SHA256") : null,
-            Host = caller is RoleSession { InvokedBy: null } ? $"{shape.Source.Split('.')[0]}.{world.Region}.amazonaws.com" : null,
+            Host = caller is RoleSession { InvokedBy: null } ? $"{shape.Source.Split('.')[0]}.{shape.Region ?? world.Region}.amazonaws.com" : null,
         });
         return true;
     }
@@ -72,6 +72,11 @@ internal sealed class TrailScribe(World world, ApplicationCalls application)
     {
         Span<byte> bytes = stackalloc byte[16];
         _ids.Fill(bytes);
+        return IdOf(bytes);
+    }
+
+    private static Guid IdOf(Span<byte> bytes)
+    {
         bytes[7] = (byte)((bytes[7] & 0x0f) | 0x40); // A version 4, as AWS's are.
         bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
         return new Guid(bytes);

@@ -4,7 +4,7 @@ namespace KmsLab.Simulator;
 /// <param name="Seed">The same seed writes the same records, but for the signatures: ECDSA's are random.</param>
 /// <param name="Start">The first instant; midnight UTC is best, for Sentinel's days begin there.</param>
 /// <param name="Days">How many days of normal traffic.</param>
-/// <param name="Attacks">Attacks on top of it, each at its own time.</param>
+/// <param name="Attacks">Attacks, and busy weeks, on top of it, each at its own time.</param>
 public sealed record TrailSettings(int Seed, DateTimeOffset Start, int Days, IReadOnlyList<TrailAttack> Attacks)
 {
     /// <summary>How many calls a weekday has, about; a day at the weekend has fewer.</summary>
@@ -23,7 +23,7 @@ public sealed record TrailSettings(int Seed, DateTimeOffset Start, int Days, IRe
     public bool WithNormal { get; init; } = true;
 }
 
-/// <summary>An attack in a trail of files.</summary>
+/// <summary>An attack, or a busy week, in a trail of files.</summary>
 /// <param name="Scenario">The scenario's id.</param>
 /// <param name="At">When it begins, counted from the trail's start.</param>
 public sealed record TrailAttack(string Scenario, TimeSpan At)

@@ -31,6 +31,7 @@ public sealed class ScoreTests
         quality.Sentinel.ShouldBe(new Findings(1, 30, 30));
         quality.Lab.ShouldBe(new Findings(0, null, null, Silent: 1));
         report.FalseAlarms.Select(alarm => alarm.Run).ShouldBe(["normal", Burst]);
+        report.Missed.Select(missed => $"{missed.Attack} {missed.IsFound} {string.Join('+', missed.By)}").ShouldBe([$"{Burst} True role-hijack", $"{Burst} False {Unattested}+role-hijack"]);
     }
 
     [Fact]

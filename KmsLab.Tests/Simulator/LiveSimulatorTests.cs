@@ -81,6 +81,55 @@ public sealed class LiveSimulatorTests
         ((await kms.ListGrantsAsync(new ListGrantsRequest { KeyId = key }, Cancellation)).Grants ?? []).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("lockout", "access-lost", 2)]
+    [InlineData("policy-decoys", "key-exposure", 4)]
+    public async Task Policy_of_an_attack_is_found_and_put_back(string scenario, string detection, int calls)
+    {
+        using var folder = new TempFolder();
+        await using var lab = await StartAsync(folder);
+        using var kms = lab.Kms();
+        var before = await PolicyAsync();
+
+        var truth = await RunAsync(lab, scenario, speed: 300);
+        await AlarmAsync(lab, detection);
+
+        (truth.Calls, truth.Failed, truth.Note).ShouldBe((calls, 0, null));
+        (await PolicyAsync()).ShouldBe(before);
+
+        async Task<string> PolicyAsync()
+        {
+            var key = (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = "alias/kmslab" }, Cancellation)).KeyMetadata.Arn;
+            return (await kms.GetKeyPolicyAsync(new GetKeyPolicyRequest { KeyId = key, PolicyName = "default" }, Cancellation)).Policy;
+        }
+    }
+
+    [Fact]
+    public async Task What_is_worse_than_what_was_acknowledged_is_news()
+    {
+        using var folder = new TempFolder();
+        // More of the same would be news before what is worse.
+        await using var lab = await InProcessLab.StartAsync(folder.Path, ("Sentinel:Alarms:NewsFactor", "0"));
+        await RunAsync(lab, "acknowledged-then-worse", speed: 1000, maxCalls: 1);
+        var alarm = await AlarmAsync(lab, "key-tampering");
+        using var http = new HttpClient { BaseAddress = lab.Sentinel };
+        using var acknowledged = await http.PostAsJsonAsync($"/api/alarms/{alarm["id"]!.GetValue<string>()}/acknowledge", new { reason = "maintenance" }, Cancellation);
+        acknowledged.EnsureSuccessStatusCode();
+
+        await RunAsync(lab, "acknowledged-then-worse", speed: 1000);
+
+        var news = await AlarmAsync(lab, "key-tampering", known => known["acknowledged"]?["news"] is not null);
+        news["acknowledged"]!["news"]!["what"]!.GetValue<string>().ShouldContain("ScheduleKeyDeletion");
+    }
+
+    [Fact]
+    public async Task What_the_endpoint_does_not_serve_is_for_files()
+    {
+        var simulator = new LiveSimulator(new LabTarget(new Uri("http://localhost:1"), new Uri("http://localhost:1"), "us-east-1", null), TimeProvider.System);
+
+        (await Should.ThrowAsync<SimulatorException>(() => simulator.RunAsync("sentinel-redeployed", new LiveSettings(), null, Cancellation))).Message.ShouldContain("Write it to files");
+    }
+
     [Fact]
     public async Task Key_tampering_that_is_cut_short_leaves_the_key_as_it_was()
     {

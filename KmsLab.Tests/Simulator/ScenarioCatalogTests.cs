@@ -19,7 +19,7 @@ public sealed class ScenarioCatalogTests
         var detections = DetectionCatalog.BuiltIn.Select(detection => detection.Id);
 
         ScenarioCatalog.All[0].Id.ShouldBe("normal");
-        ScenarioCatalog.All.Count.ShouldBe(10);
+        ScenarioCatalog.All.Count.ShouldBe(19);
         ScenarioCatalog.All.SelectMany(scenario => scenario.Expected.Concat(scenario.ExpectedWithHistory)).ShouldBeSubsetOf(detections);
         var exfiltrations = ScenarioCatalog.All.Where(scenario => scenario.NeedsVault).Select(scenario => scenario.Id);
         exfiltrations.ShouldBe(["burst-exfiltration", "slow-exfiltration"]);

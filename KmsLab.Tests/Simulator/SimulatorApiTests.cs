@@ -17,7 +17,7 @@ public sealed class SimulatorApiTests
 
         var scenarios = (await simulator.GetAsync("/api/scenarios")).AsArray();
 
-        scenarios.Count.ShouldBe(10);
+        scenarios.Count.ShouldBe(19);
         var ransom = scenarios.Single(scenario => Text(scenario, "id") == "ransom")!;
         Text(ransom, "title").ShouldBe("Data is encrypted under a key made for it");
         (ransom["isAttack"]!.GetValue<bool>(), ransom["available"]!.GetValue<bool>()).ShouldBe((true, true));
@@ -26,6 +26,9 @@ public sealed class SimulatorApiTests
         var burst = scenarios.Single(scenario => Text(scenario, "id") == "burst-exfiltration")!;
         (burst["needsVault"]!.GetValue<bool>(), burst["available"]!.GetValue<bool>()).ShouldBe((true, false));
         Text(burst, "unavailable").ShouldContain("ConnectionStrings:vault");
+        var replica = scenarios.Single(scenario => Text(scenario, "id") == "replica-abuse")!;
+        replica["available"]!.GetValue<bool>().ShouldBeFalse();
+        Text(replica, "unavailable").ShouldContain("Write it to files");
     }
 
     [Fact]

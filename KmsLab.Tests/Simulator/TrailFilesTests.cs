@@ -117,6 +117,21 @@ public sealed class TrailFilesTests(ITestOutputHelper output)
         report.Alarms.ShouldNotContain(alarm => alarm.Alarm.Severity == Severity.Critical);
     }
 
+    [Fact]
+    public async Task Administrators_busy_week_raises_no_alarm()
+    {
+        using var folder = new TempFolder();
+        var settings = new TrailSettings(Seed: 6, Start, Days: 14, [new("busy-week", TimeSpan.Zero), new("busy-week", TimeSpan.FromDays(7))]) { CallsADay = 100, Records = 30, OfficeClients = 2 };
+        var truth = TrailFiles.Write(folder.Path, settings, Cancellation);
+
+        var report = await ReplayAsync(folder);
+
+        Tell(report);
+        truth.Attacks.ShouldBeEmpty();
+        report.Records.Malformed.ShouldBe(0);
+        report.Alarms.ShouldBeEmpty();
+    }
+
     [Theory]
     [MemberData(nameof(Attacks))]
     public async Task Attack_is_found_by_what_is_expected_to(string scenario)

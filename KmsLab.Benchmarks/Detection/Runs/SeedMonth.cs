@@ -43,7 +43,7 @@ internal sealed class SeedMonth
     {
         var normal = await _normal.Value;
         var folder = Path.Combine(_folder, name);
-        var truth = TrailFiles.Write(folder, new(_seed, Placement.Start, Placement.Days, [.. attacks.Select(attack => attack.At)]), cancellationToken);
+        var truth = TrailFiles.Write(folder, new(_seed, Placement.Start, Placement.DaysOf(_options.Together), [.. Placement.BusyWeeks, .. attacks.Select(attack => attack.At)]), cancellationToken);
         DropQuietDays(folder);
         var placed = attacks.Select(attack => Placed(attack.Kind, attack.At, truth)).ToList();
 
@@ -61,7 +61,7 @@ internal sealed class SeedMonth
     private async Task<NormalDays> NormalDaysAsync(CancellationToken cancellationToken)
     {
         var (quiet, rest) = (Path.Combine(_folder, "quiet"), Path.Combine(_folder, "normal"));
-        TrailFiles.Write(rest, new(_seed, Placement.Start, Placement.Days, []), cancellationToken);
+        TrailFiles.Write(rest, new(_seed, Placement.Start, Placement.DaysOf(_options.Together), [.. Placement.BusyWeeks]), cancellationToken);
         var (all, database) = (Scan(rest), (string?)null);
         if (!_options.Whole)
         {

@@ -9,6 +9,7 @@ namespace KmsLab.Benchmarks.Detection;
 /// <param name="Detections">For each detection, and each alternative.</param>
 /// <param name="Targets">What is asked for.</param>
 /// <param name="FalseAlarms">Each of them.</param>
+/// <param name="Missed">What was not found, and by whom.</param>
 /// <param name="FixedThresholds">The fixed threshold in each month: Decrypts in 5 minutes.</param>
 internal sealed record QualityReport(
     int Seeds,
@@ -19,6 +20,7 @@ internal sealed record QualityReport(
     IReadOnlyList<DetectionQuality> Detections,
     IReadOnlyList<Target> Targets,
     IReadOnlyList<FalseAlarm> FalseAlarms,
+    IReadOnlyList<MissedAttack> Missed,
     IReadOnlyList<int> FixedThresholds);
 
 /// <summary>How an attack was found.</summary>
@@ -63,6 +65,13 @@ internal sealed record DetectionQuality(string Detection, int True, int False, i
 
 /// <summary>What is asked for, and what it is.</summary>
 internal sealed record Target(string Wanted, string Measured, bool IsMet);
+
+/// <summary>An attack that something missed.</summary>
+/// <param name="Seed">In which traffic.</param>
+/// <param name="Attack">Its id.</param>
+/// <param name="IsFound">Whether any detection found it.</param>
+/// <param name="By">The detections that are meant for it and did not find it.</param>
+internal sealed record MissedAttack(int Seed, string Attack, bool IsFound, IReadOnlyList<string> By);
 
 /// <summary>A false alarm.</summary>
 /// <param name="Seed">In which traffic.</param>

@@ -32,6 +32,7 @@ internal sealed class Score(IReadOnlyList<RunOutcome> outcomes, DateTimeOffset s
             [.. DetectionIds().Select(id => DetectionOf(id, run => run.Judged.Where(one => one.Occurrence.Detection == id))), DetectionOf(Lab, run => run.Lab.Judged), DetectionOf(Fixed, run => run.Fixed.Judged)],
             [EveryAttack(attacks), FirstCall(attacks), FewFalseAlarms()],
             [.. outcomes.SelectMany(FalseAlarms)],
+            [.. outcomes.SelectMany(Missed)],
             [.. _normal.Select(run => run.Fixed.Threshold).OfType<int>()]);
     }
 
@@ -104,6 +105,16 @@ internal sealed class Score(IReadOnlyList<RunOutcome> outcomes, DateTimeOffset s
             "fewer than one false alarm a week in all",
             string.Create(CultureInfo.InvariantCulture, $"{all:0.00} a week; {learned:0.00} from the 15th day on"),
             Math.Max(all, learned) < 1);
+    }
+
+    private static IEnumerable<MissedAttack> Missed(RunOutcome run)
+    {
+        foreach (var attack in run.Attacks)
+        {
+            var found = run.Judged.Where(one => one.Attack?.Id == attack.Id).Select(one => one.Occurrence.Detection).ToHashSet();
+            if (found.Count == 0 || !found.IsSupersetOf(attack.Finders))
+                yield return new(run.Seed, attack.Id, found.Count > 0, [.. attack.Finders.Where(detection => !found.Contains(detection))]);
+        }
     }
 
     private static IEnumerable<FalseAlarm> FalseAlarms(RunOutcome run) => run.Judged.Where(one => one.Attack is null).Select(one => new FalseAlarm(

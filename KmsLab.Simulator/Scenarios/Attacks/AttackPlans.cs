@@ -17,6 +17,14 @@ internal static class AttackPlans
         "grant-backdoor" => Sabotage.GrantBackdoor(stage),
         "dry-run-probing" => Sabotage.DryRunProbing(stage),
         "ransom" => Ransom.Plan(stage),
+        "ransom-bucket-keys" => Ransom.ThroughBucketKeys(stage),
+        "replica-abuse" => Takeover.ReplicaAbuse(stage),
+        "execution-role-hijack" => Takeover.ExecutionRole(stage),
+        "sentinel-redeployed" => Takeover.Sentinel(stage),
+        "lockout" => Sabotage.Lockout(stage),
+        "policy-decoys" => Sabotage.PolicyDecoys(stage),
+        "acknowledged-then-worse" => Sabotage.AcknowledgedThenWorse(stage),
+        "forged-records" => Takeover.ForgedRecords(stage),
         var other => throw new SimulatorException($"{other} is no attack."),
     };
 }

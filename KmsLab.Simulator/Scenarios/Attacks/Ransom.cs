@@ -6,6 +6,8 @@ namespace KmsLab.Simulator.Scenarios.Attacks;
 internal static class Ransom
 {
     private const string Key = "ransom";
+    private const string BucketKey = "ransom-bucket";
+    private const int Buckets = 4;
     private const int Objects = 150;
 
     public static Plan Plan(Stage stage)
@@ -17,6 +19,18 @@ internal static class Ransom
             new(stage.At, Cast.Insider, new MakeKey(Key)),
             .. Enumerable.Range(1, Objects).Select(i =>
                 new Step(stage.At + (interval * i), Cast.Insider, new UseKey(draws.Happens(0.8) ? "GenerateDataKey" : "Encrypt", Key, ("object", FormattableString.Invariant($"{i}"))))),
+        ]);
+    }
+
+    /// <summary><c>ransom-bucket-keys</c>: whole buckets are encrypted anew, and each call stands for thousands of objects.</summary>
+    public static Plan ThroughBucketKeys(Stage stage)
+    {
+        var interval = stage.Length / Buckets;
+        return stage.Plan(
+        [
+            new(stage.At, Cast.Insider, new MakeKey(BucketKey)),
+            .. Enumerable.Range(1, Buckets).Select(i => new Step(
+                stage.At + (interval * i), Cast.InsiderThroughS3, new UseKey("GenerateDataKey", BucketKey, ("aws:s3:arn", FormattableString.Invariant($"arn:aws:s3:::archive-{i}"))))),
         ]);
     }
 }

@@ -41,6 +41,34 @@ internal static class Sabotage
         (Cast.Deployer, new ChangePolicy(World.Vault, null), true),
     ]);
 
+    /// <summary><c>lockout</c>.</summary>
+    public static Plan Lockout(Stage stage) => Spread(stage,
+    [
+        (Cast.Insider, new ChangePolicy(World.Vault, null, PolicyForm.LockOut), false),
+        (Cast.Deployer, new ChangePolicy(World.Vault, null), true),
+    ]);
+
+    /// <summary><c>policy-decoys</c>: the same policy again and again, and then one that opens the key behind denials that never apply.</summary>
+    public static Plan PolicyDecoys(Stage stage) => Spread(stage,
+    [
+        (Cast.Insider, new ChangePolicy(World.Vault, null, PolicyForm.Again), false),
+        (Cast.Insider, new ChangePolicy(World.Vault, null, PolicyForm.Again), false),
+        (Cast.Insider, new ChangePolicy(World.Vault, World.ForeignAccount, PolicyForm.Decoys), false),
+        (Cast.Deployer, new ChangePolicy(World.Vault, null), true),
+    ]);
+
+    /// <summary><c>acknowledged-then-worse</c>: something that people get used to, and within the hour something that they must not.</summary>
+    public static Plan AcknowledgedThenWorse(Stage stage) => Spread(stage,
+    [
+        (Cast.Insider, new OnKey("DisableKey", World.Vault), false),
+        (Cast.Deployer, new OnKey("EnableKey", World.Vault), true),
+        (Cast.Insider, new OnKey("DisableKey", World.Vault), false),
+        (Cast.Deployer, new OnKey("EnableKey", World.Vault), true),
+        (Cast.Insider, new OnKey("ScheduleKeyDeletion", World.Vault), false),
+        (Cast.Deployer, new OnKey("CancelKeyDeletion", World.Vault), true),
+        (Cast.Deployer, new OnKey("EnableKey", World.Vault), true),
+    ]);
+
     /// <summary><c>dry-run-probing</c>.</summary>
     public static Plan DryRunProbing(Stage stage) => Spread(stage,
     [

@@ -21,7 +21,7 @@ public sealed class ScenariosPageTests(Browser browser) : IClassFixture<Browser>
         await browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: dry-run-probing" }).ClickAsync();
 
         await browsed.Page.GetByRole(AriaRole.Heading, new() { Name = "dry-run-probing", Level = 2, Exact = true }).WaitForAsync();
-        await Assertions.Expect(browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: ransom" })).ToBeDisabledAsync();
+        await Assertions.Expect(browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: ransom", Exact = true })).ToBeDisabledAsync();
         var alarm = browsed.Page.Locator(".run .alarm-title", new() { HasText = "Somebody is finding out what they may do with KMS" });
         await alarm.WaitForAsync(new() { Timeout = 90_000 });
         await browsed.Page.Locator(".run p", new() { HasText = "Done" }).WaitForAsync(new() { Timeout = 90_000 });
@@ -64,7 +64,7 @@ public sealed class ScenariosPageTests(Browser browser) : IClassFixture<Browser>
         (await browsed.FaintTextsAsync()).ShouldBeEmpty();
         await using var simulator = await SimulatorHost.StartAsync(lab, ("Simulator:Url", address), ("ConnectionStrings:vault", null));
 
-        var ransom = browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: ransom" });
+        var ransom = browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: ransom", Exact = true });
         await Assertions.Expect(ransom).ToBeEnabledAsync(new() { Timeout = 30_000 });
         await Assertions.Expect(browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Attack: burst-exfiltration" })).ToBeDisabledAsync();
         await browsed.SeeAsync("burst-exfiltration decrypts what was stolen, so it needs a copy of the application's database");
