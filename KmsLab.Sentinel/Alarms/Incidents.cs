@@ -76,7 +76,7 @@ internal sealed class Incidents(DetectionCatalog catalog, AlarmOptions options)
         one.FirstSeen - options.RelatedWithin <= other.LastSeen && other.FirstSeen - options.RelatedWithin <= one.LastSeen;
 
     /// <summary>Null when it is named already, with all that they have in common.</summary>
-    private Alarm? Name(Alarm relative, Alarm to, IReadOnlyList<string> ties)
+    private Alarm? Name(Alarm relative, Alarm to, List<string> ties)
     {
         var named = to.Traits.Relatives;
         var known = named.FirstOrDefault(other => other.AlarmId == relative.Id);

@@ -60,7 +60,7 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Ti
         await WriteAsync(command, cancellationToken);
     }
 
-    private Task WriteAsync(AlarmCommand command, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<int> WriteAsync(AlarmCommand command, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
             "INSERT INTO alarm_command (id, alarm_id, payload, submitted_at) VALUES (@id, @alarmId, @payload, @at) ON CONFLICT DO NOTHING",
             new { id = command.Id, alarmId = command.AlarmId, payload = JsonSerializer.Serialize(command, AlarmJson.Default.AlarmCommand), at = command.At.ToUnixTimeMilliseconds() },

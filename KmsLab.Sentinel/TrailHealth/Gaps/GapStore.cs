@@ -37,7 +37,6 @@ internal sealed class GapStore(GuardStore guard, AuditResources path, TurnOption
     private bool _keepWhole;
     private DateTimeOffset _lookTaken;
     private string? _filling;
-    private DateTimeOffset _now;
 
     public bool HasChanges => _changed.Count > 0 || _keepWhole;
 
@@ -53,7 +52,7 @@ internal sealed class GapStore(GuardStore guard, AuditResources path, TurnOption
 
     public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
     {
-        (_now, _filling) = (now, null);
+        _filling = null;
         if (turn is Turn.Page { FillsGap: { } id } page)
         {
             _filling = id;

@@ -79,7 +79,7 @@ internal sealed class BusyWeek
         foreach (var role in new[] { _world.ApplicationRole, _world.ExecutionRole, "payments-api" })
         {
             Do(Cast.Administrator, Of(Iam, "GetRole", $$"""{"roleName":"{{role}}"}"""));
-            Do(Cast.Administrator, Of(Iam, "GetRolePolicy", $$"""{"roleName":"{{role}}","policyName":"inline"}""") with { Error = ("NoSuchEntityException", $"The role policy with name inline cannot be found.") });
+            Do(Cast.Administrator, Of(Iam, "GetRolePolicy", $$"""{"roleName":"{{role}}","policyName":"inline"}""") with { Error = ("NoSuchEntityException", "The role policy with name inline cannot be found.") });
         }
 
         Do(Cast.Administrator, Of("secretsmanager.amazonaws.com", "GetSecretValue", $$"""{"secretId":"arn:aws:secretsmanager:{{_world.Region}}:{{_world.Account}}:secret:payments-db-a1B2c3"}"""));

@@ -173,7 +173,7 @@ public sealed class IncidentTests(PostgresCluster cluster)
         bed.Sent[^1].Detection.ShouldBe(Weak);
     }
 
-    private AlarmAnswer Answer(Alarm alarm) => AlarmAnswer.Of(alarm, new DetectionCatalog(new DetectionOptions()));
+    private static AlarmAnswer Answer(Alarm alarm) => AlarmAnswer.Of(alarm, new DetectionCatalog(new DetectionOptions()));
 
     private static async Task<Alarm> AlarmAsync(SentinelProcess sentinel, string detection) => (await sentinel.AlarmsAsync()).Single(alarm => alarm.Detection == detection);
 
