@@ -45,7 +45,7 @@ public sealed class SnsChannelTests : IAsyncLifetime
 
         var matched = await critical.NextAsync();
         matched["Subject"].ShouldBe("STILL ALARM (critical) kms-error-burst: KMS refuses one principal repeatedly");
-        Attributes(matched).ShouldBe(new Dictionary<string, string> { ["severity"] = "critical", ["detection"] = "kms-error-burst", ["state"] = "ALARM", ["reminder"] = "true" }, ignoreOrder: true);
+        Attributes(matched).ShouldBe(new Dictionary<string, string> { ["severity"] = "critical", ["detection"] = "kms-error-burst", ["state"] = "ALARM", ["reminder"] = "true", ["news"] = "false" }, ignoreOrder: true);
         critical.IsEmpty.ShouldBeTrue();
         var subjects = new[] { (await everything.NextAsync())["Subject"], (await everything.NextAsync())["Subject"], (await everything.NextAsync())["Subject"] };
         subjects.ShouldContain("ALARM (high) kms-error-burst: KMS refuses one principal repeatedly");
