@@ -5,6 +5,7 @@ internal sealed class GapOptions
 {
     public const string Section = "Sentinel:Gaps";
 
+    /// <summary>Fills gaps; where the event history is read anyway they need not be.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Time from one reading of a gap to the next, while the trail stays cut.</summary>
