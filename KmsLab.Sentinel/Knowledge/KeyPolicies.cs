@@ -17,7 +17,7 @@ namespace KmsLab.Sentinel.Knowledge;
 /// A reading is often faster than the record of the same change. The policy before it is kept, so that the record, when it comes, is still compared with
 /// what it changed, and says who it was.
 /// </remarks>
-internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
+internal sealed class KeyPolicies(ProtectedKeys protectedKeys, RoleIds roleIds) : ITurnPart
 {
     private readonly Dictionary<string, KnownPolicy> _known = [];
     private readonly HashSet<string> _changed = [];
@@ -74,7 +74,7 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
             .Select(exposure => new Finding(KeyExposure.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", exposure.ToString(), reading.KeyArn)));
         if (before is not null && protectedKeys.SetOf(reading.KeyArn) is { } set)
         {
-            _findings.AddRange(PolicyLoss.Compare(before, after, CallsOf(set, reading.At))
+            _findings.AddRange(PolicyLoss.Compare(before, after, CallsOf(set, reading.At), DeployersOf(set, reading.At))
                 .Select(loss => new Finding(AccessLost.Id, KeyExposure.GroupOf(reading.KeyArn), reading.At, "GetKeyPolicy", loss.ToString(), reading.KeyArn)));
         }
 
@@ -148,19 +148,22 @@ internal sealed class KeyPolicies(ProtectedKeys protectedKeys) : ITurnPart
                 var before = Before(known, policy, observation.Record.EventTime);
                 var grants = known?.Grants ?? [];
                 return PolicyLoss.Compare(
-                    PolicyExposure.ReadOrEmpty(before ?? DefaultPolicy(key), key, grants), PolicyExposure.ReadOrEmpty(policy, key, grants), CallsOf(set, observation.Record.EventTime));
+                    PolicyExposure.ReadOrEmpty(before ?? DefaultPolicy(key), key, grants), PolicyExposure.ReadOrEmpty(policy, key, grants), CallsOf(set, observation.Record.EventTime), DeployersOf(set, observation.Record.EventTime));
             case "RevokeGrant" or "RetireGrant" when known is not null && GrantIdOf(observation) is { } id:
                 var policyNow = known.Policy ?? DefaultPolicy(key);
                 return PolicyLoss.Compare(
                     PolicyExposure.ReadOrEmpty(policyNow, key, known.Grants), PolicyExposure.ReadOrEmpty(policyNow, key, known.Grants.Where(grant => grant.Id != id)),
-                    CallsOf(set, observation.Record.EventTime));
+                    CallsOf(set, observation.Record.EventTime), DeployersOf(set, observation.Record.EventTime));
             default:
                 return [];
         }
     }
 
-    private static IEnumerable<ApplicationCall> CallsOf(ProtectedSet set, DateTimeOffset at) =>
-        set.Roles.Select(role => new ApplicationCall(role, set.VpcEndpoints, set.Addresses, at));
+    private IReadOnlyList<ApplicationCall> CallsOf(ProtectedSet set, DateTimeOffset at) =>
+        [.. set.Roles.Select(role => new ApplicationCall(role, set.VpcEndpoints, set.Addresses, at) { RoleId = roleIds.Of(role) })];
+
+    private static IReadOnlyList<ApplicationCall> DeployersOf(ProtectedSet set, DateTimeOffset at) =>
+        [.. set.Deployers.Select(deployer => new ApplicationCall(deployer, [], [], at))];
 
     /// <summary>The grant that a call ends; one that is retired by its token is named beside the parameters.</summary>
     private static string? GrantIdOf(Observation observation) =>

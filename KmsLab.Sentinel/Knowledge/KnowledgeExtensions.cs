@@ -17,6 +17,7 @@ internal static class KnowledgeExtensions
         services.AddTurnPart<ProofUses>();
         services.AddTurnPart<LearnedNames>();
         services.AddTurnPart<ForeignKeys>();
+        services.AddTurnPart<RoleIds>();
         services.AddTurnPart<KeyPolicies>();
         services.AddTurnPart<KnownPrincipals>();
         services.AddTurnPart<ReadRecords>();

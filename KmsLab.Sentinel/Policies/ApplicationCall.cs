@@ -13,7 +13,28 @@ namespace KmsLab.Sentinel.Policies;
 /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html</remarks>
 internal sealed record ApplicationCall(string Role, IReadOnlyList<string> VpcEndpoints, IReadOnlyList<string> Addresses, DateTimeOffset At)
 {
+    /// <summary>The role's unique id, such as <c>AROAEXAMPLE</c>, with which <c>aws:userid</c> begins; null when no record told it.</summary>
+    public string? RoleId { get; init; }
+
+    /// <summary>Values that keys are taken to have in the call, because a policy let it through with them.</summary>
+    public IReadOnlyDictionary<string, string> Assumed { get; init; } = new Dictionary<string, string>();
+
     private Audience Self => new(AudienceKind.Principal, Role);
+
+    /// <summary>
+    /// The same call, with whatever lets it through the conditions of <paramref name="access"/>: the tag that its role must have, the organization that it
+    /// must be in. A policy under which the application works says what such keys are.
+    /// </summary>
+    public ApplicationCall Assuming(KeyAccess access)
+    {
+        var assumed = new Dictionary<string, string>(StringComparer.Ordinal);
+        var passed = access.Policy.Statements
+            .Where(statement => statement.Resources.Includes(access.KeyArn))
+            .SelectMany(statement => statement.Conditions.Where(condition => statement.Allows ? condition.IsPositive : condition.IsNegative));
+        foreach (var condition in passed.Where(condition => condition.Values.Count > 0 && Known(condition) is null))
+            assumed.TryAdd(condition.Key, condition.Values[0]);
+        return this with { Assumed = assumed };
+    }
 
     /// <summary>Whether the key lets the call through, or leaves that to the account's IAM policies, which are taken to allow it.</summary>
     public bool MayBeAllowed(KeyAccess access, string operation) =>
@@ -22,6 +43,10 @@ internal sealed record ApplicationCall(string Role, IReadOnlyList<string> VpcEnd
 
     /// <summary>Whether a Deny certainly hits the call.</summary>
     public bool IsDenied(KeyAccess access, string operation) => Statements(access, operation).Any(Denies);
+
+    /// <summary>Whether a Deny hits the call, or may.</summary>
+    public bool MayBeDenied(KeyAccess access, string operation) =>
+        Statements(access, operation).Any(statement => !statement.Allows && IsMeant(statement.Principals) && statement.Conditions.All(condition => Holds(condition) != false));
 
     /// <summary>Whether a statement names the role, for whatever operation.</summary>
     public bool IsNamed(KeyAccess access) =>
@@ -46,11 +71,18 @@ internal sealed record ApplicationCall(string Role, IReadOnlyList<string> VpcEnd
 
     private bool IsOwnAccount(Audience named) => named.Kind is AudienceKind.Account or AudienceKind.EveryoneOfAccount && named.Name == Self.AccountId;
 
-    private bool? Holds(PolicyCondition condition) => condition.Key switch
+    private bool? Holds(PolicyCondition condition) => Known(condition)
+        ?? (Assumed.TryGetValue(condition.Key, out var value) ? Fits(condition, value) : CallKeys.IsAbsent(condition.Key) ? HoldsWithout(condition) : null);
+
+    /// <summary>What is known for sure of the condition.</summary>
+    private bool? Known(PolicyCondition condition) => condition.Key switch
     {
         "aws:principalarn" => Fits(condition, Role),
         "aws:principalaccount" or "kms:calleraccount" => Self.AccountId is { } account ? Fits(condition, account) : null,
-        "aws:principaltype" => Fits(condition, "AssumedRole"),
+        "aws:principaltype" => Fits(condition, TypeOf(Role)),
+        "aws:userid" => CallKeys.UserIdFits(condition, Role, RoleId),
+        "aws:username" => Role.Contains(":user/", StringComparison.Ordinal) ? Fits(condition, Role[(Role.LastIndexOf('/') + 1)..]) : HoldsWithout(condition),
+        "aws:multifactorauthpresent" when condition.Operator != "null" => Fits(condition, "false"),
         "aws:securetransport" => Fits(condition, "true"),
         "aws:principalisawsservice" => Fits(condition, "false"),
         "aws:currenttime" or "aws:epochtime" => Compare(condition),
@@ -58,6 +90,13 @@ internal sealed record ApplicationCall(string Role, IReadOnlyList<string> VpcEnd
         "aws:sourceip" => VpcEndpoints.Count > 0 ? null : OfAll(Addresses, network => IsIn(condition, network)),
         _ => null,
     };
+
+    private static bool HoldsWithout(PolicyCondition condition) => condition.Operator == "null"
+        ? condition.Values.Any(one => string.Equals(one, "true", StringComparison.OrdinalIgnoreCase))
+        : condition.HoldsWhenMissing;
+
+    private static string TypeOf(string arn) =>
+        arn.EndsWith(":root", StringComparison.Ordinal) ? "Account" : arn.Contains(":user/", StringComparison.Ordinal) ? "User" : "AssumedRole";
 
     private static bool? OfAll(IReadOnlyList<string> values, Func<string, bool?> holds)
     {

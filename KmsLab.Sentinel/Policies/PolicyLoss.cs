@@ -22,14 +22,26 @@ internal static class PolicyLoss
     /// <param name="before">As it was.</param>
     /// <param name="after">As it is.</param>
     /// <param name="calls">What the application's roles do, as far as it is known.</param>
-    public static IReadOnlyList<Loss> Compare(KeyAccess before, KeyAccess after, IEnumerable<ApplicationCall> calls)
+    /// <param name="deployers">Calls of those who look after the key: as long as one of them may, the account is not locked out by a Deny.</param>
+    public static IReadOnlyList<Loss> Compare(KeyAccess before, KeyAccess after, IReadOnlyList<ApplicationCall> calls, IReadOnlyList<ApplicationCall>? deployers = null)
     {
         var administrators = before.Audiences.Where(audience => audience.Kind is AudienceKind.Account or AudienceKind.Principal);
         return
         [
             .. calls.Select(call => Of(new(AudienceKind.Principal, call.Role), Using, operation => IsLost(before, after, call, operation))).OfType<Loss>(),
-            .. administrators.Select(administrator => Of(administrator, Administering, _ => false)).OfType<Loss>(),
+            .. administrators.Select(administrator => Of(administrator, Administering, operation => IsShutOut(administrator, operation))).OfType<Loss>(),
         ];
+
+        bool IsShutOut(Audience administrator, string operation)
+        {
+            if (calls.Concat(deployers ?? []).FirstOrDefault() is not { } any || deployers?.Any(deployer => !deployer.MayBeDenied(after, operation)) == true)
+                return false;
+
+            var arn = administrator.Kind == AudienceKind.Account ? $"arn:aws:iam::{administrator.Name}:root" : administrator.Name;
+            var call = new ApplicationCall(arn, [], [], any.At);
+            return !call.IsDenied(before, operation) && call.IsDenied(after, operation);
+        }
+
 
         Loss? Of(Audience audience, string[] operations, Func<string, bool> isLostInUse) =>
             operations.Where(operation => IsLost(before, after, audience, operation) || isLostInUse(operation)).ToList() is { Count: > 0 } lost ? new(audience.ToString(), lost) : null;
@@ -42,8 +54,10 @@ internal static class PolicyLoss
     private static bool IsLost(KeyAccess before, KeyAccess after, ApplicationCall call, string operation)
     {
         var role = new Audience(AudienceKind.Principal, call.Role);
-        var had = before.AllowsByName(role, operation) || !call.IsNamed(before) && call.IsDelegated(before, operation);
-        return had && call.MayBeAllowed(before, operation) && !call.MayBeAllowed(after, operation);
+        var had = before.AllowsByName(role, operation) || !call.IsNamed(before) && (call.IsDelegated(before, operation) || call.Assuming(before).IsDelegated(before, operation));
+        return had && (IsShutOut(call) || IsShutOut(call.Assuming(before)));
+
+        bool IsShutOut(ApplicationCall one) => one.MayBeAllowed(before, operation) && !one.MayBeAllowed(after, operation);
     }
 
     /// <summary>Whether an Allow is gone, or a Deny came.</summary>

@@ -66,6 +66,16 @@ public sealed class PolicyLossTests
         { "whoever comes before 2100", Denied("DateLessThan", "aws:CurrentTime", "2100-01-01T00:00:00Z") },
         { "whoever comes through another endpoint", Denied("StringNotEquals", "aws:SourceVpce", "vpce-0evil") },
         { "its own account", Denied("StringEquals", "aws:PrincipalAccount", "111122223333") },
+        { "all but one user by id", Denied("StringNotLike", "aws:userid", "AIDAEVIL") },
+        { "all but another role by id", Denied("StringNotLike", "aws:userId", "AROAEVIL:*") },
+        { "the role by its id", Denied("StringLike", "aws:userid", "AROAAPP:*") },
+        { "all but one user by name", Denied("StringNotEquals", "aws:username", "mallory") },
+        { "whoever has no such tag", Denied("StringNotEquals", "aws:PrincipalTag/admin", "yes") },
+        { "whoever has no tag at all", Denied("Null", "aws:PrincipalTag/admin", "true") },
+        { "whoever does not come through S3", Denied("StringNotEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com") },
+        { "whoever has no second factor", Denied("BoolIfExists", "aws:MultiFactorAuthPresent", "false") },
+        { "whoever has no source identity", Denied("StringNotLike", "aws:SourceIdentity", "ops-*") },
+        { "the account lets only users of a name through", Conditioned("Allow", "StringEquals", "aws:username", "mallory", "arn:aws:iam::111122223333:root", "kms:*") },
         { "all but the account and the attacker", $$$$"""{{{{Root}}}},{"Effect":"Deny","NotPrincipal":{"AWS":["{{{{Admin}}}}","arn:aws:iam::111122223333:root"]},"Action":"kms:Decrypt","Resource":"*"}""" },
     };
 
@@ -85,6 +95,11 @@ public sealed class PolicyLossTests
         { "a Deny after the year 2100", Denied("DateGreaterThan", "aws:CurrentTime", "2100-01-01T00:00:00Z") },
         { "a Deny of AWS services", Denied("Bool", "aws:PrincipalIsAWSService", "true") },
         { "a Deny outside of its organization, of which nobody knows", Denied("StringNotEquals", "aws:PrincipalOrgID", "o-1234567890") },
+        { "a Deny of others by id", Denied("StringNotLike", "aws:userid", "AROAAPP:*") },
+        { "a Deny of users by name", Denied("StringLike", "aws:username", "*") },
+        { "a Deny of those with a tag", Denied("StringEquals", "aws:PrincipalTag/quarantine", "yes") },
+        { "a Deny through S3", Denied("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com") },
+        { "a Deny of one session", Denied("StringEquals", "aws:userid", "AROAAPP:one") },
         { "an account that lets only the application through", Conditioned("Allow", "StringEquals", "aws:PrincipalArn", App, "arn:aws:iam::111122223333:root", "kms:*") },
     };
 
@@ -93,12 +108,50 @@ public sealed class PolicyLossTests
     public void Change_that_leaves_the_application_what_it_had_is_quiet(string what, string after) =>
         PolicyLoss.Compare(Access(Root), Access(after), [Call()]).ShouldBeEmpty(what);
 
+    /// <summary>A policy under which the application works says what its tag, its organization and the like are.</summary>
+    [Theory]
+    [InlineData("aws:PrincipalTag/team", "a", "b", true)]
+    [InlineData("aws:PrincipalTag/team", "a", "a", false)]
+    [InlineData("aws:PrincipalOrgID", "o-own0000000", "o-evil000000", true)]
+    [InlineData("aws:SourceVpc", "vpc-own", "vpc-evil", true)]
+    [InlineData("kms:EncryptionContext:app", "a", "b", true)]
+    public void Condition_that_let_the_application_through_and_does_not_any_more_locks_it_out(string key, string before, string after, bool lost)
+    {
+        var losses = PolicyLoss.Compare(Access(Denied("StringNotEquals", key, before)), Access(Denied("StringNotEquals", key, after)), [Call()]);
+        losses.Any(loss => loss.Operations.Contains("Decrypt")).ShouldBe(lost);
+        PolicyLoss.Compare(Access(Denied("StringNotEquals", key, before)), Access(Root), [Call()]).ShouldBeEmpty("the condition is gone");
+    }
+
+    [Fact]
+    public void Role_whose_id_nobody_knows_is_not_taken_for_another()
+    {
+        var call = Call() with { RoleId = null };
+        PolicyLoss.Compare(Access(Root), Access(Denied("StringNotLike", "aws:userid", "AROAEVIL:*")), [call]).ShouldBeEmpty();
+        PolicyLoss.Compare(Access(Root), Access(Denied("StringNotLike", "aws:userid", "AIDAEVIL")), [call]).ShouldNotBeEmpty("a user's is no role's");
+    }
+
+    [Theory]
+    [InlineData("StringNotEquals", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/evil", true)]
+    [InlineData("StringNotEquals", "aws:username", "mallory", true)]
+    [InlineData("StringNotLike", "aws:userid", "AROAEVIL:*", true)]
+    [InlineData("StringNotEquals", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/deploy-*", true)]
+    [InlineData("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/deploy-*", false)]
+    [InlineData("StringEquals", "aws:PrincipalArn", "arn:aws:iam::111122223333:role/evil", false)]
+    public void Account_is_locked_out_of_administration_by_a_Deny_unless_a_deployer_is_left(string operation, string key, string value, bool lost)
+    {
+        var after = $"{Root},{Conditioned("Deny", operation, key, value, "*", "kms:PutKeyPolicy")}";
+        ApplicationCall deployer = new("arn:aws:iam::111122223333:role/deploy-*", [], [], Call().At);
+
+        PolicyLoss.Compare(Access(Root), Access(after), [Call()], [deployer]).Select(loss => loss.ToString())
+            .ShouldBe(lost ? ["the account 111122223333 may not PutKeyPolicy any more"] : []);
+    }
+
     private static string Denied(string operation, string key, string value) => $"{Root},{Conditioned("Deny", operation, key, value, "*", "kms:Decrypt")}";
 
     private static string Conditioned(string effect, string operation, string key, string value, string principal, string action) =>
         $$$$"""{"Effect":"{{{{effect}}}}","Principal":{"AWS":"{{{{principal}}}}"},"Action":"{{{{action}}}}","Resource":"*","Condition":{"{{{{operation}}}}":{"{{{{key}}}}":"{{{{value}}}}"}}}""";
 
-    private static ApplicationCall Call() => new(App, ["vpce-0own"], [], new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+    private static ApplicationCall Call() => new(App, ["vpce-0own"], [], new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero)) { RoleId = "AROAAPP" };
 
     private static KeyAccess Access(string statements, params KeyGrant[] grants) => KeyAccess.Of($$$$"""{"Statement":[{{{{statements}}}}]}""", grants, null);
 }
