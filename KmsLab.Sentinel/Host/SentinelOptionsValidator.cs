@@ -1,5 +1,4 @@
 using System.Globalization;
-using KmsLab.CloudTrail.FilterPatterns;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Sources;
 using Microsoft.Extensions.Options;
@@ -16,8 +15,6 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
             "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to, or Sentinel:EventHistory=true, or Sentinel:Files:0 to a folder of records");
         Check(options.Sources.EffectiveLogGroups.Distinct(StringComparer.Ordinal).Count() == options.Sources.EffectiveLogGroups.Count, "Sentinel:LogGroups names a group twice");
         Check(options.Judged.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
-        Check(LogPatterns.OfServices(options.Judged.EffectiveEventSources).Length <= FilterPattern.MaxLength,
-            $"The detections and rules read {options.Judged.EffectiveEventSources.Count} services, more than one filter pattern of CloudWatch Logs can name ({FilterPattern.MaxLength} characters): switch off some, or name fewer in Sentinel:EventSources");
 
         Check(options.LogsCallsPerSecond > 0, "Sentinel:LogsCallsPerSecond must be at least 1");
         Check(options.HeadReads > 0, "Sentinel:HeadReads must be at least 1");

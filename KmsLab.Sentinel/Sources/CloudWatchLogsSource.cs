@@ -14,11 +14,11 @@ namespace KmsLab.Sentinel.Sources;
 internal sealed class CloudWatchLogsSource(
     IAmazonCloudWatchLogs logs, string logGroup, IReadOnlyList<string> eventSources, OwnStreams streams, CallPacer pacer) : INarrowSource
 {
-    private readonly string _services = LogPatterns.OfServices(eventSources);
+    private readonly IReadOnlyList<string> _services = LogPatterns.OfServices(eventSources);
 
     public string Name => $"logs:{logGroup}";
 
-    public IAsyncEnumerable<SourcePage> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken) => PagesAsync([Request(from, _services)], cancellationToken);
+    public IAsyncEnumerable<SourcePage> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken) => PagesAsync(_services.Select(pattern => Request(from, pattern)), cancellationToken);
 
     public IAsyncEnumerable<SourcePage> ReadKeysAsync(
         DateTimeOffset from, IReadOnlyCollection<string> keyArns, bool unprovenOnly, CancellationToken cancellationToken)
@@ -31,7 +31,15 @@ internal sealed class CloudWatchLogsSource(
     }
 
     public IAsyncEnumerable<SourcePage> ReadOwnStreamsAsync(DateTimeOffset from, CancellationToken cancellationToken) =>
-        PagesAsync(streams.Prefixes.Select(prefix => Request(from, _services, prefix)), cancellationToken);
+        PagesAsync(streams.Prefixes.SelectMany(prefix => _services.Select(pattern => Request(from, pattern, prefix))), cancellationToken);
+
+    /// <summary>A request that has more pages, and the stamp that it has come to. Several are read side by side, a page each in turn.</summary>
+    private sealed class OpenRequest(FilterLogEventsRequest request)
+    {
+        public FilterLogEventsRequest Request => request;
+
+        public DateTimeOffset Reached { get; set; } = DateTimeOffset.FromUnixTimeMilliseconds(request.StartTime ?? 0);
+    }
 
     private FilterLogEventsRequest Request(DateTimeOffset from, string pattern, string? streamPrefix = null) => new()
     {
@@ -43,15 +51,17 @@ internal sealed class CloudWatchLogsSource(
 
     private async IAsyncEnumerable<SourcePage> PagesAsync(IEnumerable<FilterLogEventsRequest> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var request in requests)
+        var open = new Queue<OpenRequest>(requests.Select(request => new OpenRequest(request)));
+        while (open.TryDequeue(out var next))
         {
-            do
-            {
-                var page = await PageAsync(request, cancellationToken);
-                yield return PageOf(page.Events ?? []);
-                request.NextToken = page.NextToken;
-            }
-            while (!string.IsNullOrEmpty(request.NextToken));
+            var answer = await PageAsync(next.Request, cancellationToken);
+            var page = PageOf(answer.Events ?? []);
+            next.Request.NextToken = answer.NextToken;
+            if (page.Arrivals is [.., var last])
+                next.Reached = last.At;
+            if (!string.IsNullOrEmpty(answer.NextToken))
+                open.Enqueue(next);
+            yield return page with { CompleteUpTo = open.Count == 0 ? null : open.Min(one => one.Reached) };
         }
     }
 

@@ -31,8 +31,11 @@ internal interface INarrowSource : IRecordSource
 /// <param name="Events">Maybe none.</param>
 internal sealed record SourcePage(IReadOnlyList<SourceEvent> Events)
 {
-    /// <summary>When each event is stamped and when it came, in order of the stamps over all pages of a read. Empty where the source doesn't say.</summary>
+    /// <summary>When each event is stamped and when it came, in order of the stamps. Empty where the source doesn't say.</summary>
     public IReadOnlyList<Arrival> Arrivals { get; init; } = [];
+
+    /// <summary>The stamp up to which the read has taken everything, where it reads by several patterns; null: that of the page's last event.</summary>
+    public DateTimeOffset? CompleteUpTo { get; init; }
 }
 
 /// <summary>How an event came to its source.</summary>

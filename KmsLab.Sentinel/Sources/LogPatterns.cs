@@ -7,15 +7,52 @@ namespace KmsLab.Sentinel.Sources;
 internal static class LogPatterns
 {
     private const string CommonEnd = ".amazonaws.com";
+    private const string Everything = "{ $.eventSource = \"*\" }";
+
+    /// <summary>Names of fewer letters would find half of all services.</summary>
+    private const int ShortestName = 2;
+
+    /// <summary>Reading by more patterns than this costs more than reading everything.</summary>
+    private const int MostPatterns = 4;
 
     /// <summary>
-    /// One pattern for all services, so that each page is read once. Where they don't fit, the end that all have in common is left out: what else begins so
-    /// is sorted out here.
+    /// One pattern for all services, so that each page is read once. Where they don't fit, the end that all have in common is left out, and then services that
+    /// begin alike are named by that: what else begins so is sorted out here. Where even these don't fit there are several patterns, each for some services;
+    /// and where these would be many, one that finds all records.
     /// </summary>
-    public static string OfServices(IReadOnlyList<string> eventSources)
+    public static IReadOnlyList<string> OfServices(IReadOnlyList<string> eventSources)
     {
         var whole = Named(eventSources);
-        return whole.Length <= FilterPattern.MaxLength ? whole : Named([.. eventSources.Select(Shortened)]);
+        if (whole.Length <= FilterPattern.MaxLength)
+            return [whole];
+
+        string[] names = [.. eventSources.Select(Shortened).Order(StringComparer.Ordinal)];
+        for (var coarser = names; coarser.Length > 0; coarser = Coarser(coarser))
+        {
+            if (Named(coarser) is { Length: <= FilterPattern.MaxLength } pattern)
+                return [pattern];
+        }
+
+        for (var count = 2; count <= MostPatterns; count++)
+        {
+            string[] patterns = [.. names.Chunk((names.Length + count - 1) / count).Select(Named)];
+            if (Array.TrueForAll(patterns, pattern => pattern.Length <= FilterPattern.MaxLength))
+                return patterns;
+        }
+
+        return [Everything];
+    }
+
+    /// <summary>The same services with one name fewer: the two that begin most alike become one. None when no two begin alike.</summary>
+    private static string[] Coarser(string[] names)
+    {
+        var pairs = names.Zip(names.Skip(1), (one, next) => (One: one, Next: next, Common: one.TrimEnd('*', '.').AsSpan().CommonPrefixLength(next.TrimEnd('*', '.'))));
+        var closest = pairs.MaxBy(pair => pair.Common);
+        if (closest.Common < ShortestName)
+            return [];
+
+        var common = closest.One[..closest.Common] + "*";
+        return [.. names.Where(name => name != closest.One && name != closest.Next).Append(common).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>

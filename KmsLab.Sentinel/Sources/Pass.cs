@@ -46,8 +46,8 @@ internal sealed class Pass(PassRange range, IAsyncEnumerator<SourcePage> pages) 
         var page = pages.Current;
         Pages++;
         Tally.Add(page.Arrivals);
-        if (page.Arrivals is [.., var last] && !(last.At <= Reached))
-            Reached = last.At;
+        if (page.Arrivals is [.., var last] && (page.CompleteUpTo ?? last.At) is var upTo && !(upTo <= Reached))
+            Reached = upTo;
         return page;
     }
 
