@@ -47,6 +47,12 @@ internal static class ColumnRecord
             if (text.Length == 0 || text == "null")
                 continue;
 
+            if (name.Contains('.', StringComparison.Ordinal))
+            {
+                Place(record, name.Split('.'), text);
+                continue;
+            }
+
             record[name] = !Structures.Contains(name) ? JsonValue.Create(name == "eventTime" ? Time(text) : text)
                 : name is "userIdentity" or "addendum" ? Named(StructureOf(text), "arn")
                 : name == "resources" ? Named(StructureOf(text), "ARN")
@@ -54,6 +60,30 @@ internal static class ColumnRecord
         }
 
         return Encoding.UTF8.GetBytes(record.ToJsonString());
+    }
+
+    /// <summary>Puts a value where a name such as <c>userIdentity.arn</c> or <c>resources.0.ARN</c> says, as Logs Insights names what lies deeper.</summary>
+    private static void Place(JsonObject record, string[] names, string text)
+    {
+        JsonNode at = record;
+        for (var part = 0; part < names.Length; part++)
+        {
+            JsonNode? value = part == names.Length - 1 ? JsonValue.Create(text) : int.TryParse(names[part + 1], out _) ? new JsonArray() : new JsonObject();
+            if (at is JsonArray items && int.TryParse(names[part], out var index) && index is >= 0 and < 1000)
+            {
+                while (items.Count <= index)
+                    items.Add(null);
+                at = items[index] ??= value;
+            }
+            else if (at is JsonObject members)
+            {
+                at = members[names[part]] ??= value;
+            }
+            else
+            {
+                return; // Another column says that it is no structure.
+            }
+        }
     }
 
     private static string Time(string text) => text.EndsWith(" UTC", StringComparison.Ordinal) ? text[..^4] : text;

@@ -6,7 +6,7 @@ namespace KmsLab.Sentinel.Sources.Files;
 
 /// <summary>Takes records out of what people and services wrap them in.</summary>
 /// <remarks>
-/// <c>lookup-events</c> (<c>CloudTrailEvent</c> is a text), EventBridge (<c>detail</c>), CloudWatch Logs (<c>logEvents</c> and <c>filter-log-events</c>, <c>message</c>), SNS
+/// <c>lookup-events</c> (<c>CloudTrailEvent</c> is a text), EventBridge (<c>detail</c>), CloudWatch Logs (<c>logEvents</c> and <c>filter-log-events</c>, <c>message</c>), its Insights (<c>results</c>), SNS
 /// (<c>Message</c>), SQS (<c>body</c>), Kinesis and Lambda (base64, packed), rows of CloudTrail Lake and Athena; in each other as deep as they come. What is
 /// none of these stays as it is: the record reader says what is wrong with it, and it is counted.
 /// </remarks>
@@ -16,10 +16,10 @@ internal static class Wrapping
     private const int LongestPrefix = 300;
 
     /// <summary>Lists of what is wrapped.</summary>
-    private static readonly string[] Lists = ["Records", "records", "Events", "events", "logEvents", "Messages", "QueryResultRows"];
+    private static readonly string[] Lists = ["Records", "records", "Events", "events", "logEvents", "Messages", "QueryResultRows", "results", "sessionResults"];
 
     /// <summary>Members that hold a record, or the next wrapping.</summary>
-    private static readonly string[] Members = ["CloudTrailEvent", "detail", "message", "@message", "Message", "body", "Body", "eventJson", "eventjson", "Sns", "awslogs", "kinesis", "ResultSet", "data"];
+    private static readonly string[] Members = ["CloudTrailEvent", "detail", "message", "@message", "Message", "body", "Body", "eventJson", "eventjson", "Sns", "awslogs", "kinesis", "ResultSet", "data", "sessionUpdate"];
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
 
@@ -89,6 +89,11 @@ internal static class Wrapping
                 var row = element.EnumerateArray().SelectMany(column => column.EnumerateObject()).ToList();
                 CollectRow([.. row.Select(column => column.Name)], [.. row.Select(column => ColumnRecord.TextOf(column.Value))], found, depth);
                 break;
+            case JsonValueKind.Array when depth < Deepest && IsRowOfFields(element):
+                CollectRow(
+                    [.. element.EnumerateArray().Select(cell => ColumnRecord.TextOf(cell.GetProperty("field")))],
+                    [.. element.EnumerateArray().Select(cell => cell.TryGetProperty("value", out var value) ? ColumnRecord.TextOf(value) : "")], found, depth);
+                break;
             case JsonValueKind.Array when depth < Deepest:
                 foreach (var item in element.EnumerateArray())
                     Collect(item, found, depth + 1);
@@ -106,6 +111,10 @@ internal static class Wrapping
     private static bool IsRow(JsonElement element) =>
         element.GetArrayLength() > 0 && element.EnumerateArray().All(column => column.ValueKind == JsonValueKind.Object && column.EnumerateObject().Take(2).Count() == 1
             && ColumnRecord.IsColumn(column.EnumerateObject().First().Name));
+
+    /// <summary>CloudWatch Logs Insights answers rows as lists of fields and values.</summary>
+    private static bool IsRowOfFields(JsonElement element) => element.GetArrayLength() > 0
+        && element.EnumerateArray().All(cell => cell.ValueKind == JsonValueKind.Object && cell.TryGetProperty("field", out var field) && field.ValueKind == JsonValueKind.String);
 
     private static void CollectObject(JsonElement element, List<ReadOnlyMemory<byte>> found, int depth)
     {

@@ -42,6 +42,13 @@ public sealed class WrappingTests
         ["Athena, results"] = records => Json(Object("ResultSet", Object("Rows", new JsonArray(
             [.. records.Select(record => Row(Cells(record).Select(cell => cell.Text))).Prepend(Row(Cells(records[0]).Select(cell => cell.Name.ToLowerInvariant())))])))),
         ["Athena, JSON"] = records => string.Join('\n', records.Select(record => Json(Lower(record)))),
+        ["Insights, results"] = records => Object("results", new JsonArray([.. records.Select(record => new JsonArray(
+            Field("@timestamp", "2026-11-23 12:00:00.000"), Field("@message", Json(record)), Field("@ptr", "x")))])).With(answer => answer["status"] = "Complete")
+            .ToJsonString(new() { WriteIndented = true }),
+        ["Insights, fields"] = records => Json(Object("results", new JsonArray([.. records.Select(record => new JsonArray([.. Leaves(record, "").Select(leaf => (JsonNode)Field(leaf.Name, leaf.Text))]))]))),
+        ["Insights, downloaded"] = records => Json(new JsonArray([.. records.Select(record => new JsonObject { ["@timestamp"] = "2026-11-23 12:00:00.000", ["@message"] = Json(record) })])),
+        ["Insights, downloaded with objects"] = records => Json(new JsonArray([.. records.Select(record => new JsonObject { ["@timestamp"] = "2026-11-23", ["@message"] = record.DeepClone() })])),
+        ["live tail"] = records => string.Join('\n', records.Select(record => Json(Object("sessionUpdate", Object("sessionResults", new JsonArray(Object("message", Json(record)))))))),
         ["Insights, CSV"] = records => "@timestamp,@message\n" + string.Concat(records.Select(record => $"2026-11-23,{Quoted(Json(record))}\n")),
     };
 
@@ -136,6 +143,17 @@ public sealed class WrappingTests
     private static FileSource Source(string path) => new(path, NullLogger<FileSource>.Instance);
 
     private static JsonObject Guess(int second) => TestRecords.WrongKey(TestRecords.Noon.AddSeconds(second)).With(record => record["errorMessage"] = "It said \"no\", and\nmore = {x}");
+
+    private static JsonObject Field(string name, string value) => new() { ["field"] = name, ["value"] = value };
+
+    /// <summary>What Logs Insights finds in a record: each leaf by the names that lead to it.</summary>
+    private static IEnumerable<(string Name, string Text)> Leaves(JsonNode? node, string name) => node switch
+    {
+        JsonObject members => members.SelectMany(member => Leaves(member.Value, name.Length == 0 ? member.Key : $"{name}.{member.Key}")),
+        JsonArray items => items.SelectMany((item, index) => Leaves(item, $"{name}.{index}")),
+        JsonValue value => [(name, value.ToString())],
+        _ => [],
+    };
 
     private static string Json(JsonNode node) => node.ToJsonString();
 
