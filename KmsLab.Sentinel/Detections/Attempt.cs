@@ -49,6 +49,24 @@ internal static class Attempt
         return named is "" or "*" ? null : named;
     }
 
+    /// <summary>The ARN that a refusal's message names, for calls whose record names nothing: <c>... on resource: policy arn:aws:iam::111122223333:policy/x because ...</c></summary>
+    /// <param name="observation">The call.</param>
+    /// <param name="kind">Part of the ARN, such as <c>:policy/</c>.</param>
+    public static string? RefusedArn(Observation observation, string kind)
+    {
+        const string Before = "on resource: ";
+        if (!IsRefused(observation) || observation.Record.ErrorMessage is not { } message || message.IndexOf(Before, StringComparison.Ordinal) is not (>= 0 and var at)
+            || message.IndexOf("arn:", at, StringComparison.Ordinal) is not (>= 0 and var start))
+        {
+            return null;
+        }
+
+        var rest = message.AsSpan(start);
+        var end = rest.IndexOfAny(" \"',");
+        var arn = (end < 0 ? rest : rest[..end]).TrimEnd(".;").ToString();
+        return arn.Contains(kind, StringComparison.Ordinal) ? arn : null;
+    }
+
     /// <summary>The name that a refusal's message gives a resource, for calls whose record has no parameters: <c>prod/abc</c> in <c>arn:aws:ecs:...:task/prod/abc</c>.</summary>
     /// <param name="observation">The call.</param>
     /// <param name="service">Part of the ARN, such as <c>:ecs:</c>.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using KmsLab.Sentinel.Detections.Trust;
 using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Trail;
@@ -98,11 +99,24 @@ internal static class AttestationKeyRead
         return observation.Record.KeyArns.FirstOrDefault(set.AttestationSecretKeys.Contains);
     }
 
-    /// <summary>By id; a batch may filter by name instead, which begins so.</summary>
+    /// <summary>By id; a batch may filter instead.</summary>
     private static IEnumerable<string> SecretsOf(Observation observation) => PolicyJson.Texts(Observation.Member(observation.Parameters, "secretIdList"))
-        .Concat(PolicyJson.Each(Observation.Member(observation.Parameters, "filters"))
-            .Where(filter => Observation.Text(Observation.Member(filter, "key")) is "name" or "all").SelectMany(filter => PolicyJson.Texts(Observation.Member(filter, "values"))).Select(value => value + "*"))
+        .Concat(Filtered([.. PolicyJson.Each(Observation.Member(observation.Parameters, "filters"))]))
         .Append(observation.Parameter("secretId")).Append(observation.Parameter("arn")).OfType<string>();
+
+    /// <summary>
+    /// Names begin as a filter by name says; one by tags, description or owner says nothing of the name, so it may be about any secret. A value that begins with
+    /// <c>!</c> says what is left out.
+    /// </summary>
+    private static IEnumerable<string> Filtered(IReadOnlyList<JsonElement> filters)
+    {
+        if (filters.Count == 0)
+            return [];
+
+        var byName = filters.Where(filter => Observation.Text(Observation.Member(filter, "key")) == "name").SelectMany(filter => PolicyJson.Texts(Observation.Member(filter, "values")))
+            .Where(value => !value.StartsWith('!')).ToList();
+        return byName.Count == 0 ? ["*"] : byName.Select(value => value + "*");
+    }
 
     /// <summary>A task whose definition names the secret gets its value: <c>containerDefinitions[].secrets[].valueFrom</c>, or a registry's or a log driver's credentials.</summary>
     private static bool IsInjected(Observation observation, string secret) => PolicyJson.Each(Observation.Member(observation.Parameters, "containerDefinitions"))

@@ -41,7 +41,7 @@ internal static class KeyExposure
 
     private static Selection? Select(Observation observation)
     {
-        if (observation is not { IsKms: true, Record.KeyArns: [var key, ..] })
+        if (observation is not { IsKms: true, Key: { } key })
             return null;
         if (observation.Exposures.Count > 0)
             return new(GroupOf(observation, key), Detail: DetailOf(observation));

@@ -18,13 +18,13 @@ internal static class RansomPattern
         Severity = Severity.Critical,
         Technique = "T1486",
         About = "A principal encrypts (Encrypt, ReEncrypt, GenerateDataKey, direct or through services such as S3) under a key of another account for the first time, or re-encrypts data or whole buckets under "
-            + "a key that it has just made itself: once is enough. Otherwise it is many such calls under foreign keys, or keys made within a day, summed over all keys. A call for a whole bucket (S3 Bucket "
-            + "Keys) stands for thousands, and is enough under a foreign key. Foreign keys that were in use in the learning period (7 days from the first record), or for 7 days since, are usual and quiet; within "
+            + "a key that it has just made itself: once is enough. Otherwise it is many such calls under foreign keys, or keys made within a day, summed over all keys; 40 where it made the key itself. A call for a "
+            + "whole bucket (S3 Bucket Keys) stands for thousands, and is enough under a foreign key, and under one that was made within a day unless the bucket is as new or a Deployer made the key. Foreign keys that were in use in the learning period (7 days from the first record), or for 7 days since, are usual and quiet; within "
             + "that period what services encrypt object by object is only learned. "
             + "Key material that is imported, a key made for imported or external material, and an external key store raise it at once: such material can be taken away at once.",
         Why = "{principal} used {key} from {address}: {detail}; {observed} times within {window}.",
         Tuning = "A new application with much traffic looks the same in its first day: make an exception for its key, with an end. Name accounts whose keys you use in TrustedAccounts of a set: an organisation's central "
-            + "key with Bucket Keys would otherwise be told of once, in the first week.",
+            + "key with Bucket Keys would otherwise be told of in each of the first seven days.",
         Runbook =
         [
             "Stop the writing first: what is encrypted under a foreign key is lost without its owner.",
@@ -38,6 +38,9 @@ internal static class RansomPattern
         Select = Select,
     };
 
+    /// <summary>Who makes a key and encrypts so much under it within the window is not trying it out.</summary>
+    private const int FewOfOwn = 40;
+
     private static Selection? Select(Observation observation)
     {
         if (!observation.IsKms || !observation.Succeeded)
@@ -45,7 +48,7 @@ internal static class RansomPattern
 
         return External(observation) is { } external
             ? new(Group(observation), Detail: external, IsEnough: true)
-            : Suspicious(observation) is var (reason, isEnough) ? new(Group(observation), Detail: reason, IsEnough: isEnough) : null;
+            : Suspicious(observation) is var (reason, isEnough) ? new(Group(observation), Detail: reason, IsEnough: isEnough) { Threshold = IsOwnMaking(observation) ? FewOfOwn : null } : null;
     }
 
     /// <summary>By principal: whoever spreads what he does over many keys does as much.</summary>
@@ -73,9 +76,15 @@ internal static class RansomPattern
         if (observation.KeyMadeAt is not { } made)
             return null;
 
-        var isOwnMaking = observation.KeyMaker == observation.Principal && (operation == "ReEncrypt" || IsWholeBucket(observation));
-        return (string.Create(CultureInfo.InvariantCulture, $"{what} under a key {(isOwnMaking ? "that it made itself" : "made")} at {made.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"), isOwnMaking);
+        var isOwn = IsOwnMaking(observation);
+        var isEnough = isOwn && operation == "ReEncrypt" || IsWholeBucket(observation) && (isOwn || !IsOrdinary(observation));
+        return (string.Create(CultureInfo.InvariantCulture, $"{what} under a key {(isOwn ? "that it made itself" : "made")} at {made.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"), isEnough);
     }
+
+    private static bool IsOwnMaking(Observation observation) => observation is { KeyMadeAt: not null, KeyMaker: { } maker } && maker == observation.Principal;
+
+    /// <summary>A new key for a new bucket, or by somebody who deploys: an application begins. A new key for a bucket that was there before encrypts anew what is in it.</summary>
+    private static bool IsOrdinary(Observation observation) => observation.IsNewBucket || observation.KeyMaker is { } maker && observation.Sets.Any(set => Principals.IsAmong(maker, set.Deployers));
 
     private static (string Reason, bool IsEnough)? Foreign(Observation observation, string what) => observation.ForeignUse switch
     {

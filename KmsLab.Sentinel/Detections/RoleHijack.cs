@@ -14,12 +14,12 @@ internal static class RoleHijack
         Technique = "T1098.003",
         About = "Whoever may become the application, or one that is trusted like it, can read what it can. By anyone but the set's Deployers: changes of the trust and policies of its Roles, SecretReaders, "
             + "UnattestedPrincipals and Deployers, a role or user made that one of their patterns names, such a role handed to a service (PassRole: tasks and their overrides, functions, jobs, stacks, instance "
-            + "profiles, profiles of IAM Roles Anywhere), the application's roles assumed by a stranger, commands and sessions in its tasks, its task definitions registered or run, images pushed over its own. And the application's "
-            + "credentials from outside its addresses and VPC endpoints.",
+            + "profiles, profiles of IAM Roles Anywhere), the application's roles assumed by a stranger, commands and sessions in its tasks and on instances that run with such a role, its task definitions registered "
+            + "or run, other ones run by its services or in its clusters, images pushed over its own, and identity providers and trust anchors that may vouch for such a role. And the application's credentials from outside its addresses and VPC endpoints.",
         Why = "{principal} from {address} reached for the role {target} of {set}: {detail}.",
         Tuning = "Name the set's Roles, Deployers (the pipeline that pushes images among them), Addresses or VpcEndpoints, and Clusters and TaskFamilies where tasks run. Other services that roles are "
             + "passed to are watched once their event source is read, as with a rule that names it in EventSources. Whose a managed policy is, which image a task definition runs and whose role an "
-            + "instance profile holds is learned from records: what was attached before Sentinel watched is told by its name only. The same policy put again is quiet. Deployers are assumed and used "
+            + "instance profile or an instance holds, and whom a trust names, is learned from records: what was attached before Sentinel watched is told by its name only. The same policy put again is quiet. Deployers are assumed and used "
             + "by people and pipelines: that is not judged.",
         Runbook =
         [
@@ -38,6 +38,8 @@ internal static class RoleHijack
             "kms.amazonaws.com", "iam.amazonaws.com", "ecs.amazonaws.com", "lambda.amazonaws.com", "codebuild.amazonaws.com", "glue.amazonaws.com", "sts.amazonaws.com", "ssm.amazonaws.com",
             "ecr.amazonaws.com", "ec2.amazonaws.com", "autoscaling.amazonaws.com", "batch.amazonaws.com", "sagemaker.amazonaws.com", "cloudformation.amazonaws.com", "states.amazonaws.com",
             "events.amazonaws.com", "scheduler.amazonaws.com", "eks.amazonaws.com", "rolesanywhere.amazonaws.com", "apprunner.amazonaws.com", "elasticmapreduce.amazonaws.com",
+            "ec2-instance-connect.amazonaws.com", "codepipeline.amazonaws.com", "codedeploy.amazonaws.com", "imagebuilder.amazonaws.com", "emr-serverless.amazonaws.com",
+            "emr-containers.amazonaws.com", "pipes.amazonaws.com", "datapipeline.amazonaws.com", "bedrock.amazonaws.com", "bedrock-agentcore.amazonaws.com",
         ],
         Select = Select,
     };
@@ -73,11 +75,11 @@ internal static class RoleHijack
 
     private static Reached? Reach(Observation observation, ProtectedSet set) => observation.Record.EventSource switch
     {
-        "iam.amazonaws.com" => observation.IsUnchanged ? null : IdentityChanges.Of(observation, TrustedPrincipals.Of(set)),
+        "iam.amazonaws.com" => observation.IsUnchanged ? null : IdentityChanges.Of(observation, TrustedPrincipals.Of(set)) ?? Entering.Of(observation, TrustedPrincipals.Of(set)),
         "sts.amazonaws.com" => Borrowing.Of(observation, set),
         "kms.amazonaws.com" => null,
         // A session there uses what its profile hands over; STS tells of it. Responses name the roles of a profile that is taken away, too.
-        "rolesanywhere.amazonaws.com" when observation.Record.EventName is not ("CreateProfile" or "UpdateProfile" or "EnableProfile") => null,
-        _ => Handover.Of(observation, TrustedPrincipals.Of(set)) ?? TaskRuns.Of(observation, set),
+        "rolesanywhere.amazonaws.com" when observation.Record.EventName is not ("CreateProfile" or "UpdateProfile" or "EnableProfile") => Entering.Of(observation, TrustedPrincipals.Of(set)),
+        _ => Handover.Of(observation, TrustedPrincipals.Of(set)) ?? Entering.Of(observation, TrustedPrincipals.Of(set)) ?? TaskRuns.Of(observation, set),
     };
 }

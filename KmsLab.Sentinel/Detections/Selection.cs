@@ -9,6 +9,9 @@ namespace KmsLab.Sentinel.Detections;
 /// <param name="IsEnough">Whether this record says enough alone, whatever the threshold.</param>
 internal sealed record Selection(DetectionGroup Group, string? Value = null, string? Detail = null, bool IsEnough = false)
 {
+    /// <summary>A threshold of this record's own, where it is lower than the detection's.</summary>
+    public int? Threshold { get; init; }
+
     /// <summary>For a relative detection: the threshold alone judges the group as long as nothing is known of it. Otherwise it keeps quiet so long.</summary>
     public bool FiresUnlearned { get; init; }
 

@@ -8,4 +8,5 @@ namespace KmsLab.Sentinel.Knowledge;
 /// <summary>JSON as the database keeps what is learned.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(InstantConverter), typeof(SecondsConverter)])]
 [JsonSerializable(typeof(IReadOnlyList<KeyGrant>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string[]>))]
 internal sealed partial class KnowledgeJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Trail;
 
@@ -11,6 +12,9 @@ internal sealed partial class LearnedNames
     private const string Holders = "policy-holders";
     private const string Profile = "profile-role";
     private const string Image = "image";
+    private const string Instance = "instance-role";
+    private const string Provider = "provider-role";
+    private const string RolesAnywhere = "rolesanywhere.amazonaws.com";
 
     private readonly IReadOnlyList<string> _trusted = [.. sets.All.SelectMany(TrustedPrincipals.Of).Concat(audit.Roles)];
 
@@ -18,7 +22,8 @@ internal sealed partial class LearnedNames
     {
         var record = observation.Record;
         var account = AccountOf(record);
-        if ((observation.Parameter("policyArn") ?? observation.Parameter("permissionsBoundary")) is { } policy)
+        StudyProviders(observation);
+        if ((observation.Parameter("policyArn") ?? observation.Parameter("permissionsBoundary") ?? Attempt.RefusedArn(observation, ":policy/")) is { } policy)
         {
             var holders = Find(Holders, policy)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
             observation.PolicyHolders = holders;
@@ -42,8 +47,85 @@ internal sealed partial class LearnedNames
         if (observation.Record.ReadOnly == true)
             return;
 
-        foreach (var named in TextsOf(observation.Parameters, "instanceProfile", true))
+        foreach (var named in ProfilesOf(observation))
             observation.ProfileRole ??= Find(Profile, $"{AccountOf(observation.Record)}:{named[(named.LastIndexOf('/') + 1)..]}");
+    }
+
+    /// <summary>An instance's credentials have its id for a session: whoever calls so runs with the role.</summary>
+    private void LearnInstance(Observation observation)
+    {
+        if (observation.Record.Identity.Arn is { } arn && arn.LastIndexOf("/i-", StringComparison.Ordinal) is > 0 and var at && observation.Succeeded
+            && InstanceId().IsMatch(arn.AsSpan(at + 1)) && TrustedPrincipals.ByArn(_trusted, observation.Principal) is { } role)
+        {
+            PutInstance(observation, arn[(at + 1)..], role);
+        }
+    }
+
+    private void StudyInstances(Observation observation)
+    {
+        if (observation.Record.ReadOnly == true)
+            return;
+
+        var account = AccountOf(observation.Record);
+        var texts = Observation.Texts(observation.Parameters).ToList();
+        var named = texts.Select(one => one.Text).Append(Attempt.RefusedName(observation, ":ec2:", ["instance"])).OfType<string>().Where(text => InstanceId().IsMatch(text)).ToList();
+        observation.InstanceRole = named.Select(id => Find(Instance, $"{account}:{id}")).FirstOrDefault(role => role is not null);
+        // A command for all that have a tag, or for all there are, reaches whatever runs.
+        if (named.Count == 0 && observation.Record.EventSource == "ssm.amazonaws.com" && texts.Exists(one => one.Path.StartsWith("targets", StringComparison.Ordinal)))
+            observation.InstanceRole = _names.FirstOrDefault(name => name.Key.Kind == Instance && name.Key.Name.StartsWith(account + ":", StringComparison.Ordinal)).Value.Value;
+        if (observation.Succeeded && observation.Record.EventName is "RunInstances" or "AssociateIamInstanceProfile" or "ReplaceIamInstanceProfileAssociation" && RoleOfProfile(observation) is { } run)
+        {
+            foreach (var id in named.Concat(Observation.Texts(observation.Response).Select(one => one.Text).Where(text => InstanceId().IsMatch(text))).Distinct())
+                PutInstance(observation, id, run);
+        }
+    }
+
+    private static IEnumerable<string> ProfilesOf(Observation observation) =>
+        Observation.Texts(observation.Parameters).Where(one => one.Path.Contains("instanceProfile", StringComparison.OrdinalIgnoreCase)).Select(one => one.Text);
+
+    private void PutInstance(Observation observation, string id, string role)
+    {
+        var name = $"{AccountOf(observation.Record)}:{id}";
+        if (Find(Instance, name) != role)
+            Put(Instance, name, role, observation.Record.EventTime);
+    }
+
+    /// <summary>The trusted role behind the instance profile that a call names: the console gives both the same name.</summary>
+    private string? RoleOfProfile(Observation observation) => observation.ProfileRole ?? ProfilesOf(observation)
+        .Select(named => TrustedPrincipals.ByName(_trusted, "role", named[(named.LastIndexOf('/') + 1)..], null, observation.Record)).FirstOrDefault(role => role is not null);
+
+    /// <summary>Whom the trust of a trusted role lets vouch for it, and which of its providers a call is about.</summary>
+    private void StudyProviders(Observation observation)
+    {
+        var record = observation.Record;
+        var document = observation.Parameter("policyDocument") ?? observation.Parameter("assumeRolePolicyDocument");
+        if (observation.Succeeded && record.EventName is "CreateRole" or "UpdateAssumeRolePolicy" && document is not null && observation.Parameter("roleName") is { } name
+            && TrustedPrincipals.ByName(_trusted, "role", name, observation.Parameter("path"), record) is { } role && Parse(document) is { } trust)
+        {
+            foreach (var principal in PolicyJson.Each(PolicyJson.Element(trust, "Statement")).Select(statement => PolicyJson.Element(statement, "Principal")))
+            {
+                foreach (var provider in PolicyJson.Texts(PolicyJson.Element(principal, "Federated")))
+                    Put(Provider, provider, role, record.EventTime);
+                if (PolicyJson.Texts(PolicyJson.Element(principal, "Service")).Contains(RolesAnywhere))
+                    Put(Provider, $"{AccountOf(record)}:{RolesAnywhere}", role, record.EventTime);
+            }
+        }
+
+        var named = observation.Parameter("sAMLProviderArn") ?? observation.Parameter("openIDConnectProviderArn")
+            ?? Observation.Text(Observation.Member(observation.Response, "sAMLProviderArn")) ?? Observation.Text(Observation.Member(observation.Response, "openIDConnectProviderArn"))
+            ?? Attempt.RefusedArn(observation, "-provider/");
+        observation.FederatedRole = named is null ? null : Find(Provider, named);
+    }
+
+    /// <summary>Somebody whom a provider vouched for became the role.</summary>
+    private void LearnProvider(Observation observation)
+    {
+        if (observation.Succeeded && observation.Record.EventName is "AssumeRoleWithSAML" or "AssumeRoleWithWebIdentity" && observation.Parameter("roleArn") is { } role
+            && TrustedPrincipals.ByArn(_trusted, role) is { } trusted
+            && (observation.Parameter("principalArn") ?? Observation.Text(Observation.Member(observation.Response, "provider"))) is { } provider && Find(Provider, provider) != trusted)
+        {
+            Put(Provider, provider, trusted, observation.Record.EventTime);
+        }
     }
 
     private void StudyImages(Observation observation)
@@ -65,14 +147,8 @@ internal sealed partial class LearnedNames
         }
     }
 
-    /// <summary>The texts of members whose name has <paramref name="name"/> in it, and below them where <paramref name="deep"/>.</summary>
-    private static IEnumerable<string> TextsOf(JsonElement element, string name, bool deep) => element.ValueKind switch
-    {
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => !Observation.NameOf(member).Contains(name, StringComparison.OrdinalIgnoreCase) ? TextsOf(member.Value, name, deep)
-            : deep && member.Value.ValueKind == JsonValueKind.Object ? member.Value.EnumerateObject().SelectMany(inner => PolicyJson.Texts(inner.Value)) : PolicyJson.Texts(member.Value)),
-        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => TextsOf(item, name, deep)),
-        _ => [],
-    };
+    [GeneratedRegex("^i-[0-9a-f]{8,17}$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex InstanceId();
 
     [GeneratedRegex(@"^(\d{12})\.dkr\.ecr\.[^/]+/([^:@]+)(?::[^@]*)?$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex RepositoryOf();

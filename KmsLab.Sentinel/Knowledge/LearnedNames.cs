@@ -1,7 +1,11 @@
 using System.Data.Common;
+using System.Text.Json;
 using Dapper;
 using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Detections.AuditPath;
+using KmsLab.Sentinel.Detections.Trust;
+using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
@@ -19,12 +23,16 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
 
     private const string Family = "task-family";
     private const string OwnFamily = "sentinel-family";
+    private const string OwnSettings = "sentinel-settings";
+    private const string Service = "service";
     private const string Alias = "alias";
     private const string Key = "new-key";
+    private const string Bucket = "new-bucket";
+    private const string AccessPoint = "access-point";
     private const int Limit = 100_000;
 
     /// <summary>All kinds of names that are kept here: the table holds others' too.</summary>
-    private static readonly string[] Kinds = [Family, OwnFamily, Alias, Key, Holders, Profile, Image, Document];
+    private static readonly string[] Kinds = [Family, OwnFamily, OwnSettings, Service, Alias, Key, Bucket, AccessPoint, Holders, Profile, Instance, Provider, Image, Document];
 
     private readonly Dictionary<(string Kind, string Name), (string Value, DateTimeOffset At)> _names = [];
     private readonly HashSet<(string Kind, string Name)> _changed = [];
@@ -41,6 +49,7 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
 
     public void Study(Observation observation)
     {
+        LearnInstance(observation);
         switch (observation.Record.EventSource)
         {
             case "ecs.amazonaws.com":
@@ -58,16 +67,30 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
                 break;
             case "ec2.amazonaws.com" or "autoscaling.amazonaws.com":
                 StudyProfiles(observation);
+                StudyInstances(observation);
                 break;
-            case "events.amazonaws.com" or "scheduler.amazonaws.com" or "states.amazonaws.com":
-                observation.TaskSet = TextsOf(observation.Parameters, "taskDefinition", false).Select(text => SetOf(observation.Record, FamilyOf(text))).FirstOrDefault(set => set is not null);
+            case "ssm.amazonaws.com" or "ssm-guiconnect.amazonaws.com" or "ec2-instance-connect.amazonaws.com":
+                StudyInstances(observation);
+                break;
+            case "s3.amazonaws.com":
+                StudyBuckets(observation);
+                break;
+            case "rolesanywhere.amazonaws.com":
+                observation.FederatedRole = Find(Provider, $"{AccountOf(observation.Record)}:{RolesAnywhere}");
+                break;
+            case "sts.amazonaws.com":
+                LearnProvider(observation);
+                break;
+            case "events.amazonaws.com" or "scheduler.amazonaws.com" or "states.amazonaws.com" or "pipes.amazonaws.com":
+                observation.TaskSet = Observation.Texts(observation.Parameters)
+                    .Where(one => one.Path.Contains("taskDefinition", StringComparison.OrdinalIgnoreCase)).Select(one => SetOf(observation.Record, FamilyOf(one.Text))).FirstOrDefault(set => set is not null);
                 break;
         }
 
         StudyDocuments(observation);
     }
 
-    /// <summary>Keys that are new no longer are forgotten.</summary>
+    /// <summary>Keys and buckets that are new no longer are forgotten.</summary>
     public void Advance(TurnMoment moment)
     {
         if (moment.Watermark.Known - NewFor is not { } floor)
@@ -75,7 +98,7 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
 
         foreach (var (name, (_, at)) in _names)
         {
-            if (name.Kind == Key && at < floor && _names.Remove(name))
+            if (name.Kind is Key or Bucket && at < floor && _names.Remove(name))
                 _changed.Add(name);
         }
     }
@@ -102,6 +125,7 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
             Put(Family, $"{AccountOf(observation.Record)}:{registered}", set.Name, observation.Record.EventTime);
         }
 
+        StudyService(observation);
         var named = observation.Parameter("taskDefinition") ?? observation.Parameter("family") ?? Attempt.RefusedName(observation, ":ecs:", ["task-definition"]);
         if (named is null)
             return;
@@ -110,10 +134,37 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
         if (observation is { Succeeded: true, Record.EventName: "RegisterTaskDefinition" } && observation.Parameter("taskRoleArn") is { } own && audit.IsRoleArn(own))
             Put(OwnFamily, $"{AccountOf(observation.Record)}:{family}", "", observation.Record.EventTime);
         observation.RunsSentinel = audit.IsTaskFamily(family) || Find(OwnFamily, $"{AccountOf(observation.Record)}:{family}") is not null;
+        StudySettings(observation, family);
         observation.TaskSet = SetOf(observation.Record, family);
+        if (observation is { Succeeded: true, TaskSet: { } served, Record.EventName: "CreateService" or "UpdateService" or "CreateTaskSet" } && ServiceName(observation) is { } service)
+            Put(Service, service, served.Name, observation.Record.EventTime);
         if (observation.Record.EventName == "RegisterTaskDefinition" && observation is { Succeeded: true, TaskSet: { } running })
             LearnImages(observation, running);
     }
+
+    /// <summary>The settings that Sentinel's last task definition gave it.</summary>
+    private void StudySettings(Observation observation, string family)
+    {
+        if (!observation.RunsSentinel || observation.Record.EventName != "RegisterTaskDefinition")
+            return;
+
+        var name = $"{AccountOf(observation.Record)}:{family}";
+        if (Find(OwnSettings, name) is { } before)
+            observation.SentinelSettings = JsonSerializer.Deserialize(before, KnowledgeJson.Default.IReadOnlyDictionaryStringStringArray);
+        if (observation.Succeeded && (!_names.TryGetValue((OwnSettings, name), out var known) || known.At <= observation.Record.EventTime))
+            Put(OwnSettings, name, JsonSerializer.Serialize(SentinelSettings.Of(observation.Parameters), KnowledgeJson.Default.IReadOnlyDictionaryStringStringArray), observation.Record.EventTime);
+    }
+
+    /// <summary>What a service ran before the call; a stranger's change of it comes with another task definition.</summary>
+    private void StudyService(Observation observation)
+    {
+        if (ServiceName(observation) is { } service && Find(Service, service) is { } name)
+            observation.ServiceSet = sets.All.FirstOrDefault(set => set.Name == name);
+    }
+
+    private static string? ServiceName(Observation observation) => TaskRuns.ServiceOf(observation) is { } service
+        ? $"{AccountOf(observation.Record)}:{observation.Record.Region}:{TaskRuns.ClusterOf(observation)}/{service}"
+        : null;
 
     private ProtectedSet? SetOf(CloudTrailRecord record, string family) => sets.All.FirstOrDefault(set => set.TaskFamilies.Contains(family))
         ?? sets.All.FirstOrDefault(set => set.Name == Find(Family, $"{AccountOf(record)}:{family}"));
@@ -137,9 +188,12 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
             Put(Alias, name, observation.Record.KeyArns[^1], observation.Record.EventTime);
     }
 
-    /// <summary>An alias of which nobody knows where it pointed may have pointed to a key of a set that names none of its aliases, in its account and Region.</summary>
+    /// <summary>
+    /// An alias of which nobody knows where it pointed may have pointed to a key of a set that names none of its aliases, in its account and Region; a multi-Region
+    /// key may have a replica in any.
+    /// </summary>
     private ProtectedSet? Unnamed(CloudTrailRecord record) => protectedKeys.All
-        .Where(arn => arn.Split(':') is [_, _, _, var region, var account, ..] && region == record.Region && account == AccountOf(record))
+        .Where(arn => arn.Split(':') is [_, _, _, var region, var account, ..] && (region == record.Region || KeyFamily.Of(arn) != arn) && account == AccountOf(record))
         .Select(protectedKeys.SetOf).FirstOrDefault(set => set?.Aliases.Length == 0);
 
     private void StudyKeys(Observation observation)
@@ -149,7 +203,23 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
         if (record.EventName == "CreateKey" && observation.Succeeded && record.KeyArns.Count > 0)
             Put(Key, record.KeyArns[^1], observation.Principal, record.EventTime);
         else if (record.KeyArns.Count > 0 && _names.TryGetValue((Key, record.KeyArns[^1]), out var made) && record.EventTime - made.At < NewFor)
-            (observation.KeyMadeAt, observation.KeyMaker) = (made.At, made.Value);
+            (observation.KeyMadeAt, observation.KeyMaker, observation.IsNewBucket) = (made.At, made.Value, IsNewBucket(record));
+    }
+
+    private bool IsNewBucket(CloudTrailRecord record) => (record.DestinationContext?["aws:s3:arn"] ?? record.Context?["aws:s3:arn"]) is { } bucket
+        && _names.TryGetValue((Bucket, bucket[(bucket.LastIndexOf(':') + 1)..].Split('/')[0]), out var made) && record.EventTime - made.At < NewFor;
+
+    private void StudyBuckets(Observation observation)
+    {
+        if (observation is { Succeeded: true, Record.EventName: "CreateBucket" } && observation.Parameter("bucketName") is { } bucket)
+            Put(Bucket, bucket, observation.Principal, observation.Record.EventTime);
+        if (!observation.Record.EventName.Contains("AccessPoint", StringComparison.Ordinal) || observation.Parameter("name") is not { } point)
+            return;
+
+        var name = $"{AccountOf(observation.Record)}:{observation.Record.Region}:{point}";
+        if (observation is { Succeeded: true, Record.EventName: "CreateAccessPoint" } && observation.Parameter("bucket") is { } behind && audit.IsBucket(behind))
+            Put(AccessPoint, name, behind, observation.Record.EventTime);
+        observation.AccessPointBucket = Find(AccessPoint, name);
     }
 
     /// <summary><c>vault</c> for <c>vault:7</c> and for <c>arn:aws:ecs:eu-west-1:111122223333:task-definition/vault:7</c>.</summary>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
@@ -46,6 +47,8 @@ internal sealed class ProtectedKeys(ProtectedSets sets) : ITurnPart
 
         foreach (var key in observation.Record.KeyArns)
             observation.Set ??= SetOf(key);
+        if (observation is { IsKms: true, Record.KeyArns.Count: 0 } && Attempt.RefusedArn(observation, ":key/") is { } refused)
+            (observation.RefusedKey, observation.Set) = (refused, SetOf(refused));
     }
 
     /// <summary>A key was seen with these tags.</summary>

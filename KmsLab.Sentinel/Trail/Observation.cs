@@ -47,6 +47,12 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>The well-formed proof that <see cref="Attestation"/> rests on, if there is one.</summary>
     public AttestationProof? Proof { get; set; }
 
+    /// <summary>The first key that the call used, or that its refusal names where the record itself names none.</summary>
+    public string? Key => record.KeyArns.Count > 0 ? record.KeyArns[0] : RefusedKey;
+
+    /// <summary>The key's ARN in the message of a refusal whose record has no resources.</summary>
+    public string? RefusedKey { get; set; }
+
     /// <summary>All protected sets.</summary>
     public IReadOnlyList<ProtectedSet> Sets { get; set; } = [];
 
@@ -58,6 +64,18 @@ internal sealed class Observation(CloudTrailRecord record)
 
     /// <summary>For a call of ECS that names a task definition: whether Sentinel itself runs from it.</summary>
     public bool RunsSentinel { get; set; }
+
+    /// <summary>For a new task definition of Sentinel's: the settings that the one before gave it, by name; null where nobody knows.</summary>
+    public IReadOnlyDictionary<string, string[]>? SentinelSettings { get; set; }
+
+    /// <summary>For a call of ECS about a service: the set whose tasks it runs, as far as records told.</summary>
+    public ProtectedSet? ServiceSet { get; set; }
+
+    /// <summary>For a call that reaches into an instance: the ARN of the trusted role that the instance runs with, as far as records told.</summary>
+    public string? InstanceRole { get; set; }
+
+    /// <summary>For a call about an identity provider or a trust anchor: the ARN of the trusted role that may be assumed through it, as far as records told.</summary>
+    public string? FederatedRole { get; set; }
 
     /// <summary>For a call of ECR: the set whose tasks run images of its repository.</summary>
     public ProtectedSet? ImageSet { get; set; }
@@ -85,6 +103,12 @@ internal sealed class Observation(CloudTrailRecord record)
 
     /// <summary>Who made that key, if it is known.</summary>
     public string? KeyMaker { get; set; }
+
+    /// <summary>For a call about an access point of S3: the bucket behind it, as far as records told.</summary>
+    public string? AccessPointBucket { get; set; }
+
+    /// <summary>Whether the bucket that the call encrypts for was made lately.</summary>
+    public bool IsNewBucket { get; set; }
 
     /// <summary>What is known of the use of another account's key.</summary>
     public ForeignUse ForeignUse { get; set; }
@@ -125,6 +149,18 @@ internal sealed class Observation(CloudTrailRecord record)
         foreach (var name in path)
             element = Member(element, name);
         return Text(element);
+    }
+
+    /// <summary>All texts below an element, each with the names of the members that lead to it, such as <c>overrides.taskRoleArn</c>.</summary>
+    public static IEnumerable<(string Path, string Text)> Texts(JsonElement element, string path = "")
+    {
+        IEnumerable<(string Name, JsonElement Value)> below = element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().Select(member => (path.Length == 0 ? NameOf(member) : $"{path}.{NameOf(member)}", member.Value)),
+            JsonValueKind.Array => element.EnumerateArray().Select(item => (path, item)),
+            _ => [],
+        };
+        return Text(element) is { Length: > 0 } text ? [(path, text)] : below.SelectMany(one => Texts(one.Value, one.Name));
     }
 
     /// <summary>A text; null when it is none.</summary>

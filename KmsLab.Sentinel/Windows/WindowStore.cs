@@ -161,7 +161,7 @@ internal sealed class WindowStore(
     private void Judge(ConfiguredDetection detection, Selection? selected, Observation observation, TurnMoment moment)
     {
         if (selected is { } selection && detection.Settings.ThresholdFor(observation) is { } threshold)
-            Count(detection, selection, Evidence.Of(observation, selection.Detail), selection.IsEnough ? 1 : threshold, moment);
+            Count(detection, selection, Evidence.Of(observation, selection.Detail), selection.IsEnough ? 1 : Math.Min(threshold, selection.Threshold ?? threshold), moment);
     }
 
     private void Count(ConfiguredDetection detection, Selection selection, Evidence evidence, long threshold, TurnMoment moment)

@@ -9,7 +9,7 @@ namespace KmsLab.Sentinel.Detections.AuditPath;
 internal static class BucketChanges
 {
     public static PathChange? Of(Observation observation, AuditResources path) =>
-        observation.Parameter("bucketName") is { } bucket && path.IsBucket(bucket) && WhatBecameOfIt(observation, path) is { } what
+        (observation.Parameter("bucketName") ?? observation.Parameter("bucket") ?? observation.AccessPointBucket) is { } bucket && path.IsBucket(bucket) && WhatBecameOfIt(observation, path) is { } what
             ? new("bucket", bucket, $"the bucket {bucket} {what}")
             : null;
 
@@ -30,9 +30,16 @@ internal static class BucketChanges
         "PutBucketNotification" or "PutBucketNotificationConfiguration" => "tells others, or nobody, of new files",
         "PutBucketEncryption" or "DeleteBucketEncryption" => "encrypts otherwise",
         "DeleteBucketReplication" => "is copied nowhere any more",
-        "PutBucketReplication" when observation.Before.ValueKind == JsonValueKind.Object => "is copied elsewhere",
+        "PutBucketReplication" when observation.Before.ValueKind == JsonValueKind.Object || !SentinelChanges.MayDeploy(observation, path) || LeavesAccount(observation, "Account") => "is copied elsewhere",
+        "PutBucketInventoryConfiguration" or "PutInventoryConfiguration" when !SentinelChanges.MayDeploy(observation, path) || LeavesAccount(observation, "AccountId") => "has its list of files sent elsewhere",
+        "CreateAccessPoint" or "PutAccessPointPolicy" when BucketPolicies.Visitor(observation) is { } who => $"lets in {who} through an access point",
+        "CreateAccessPoint" when !SentinelChanges.MayDeploy(observation, path) => "has another access point",
         _ => null,
     };
+
+    /// <summary>Whether a destination is another account's.</summary>
+    private static bool LeavesAccount(Observation observation, string member) => Observation.Texts(observation.Parameters)
+        .Any(one => one.Path.EndsWith($".{member}", StringComparison.Ordinal) && Audience.IsAccount(one.Text) && one.Text != observation.Record.RecipientAccountId);
 
     /// <summary>A rule that expires things within so many days, at a date, or in a way that can't be read.</summary>
     private static bool Expires(JsonElement parameters, int minimumDays)

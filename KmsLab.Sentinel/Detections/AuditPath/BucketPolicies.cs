@@ -34,6 +34,14 @@ internal static class BucketPolicies
             : null;
     }
 
+    /// <summary>Whom an access point's policy lets in who is a stranger to the bucket.</summary>
+    public static string? Visitor(Observation observation)
+    {
+        var policy = Read(Observation.Member(observation.Parameters, "policy"));
+        return StatementsOf(policy).Where(Allows).SelectMany(statement => Strangers(statement, observation)).FirstOrDefault()
+            ?? (observation.Parameter("bucketAccountId") is { } owner && observation.Record.RecipientAccountId is { } own && owner != own ? $"the account {own}" : null);
+    }
+
     private static JsonElement Read(JsonElement policy)
     {
         try

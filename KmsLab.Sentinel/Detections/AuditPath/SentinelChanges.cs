@@ -50,7 +50,7 @@ internal static class SentinelChanges
     {
         "UpdateService" when IsZero(Observation.Member(observation.Parameters, "desiredCount")) => "was scaled to no task",
         "DeleteService" or "DeleteCluster" => $"lost what runs it: {observation.Record.EventName}",
-        "RegisterTaskDefinition" when SwitchesOff(observation.Parameters) is { } setting => $"is to run with {setting}",
+        "RegisterTaskDefinition" when SentinelSettings.Weakened(SentinelSettings.Of(observation.Parameters), observation.SentinelSettings) is { } weaker => weaker,
         _ when mayDeploy => null,
         "UpdateService" when Principals.IsServiceLinked(observation.Principal) => null,
         "RegisterTaskDefinition" => $"has a new task definition {observation.Parameter("family")}",
@@ -78,14 +78,6 @@ internal static class SentinelChanges
             ? new("service", repository, $"Sentinel runs from the image repository {repository}: {observation.Record.EventName}")
             : null;
     }
-
-    /// <summary>A setting that takes a detection, or what they rest on, out of use: <c>Sentinel__Detections__unattested-call__Mode=Off</c>.</summary>
-    private static string? SwitchesOff(JsonElement parameters) => PolicyJson.Each(Observation.Member(parameters, "containerDefinitions"))
-        .SelectMany(container => PolicyJson.Each(Observation.Member(container, "environment")))
-        .Select(setting => (Name: Observation.Text(Observation.Member(setting, "name")) ?? "", Value: Observation.Text(Observation.Member(setting, "value")) ?? ""))
-        .Where(setting => setting.Name.Replace(':', '_').ToUpperInvariant() is var name && name.StartsWith("SENTINEL_", StringComparison.Ordinal)
-            && (name.EndsWith("MODE", StringComparison.Ordinal) && setting.Value.ToUpperInvariant() is "OFF" or "DRYRUN" || name.EndsWith("ENABLED", StringComparison.Ordinal) && string.Equals(setting.Value, "false", StringComparison.OrdinalIgnoreCase)))
-        .Select(setting => $"{setting.Name}={setting.Value}").FirstOrDefault();
 
     private static bool IsZero(JsonElement number) => PolicyJson.Text(number) == "0";
 }

@@ -13,39 +13,25 @@ internal static class Handover
         if (observation.Record.ReadOnly == true)
             return null;
 
-        var role = Find(observation, observation.Parameters, trusted, false) ?? Find(observation, observation.Response, trusted, false)
+        var role = Find(observation, observation.Parameters, trusted, isRequest: true) ?? Find(observation, observation.Response, trusted, isRequest: false)
             ?? trusted.FirstOrDefault(arn => Attempt.RefusalNames(observation, arn));
         return role is null ? null : new(role, $"{observation.Record.EventName} hands the role to {observation.Record.EventSource.Split('.')[0]}");
     }
 
-    /// <summary>Texts below a member whose name speaks of a role or an instance profile, at any depth.</summary>
-    private static string? Find(Observation observation, JsonElement element, IReadOnlyList<string> trusted, bool isRole)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (var member in element.EnumerateObject())
-                {
-                    if (Find(observation, member.Value, trusted, isRole || SpeaksOfRole(Observation.NameOf(member))) is { } found)
-                        return found;
-                }
-
-                return null;
-            case JsonValueKind.Array:
-                foreach (var item in element.EnumerateArray())
-                {
-                    if (Find(observation, item, trusted, isRole) is { } found)
-                        return found;
-                }
-
-                return null;
-            default:
-                return isRole && Observation.Text(element) is { Length: > 0 } text ? Named(observation, text, trusted) : null;
-        }
-    }
+    /// <summary>
+    /// Texts below a member whose name speaks of a role or an instance profile, at any depth; and in a request a role's ARN under whatever name, for services find new
+    /// ones every year. Who is named as a principal is let in somewhere, which hands out nothing of his.
+    /// </summary>
+    private static string? Find(Observation observation, JsonElement element, IReadOnlyList<string> trusted, bool isRequest) => Observation.Texts(element)
+        .Select(one => SpeaksOfRole(one.Path) ? Named(observation, one.Text, trusted)
+            : isRequest && one.Text.Contains(":role/", StringComparison.Ordinal) && !SpeaksOfGuest(one.Path) ? TrustedPrincipals.ByArn(trusted, one.Text) : null)
+        .FirstOrDefault(found => found is not null);
 
     private static bool SpeaksOfRole(string name) =>
         name.Contains("role", StringComparison.OrdinalIgnoreCase) || name.Contains("instanceProfile", StringComparison.OrdinalIgnoreCase);
+
+    private static bool SpeaksOfGuest(string path) => Array.Exists(path.Split('.'), name =>
+        name.Contains("principal", StringComparison.OrdinalIgnoreCase) || name.Contains("grantee", StringComparison.OrdinalIgnoreCase) || name.StartsWith("tag", StringComparison.OrdinalIgnoreCase));
 
     private static string? Named(Observation observation, string text, IReadOnlyList<string> trusted)
     {

@@ -42,7 +42,7 @@ internal static class IdentityChanges
     /// <summary>A policy's new version changes all that hold it, though the record names the policy alone.</summary>
     private static Reached? ByPolicy(Observation observation, IReadOnlyList<string> trusted)
     {
-        var policy = observation.Parameter("policyArn");
+        var policy = observation.Parameter("policyArn") ?? Attempt.RefusedArn(observation, ":policy/");
         var name = policy is null ? observation.Parameter("policyName") : policy[(policy.LastIndexOf('/') + 1)..];
         var holder = observation.PolicyHolders.FirstOrDefault(trusted.Contains)
             ?? trusted.FirstOrDefault(arn => arn[(arn.LastIndexOf('/') + 1)..] is { Length: > 3 } holder && name?.StartsWith(holder, StringComparison.OrdinalIgnoreCase) == true);

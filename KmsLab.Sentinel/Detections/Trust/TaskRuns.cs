@@ -17,7 +17,9 @@ internal static class TaskRuns
             "ecs.amazonaws.com" => OfEcs(observation, set),
             "ssm.amazonaws.com" => OfSession(observation, set),
             "ecr.amazonaws.com" => OfImage(observation, set),
-            _ => observation.Record.ReadOnly != true && observation.TaskSet == set ? $"{observation.Record.EventName} with a task definition of the application" : null,
+            _ => observation.Record.ReadOnly == true ? null
+                : observation.TaskSet == set ? $"{observation.Record.EventName} with a task definition of the application"
+                : ClusterIn(observation, set) is { } cluster ? $"{observation.Record.EventName} lets tasks run in the cluster {cluster}" : null,
         };
         return how is null ? null : new(set.Roles[0], how);
     }
@@ -37,11 +39,29 @@ internal static class TaskRuns
         "ExecuteCommand" when set.Clusters.Length == 0 || set.Clusters.Contains(ClusterOf(observation)) => $"a command was run in a container of the cluster {ClusterOf(observation)}",
         "RunTask" or "StartTask" or "CreateService" or "UpdateService" or "CreateTaskSet" when observation.TaskSet == set =>
             $"{observation.Record.EventName} with the task definition {observation.Parameter("taskDefinition") ?? "of the application"}",
-        "UpdateService" when observation.Parameter("taskDefinition") is null && set.Clusters.Contains(ClusterOf(observation)) =>
-            $"the service {observation.Parameter("service")} was changed",
+        "UpdateService" or "CreateTaskSet" or "UpdateTaskSet" or "UpdateServicePrimaryTaskSet" or "DeleteTaskSet" when IsService(observation, set) => Changed(observation),
+        "RunTask" or "StartTask" or "CreateService" when observation.Record.Identity.InvokedBy is null && set.Clusters.Contains(ClusterOf(observation)) =>
+            $"{observation.Record.EventName} with {observation.Parameter("taskDefinition") ?? "a task definition"} in the cluster {ClusterOf(observation)}, beside the application",
         "RegisterTaskDefinition" when observation.TaskSet == set => $"the task definition {observation.Parameter("family")} has a new revision",
         _ => null,
     };
+
+    /// <summary>A service of the application: by records that told what it runs, by its cluster, or by the name of a family.</summary>
+    private static bool IsService(Observation observation, ProtectedSet set) => observation.ServiceSet == set
+        || set.Clusters.Contains(ClusterOf(observation)) || ServiceOf(observation) is { } service && set.TaskFamilies.Contains(service);
+
+    private static string Changed(Observation observation) => observation.Parameter("taskDefinition") is { } definition
+        ? $"the service {ServiceOf(observation)} is to run {definition}"
+        : $"the service {ServiceOf(observation)} was changed{(observation.Record.EventName == "UpdateService" ? "" : $" by {observation.Record.EventName}")}";
+
+    /// <summary>The service's name, without cluster and ARN.</summary>
+    public static string? ServiceOf(Observation observation) =>
+        (observation.Parameter("service") ?? observation.Parameter("serviceName")) is { } service ? service[(service.LastIndexOf('/') + 1)..] : null;
+
+    /// <summary>A cluster of the set's that is the target of another service's rule or schedule.</summary>
+    private static string? ClusterIn(Observation observation, ProtectedSet set) => set.Clusters.Length == 0 ? null : Observation.Texts(observation.Parameters)
+        .Where(one => one.Text.Contains(":ecs:", StringComparison.Ordinal))
+        .Select(one => one.Text[(one.Text.LastIndexOf('/') + 1)..]).FirstOrDefault(set.Clusters.Contains);
 
     /// <summary>Session Manager enters a container too: <c>ecs:{cluster}_{task}_{runtime}</c> is the target.</summary>
     private static string? OfSession(Observation observation, ProtectedSet set)

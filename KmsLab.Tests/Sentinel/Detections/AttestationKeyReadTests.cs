@@ -50,7 +50,9 @@ public sealed class AttestationKeyReadTests
 
         bench.Select(Batch("name", "kmslab/")).ShouldNotBeNull();
         bench.Select(Batch("name", "other/")).ShouldBeNull();
-        bench.Select(Batch("tag-key", "kmslab/")).ShouldBeNull();
+        bench.Select(Batch("name", "!kmslab/")).ShouldNotBeNull("all but those that begin so");
+        bench.Select(Batch("tag-key", "team")).ShouldNotBeNull("it says nothing of the name, so the secret may be among them");
+        bench.Select(Batch("all", "x")).ShouldNotBeNull();
     }
 
     [Theory]

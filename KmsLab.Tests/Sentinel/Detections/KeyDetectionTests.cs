@@ -82,6 +82,31 @@ public sealed class KeyDetectionTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public void Unnamed_alias_in_the_Region_of_a_replica_counts_too()
+    {
+        using var bench = new DetectionBench(KeyTampering.Definition, options => options.ProtectedSets["vault"].Keys = ["arn:aws:kms:us-east-1:000000000000:key/mrk-1234abcd12ab34cd56ef1234567890ab"]);
+
+        bench.Select(Kms("UpdateAlias", new() { ["aliasName"] = "alias/old", ["targetKeyId"] = "x" }, TestRecords.OtherKeyArn).With(record => record["awsRegion"] = "eu-west-1")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Refusal_that_names_the_key_in_its_message_alone_is_about_the_key()
+    {
+        JsonObject Refused(string operation, string key) => Call("kms", operation, null, errorCode: "AccessDenied",
+            errorMessage: $"User: {Stranger} is not authorized to perform: kms:{operation} on resource: {key} because no resource-based policy allows the kms:{operation} action");
+        using var tampering = new DetectionBench(KeyTampering.Definition);
+        using var exposure = new DetectionBench(KeyExposure.Definition);
+        using var unattested = new DetectionBench(UnattestedCall.Definition);
+
+        tampering.Select(Refused("ScheduleKeyDeletion", TestRecords.KeyArn)).ShouldNotBeNull();
+        tampering.Select(Refused("ScheduleKeyDeletion", TestRecords.OtherKeyArn)).ShouldBeNull();
+        exposure.Select(Refused("PutKeyPolicy", TestRecords.KeyArn)).ShouldNotBeNull().Group.Values.ShouldBe([new("key", TestRecords.KeyArn)]);
+        exposure.Select(Refused("CreateGrant", TestRecords.OtherKeyArn)).ShouldBeNull();
+        unattested.Select(Refused("Decrypt", TestRecords.KeyArn)).ShouldNotBeNull();
+        unattested.Select(Refused("Decrypt", TestRecords.OtherKeyArn)).ShouldBeNull();
+    }
+
+    [Fact]
     public void Tags_count_unless_the_deployer_changes_them_or_they_are_the_sets_own()
     {
         using var bench = new DetectionBench(KeyTampering.Definition, options => options.ProtectedSets["vault"].Tag = "kmslab:set=vault");

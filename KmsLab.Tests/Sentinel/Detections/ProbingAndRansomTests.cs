@@ -195,7 +195,9 @@ public sealed class ProbingAndRansomTests(PostgresCluster cluster)
     [InlineData(Stranger, "GenerateDataKey", "arn:aws:s3:::victim", true)]
     [InlineData(Stranger, "GenerateDataKey", "arn:aws:s3:::victim/object", false)]
     [InlineData(Stranger, "Encrypt", null, false)]
-    [InlineData(TestRecords.RoleArn, "GenerateDataKey", "arn:aws:s3:::victim", false)]
+    [InlineData(TestRecords.RoleArn, "GenerateDataKey", "arn:aws:s3:::victim", true)]
+    [InlineData(TestRecords.RoleArn, "GenerateDataKey", "arn:aws:s3:::victim/object", false)]
+    [InlineData(TestRecords.RoleArn, "ReEncrypt", null, false)]
     public void Data_encrypted_anew_by_whoever_just_made_the_key_is_enough(string who, string operation, string? bucket, bool fires)
     {
         using var bench = new DetectionBench(RansomPattern.Definition);
@@ -203,6 +205,39 @@ public sealed class ProbingAndRansomTests(PostgresCluster cluster)
 
         var encryption = Kms(operation, key: TestRecords.OtherKeyArn, role: who);
         bench.Judge(bucket is null ? encryption : encryption.With(ThroughS3(bucket))).ShouldNotBeNull().IsEnough.ShouldBe(fires);
+    }
+
+    [Theory]
+    [InlineData(Stranger, true)]
+    [InlineData(TestRecords.RoleArn, false)]
+    public async Task Forty_objects_under_a_key_of_ones_own_making_are_enough(string maker, bool fires)
+    {
+        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        var sentinel = bed.Start();
+        await sentinel.TakeAsync(Kms("CreateKey", key: TestRecords.OtherKeyArn, role: maker).Utf8());
+        byte[] Object(int number) => Encryption("GenerateDataKey", TestRecords.OtherKeyArn).With(ThroughS3($"arn:aws:s3:::b/{number}"))
+            .With(r => r["eventTime"] = TestRecords.Time(Noon.AddSeconds(number))).Utf8();
+
+        await sentinel.TakeAsync(Enumerable.Range(1, 39).Select(Object));
+        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
+        await sentinel.TakeAsync(Object(40));
+        (await sentinel.AlarmsAsync()).Select(alarm => alarm.Detection).ShouldBe(fires ? ["ransom-pattern"] : []);
+    }
+
+    [Theory]
+    [InlineData("b", Stranger, false)]
+    [InlineData("other", Stranger, true)]
+    [InlineData(null, Stranger, true)]
+    [InlineData(null, Deployer, false)]
+    public void Whole_bucket_under_a_key_that_another_just_made_is_enough_unless_the_bucket_is_as_new_or_a_deployer_made_the_key(string? made, string maker, bool fires)
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition);
+        if (made is not null)
+            bench.Judge(Call("s3", "CreateBucket", new() { ["bucketName"] = made }, maker));
+        bench.Judge(Kms("CreateKey", key: TestRecords.OtherKeyArn, role: maker));
+
+        bench.Judge(Encryption("GenerateDataKey", TestRecords.OtherKeyArn).With(r => r["userIdentity"]!["sessionContext"]!["sessionIssuer"]!["arn"] = TestRecords.RoleArn).With(ThroughS3("arn:aws:s3:::b")))
+            .ShouldNotBeNull().IsEnough.ShouldBe(fires);
     }
 
     [Fact]

@@ -196,13 +196,87 @@ public sealed class TrailBlindingTests(PostgresCluster cluster)
 
         bench.Select(Register("On", Deployer)).ShouldBeNull();
         bench.Select(Register("On", Stranger)).ShouldNotBeNull();
-        bench.Select(Register("Off", Deployer)).ShouldNotBeNull().Detail.ShouldBe("Sentinel is to run with Sentinel__Detections__unattested-call__Mode=Off");
+        bench.Select(Register("Off", Deployer)).ShouldNotBeNull().Detail.ShouldBe("Sentinel is to run with SENTINEL__DETECTIONS__UNATTESTED-CALL__MODE=Off");
         bench.Select(Call("ecs", "UpdateService", new() { ["cluster"] = "sentinel", ["taskDefinition"] = "sentinel:2" }, Deployer)).ShouldBeNull();
         bench.Select(Call("ecs", "UpdateService", new() { ["cluster"] = "sentinel", ["desiredCount"] = 0 }, Deployer)).ShouldNotBeNull();
         bench.Select(Call("ecs", "DeleteService", new() { ["cluster"] = "sentinel", ["service"] = "x" }, Deployer)).ShouldNotBeNull();
         bench.Select(Call("secretsmanager", "PutSecretValue", new() { ["secretId"] = "sentinel" }, Deployer)).ShouldBeNull();
         bench.Select(Call("sts", "AssumeRole", new() { ["roleArn"] = DeliveryRole }, Deployer)).ShouldBeNull();
         bench.Select(Call("sts", "AssumeRole", new() { ["roleArn"] = DeliveryRole }).With(r => r["userIdentity"] = new JsonObject { ["type"] = "AWSService", ["invokedBy"] = "cloudtrail.amazonaws.com" })).ShouldBeNull();
+    }
+
+    public static TheoryData<string, string, string, string?> Settings { get; } = new()
+    {
+        { "threshold", "", """{"Sentinel__Detections__kms-error-burst__Threshold":"100000"}""", "is to run with SENTINEL__DETECTIONS__KMS-ERROR-BURST__THRESHOLD=100000" },
+        { "threshold that was so before", """{"Sentinel__Detections__kms-error-burst__Threshold":"10"}""", """{"Sentinel__Detections__kms-error-burst__Threshold":"10"}""", null },
+        { "threshold raised", """{"Sentinel__Detections__kms-error-burst__Threshold":"10"}""", """{"Sentinel__Detections__kms-error-burst__Threshold":"11"}""", "is to run with SENTINEL__DETECTIONS__KMS-ERROR-BURST__THRESHOLD=11" },
+        { "threshold lowered", """{"Sentinel__Detections__kms-error-burst__Threshold":"10"}""", """{"Sentinel__Detections__kms-error-burst__Threshold":"5"}""", null },
+        { "window shorter", "", """{"Sentinel:Detections:kms-error-burst:Window":"00:00:01"}""", "is to run with SENTINEL__DETECTIONS__KMS-ERROR-BURST__WINDOW=00:00:01" },
+        { "suppression", "", """{"Sentinel__Detections__unattested-call__Suppressions__a__Pattern":"{ $.eventName = * }"}""", "is to run with SENTINEL__DETECTIONS__UNATTESTED-CALL__SUPPRESSIONS__A__PATTERN={ $.eventName = * }" },
+        { "exception", "", """{"Sentinel__Detections__unattested-call__Exceptions__a__Principal":"*"}""", "is to run with SENTINEL__DETECTIONS__UNATTESTED-CALL__EXCEPTIONS__A__PRINCIPAL=*" },
+        { "dry run", "", """{"SENTINEL__DETECTIONS__ROLE-HIJACK__MODE":"DryRun"}""", "is to run with SENTINEL__DETECTIONS__ROLE-HIJACK__MODE=DryRun" },
+        { "what is off anyway", "", """{"Sentinel__Detections__key-destruction__Mode":"Off"}""", null },
+        { "guard", "", """{"Sentinel__Guard__Enabled":"false"}""", "is to run with SENTINEL__GUARD__ENABLED=false" },
+        { "fewer services", "", """{"Sentinel__EventSources__0":"kms.amazonaws.com"}""", "is to run with SENTINEL__EVENTSOURCES__#=kms.amazonaws.com" },
+        { "everybody trusted", "", """{"Sentinel__ProtectedSets__vault__UnattestedPrincipals__0":"*"}""", "is to run with SENTINEL__PROTECTEDSETS__VAULT__UNATTESTEDPRINCIPALS__#=*" },
+        { "one more trusted", """{"Sentinel__ProtectedSets__vault__Tag":"a=b"}""", """{"Sentinel__ProtectedSets__vault__Tag":"a=b","Sentinel__ProtectedSets__vault__Deployers__0":"arn:aws:iam::000000000000:role/x"}""", "is to run with SENTINEL__PROTECTEDSETS__VAULT__DEPLOYERS__#=arn:aws:iam::000000000000:role/x" },
+        { "a key less", """{"Sentinel__ProtectedSets__vault__Keys__0":"k0","Sentinel__ProtectedSets__vault__Keys__1":"k1"}""", """{"Sentinel__ProtectedSets__vault__Keys__0":"k1"}""", "is to run without SENTINEL__PROTECTEDSETS__VAULT__KEYS__#=k0" },
+        { "a key more", """{"Sentinel__ProtectedSets__vault__Keys__0":"k0"}""", """{"Sentinel__ProtectedSets__vault__Keys__0":"k1","Sentinel__ProtectedSets__vault__Keys__1":"k0"}""", null },
+        { "tells others", """{"Sentinel__Notifications__Sns":"a"}""", """{"Sentinel__Notifications__Sns":"b"}""", "is to run with SENTINEL__NOTIFICATIONS__SNS=b" },
+        { "another image tag and log level", """{"Logging__LogLevel__Default":"Debug"}""", """{"Logging__LogLevel__Default":"Warning"}""", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Settings_of_Sentinels_task_definition_are_compared_with_those_before(string what, string before, string after, string? detail)
+    {
+        using var environment = Bench();
+        using var arguments = Bench();
+        static JsonArray Pairs(string settings) => [.. JsonNode.Parse(settings)!.AsObject().Select(pair => new JsonObject { ["name"] = pair.Key, ["value"] = (string)pair.Value! })];
+        static JsonArray Words(string settings) => [.. JsonNode.Parse(settings)!.AsObject().Select(pair => (JsonNode)$"--{pair.Key.Replace("__", ":", StringComparison.Ordinal)}={(string)pair.Value!}")];
+        static JsonObject Register(string member, JsonArray settings) =>
+            Call("ecs", "RegisterTaskDefinition", new() { ["family"] = "sentinel", ["containerDefinitions"] = new JsonArray(new JsonObject { [member] = settings }) }, Deployer);
+
+        if (before.Length > 0)
+        {
+            environment.Judge(Register("environment", Pairs(before)));
+            arguments.Judge(Register("command", Words(before)));
+        }
+
+        (environment.Select(Register("environment", Pairs(after)))?.Detail).ShouldBe(detail is null ? null : $"Sentinel {detail}", what);
+        (arguments.Select(Register("command", Words(after)))?.Detail).ShouldBe(detail is null ? null : $"Sentinel {detail}", what);
+        environment.Select(Register("environment", Pairs(after))).ShouldBeNull("it is deployed again as it was");
+    }
+
+    [Theory]
+    [InlineData("PutBucketReplication", """{"bucketName":"trail-bucket","ReplicationConfiguration":{"Rule":{"Destination":{"Bucket":"arn:aws:s3:::x"}}}}""", Stranger, "is copied elsewhere")]
+    [InlineData("PutBucketReplication", """{"bucketName":"trail-bucket","ReplicationConfiguration":{"Rule":{"Destination":{"Bucket":"arn:aws:s3:::x"}}}}""", Deployer, null)]
+    [InlineData("PutBucketReplication", """{"bucketName":"trail-bucket","ReplicationConfiguration":{"Rule":{"Destination":{"Account":"444455556666"}}}}""", Deployer, "is copied elsewhere")]
+    [InlineData("PutBucketReplication", """{"bucketName":"other","ReplicationConfiguration":{"Rule":{"Destination":{"Account":"444455556666"}}}}""", Stranger, null)]
+    [InlineData("PutBucketInventoryConfiguration", """{"bucketName":"trail-bucket","InventoryConfiguration":{"Destination":{"S3BucketDestination":{"AccountId":"444455556666"}}}}""", Deployer, "has its list of files sent elsewhere")]
+    [InlineData("CreateAccessPoint", """{"name":"p","bucket":"trail-bucket"}""", Stranger, "has another access point")]
+    [InlineData("CreateAccessPoint", """{"name":"p","bucket":"trail-bucket"}""", Deployer, null)]
+    public void Ways_in_which_the_evidence_leaves_its_bucket_count(string operation, string parameters, string by, string? detail)
+    {
+        using var bench = Bench();
+        (bench.Select(Call("s3", operation, JsonNode.Parse(parameters)!.AsObject(), by))?.Detail).ShouldBe(detail is null ? null : $"the bucket trail-bucket {detail}");
+    }
+
+    [Fact]
+    public void Access_point_that_lets_strangers_in_counts_by_its_name()
+    {
+        using var bench = Bench();
+        static JsonObject Policy(string name, string account) => Call("s3", "PutAccessPointPolicy", new()
+        {
+            ["name"] = name,
+            ["policy"] = $$$$"""{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{{{account}}}}:root"},"Action":"s3:GetObject","Resource":"*"}]}""",
+        }, Deployer);
+        bench.Select(Policy("p", "444455556666")).ShouldBeNull("nobody knows the access point");
+
+        bench.Judge(Call("s3", "CreateAccessPoint", new() { ["name"] = "p", ["bucket"] = "trail-bucket" }, Deployer));
+        bench.Select(Policy("p", "444455556666")).ShouldNotBeNull().Detail.ShouldBe("the bucket trail-bucket lets in arn:aws:iam::444455556666:root through an access point");
+        bench.Select(Policy("p", TestRecords.Account)).ShouldBeNull();
+        bench.Select(Policy("q", "444455556666")).ShouldBeNull();
     }
 
     [Fact]

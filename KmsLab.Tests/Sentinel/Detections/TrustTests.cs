@@ -250,10 +250,151 @@ public sealed class TrustTests(PostgresCluster cluster)
         bench.Select(Target("other")).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("UpdateService", """{"cluster":"prod","service":"api","taskDefinition":"evil:1"}""", true)]
+    [InlineData("UpdateService", """{"cluster":"shared","service":"cryptoapi","taskDefinition":"evil:1"}""", true)]
+    [InlineData("UpdateService", """{"cluster":"shared","service":"other","taskDefinition":"other:2"}""", false)]
+    [InlineData("CreateTaskSet", """{"cluster":"prod","service":"api","taskDefinition":"evil:1"}""", true)]
+    [InlineData("UpdateServicePrimaryTaskSet", """{"cluster":"prod","service":"api","primaryTaskSet":"ecs-svc/1"}""", true)]
+    [InlineData("RunTask", """{"cluster":"prod","taskDefinition":"evil:1"}""", true)]
+    [InlineData("StartTask", """{"cluster":"arn:aws:ecs:us-east-1:000000000000:cluster/prod","taskDefinition":"evil:1"}""", true)]
+    [InlineData("CreateService", """{"cluster":"prod","serviceName":"x","taskDefinition":"evil:1"}""", true)]
+    [InlineData("RunTask", """{"cluster":"shared","taskDefinition":"other:1"}""", false)]
+    [InlineData("DescribeTasks", """{"cluster":"prod"}""", false)]
+    public void Other_task_definition_in_the_applications_place_counts(string operation, string parameters, bool fires)
+    {
+        using var bench = Bench();
+        JsonObject By(string role) => Call("ecs", operation, JsonNode.Parse(parameters)!.AsObject(), role);
+
+        (bench.Select(By(Stranger)) is not null).ShouldBe(fires);
+        bench.Select(By(Deployer)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Service_is_the_applications_once_it_ran_its_tasks_under_whatever_name()
+    {
+        using var bench = Bench();
+        static JsonObject Update(string definition, string by) => Call("ecs", "UpdateService", new() { ["cluster"] = "shared", ["service"] = "blue", ["taskDefinition"] = definition }, by);
+
+        bench.Select(Update("other:1", Stranger)).ShouldBeNull();
+        bench.Select(Update("cryptoapi:7", Deployer), Update("other:1", Stranger)).ShouldNotBeNull().Detail.ShouldBe("the service blue is to run other:1");
+    }
+
+    [Theory]
+    [InlineData("events", "PutTargets", """{"targets":[{"arn":"arn:aws:ecs:us-east-1:000000000000:cluster/prod","ecsParameters":{"taskDefinitionArn":"arn:aws:ecs:us-east-1:000000000000:task-definition/evil"}}]}""", true)]
+    [InlineData("scheduler", "CreateSchedule", """{"target":{"arn":"arn:aws:ecs:us-east-1:000000000000:cluster/prod"}}""", true)]
+    [InlineData("scheduler", "CreateSchedule", """{"target":{"arn":"arn:aws:ecs:us-east-1:000000000000:cluster/other"}}""", false)]
+    [InlineData("pipes", "CreatePipe", """{"targetParameters":{"ecsTaskParameters":{"taskDefinitionArn":"arn:aws:ecs:us-east-1:000000000000:task-definition/cryptoapi:2"}}}""", true)]
+    public void Task_that_another_service_is_to_run_beside_the_application_counts(string source, string operation, string parameters, bool fires)
+    {
+        using var bench = Bench();
+        (bench.Select(Call(source, operation, JsonNode.Parse(parameters)!.AsObject())) is not null).ShouldBe(fires);
+    }
+
+    [Theory]
+    [InlineData("codepipeline", "CreatePipeline", """{"pipeline":{"stages":[{"actions":[{"configuration":{"X":"{role}"}}]}]}}""", true)]
+    [InlineData("imagebuilder", "CreateImage", """{"executionRole":"{role}"}""", true)]
+    [InlineData("emr-serverless", "StartJobRun", """{"executionRoleArn":"{role}"}""", true)]
+    [InlineData("datapipeline", "PutPipelineDefinition", """{"pipelineObjects":[{"fields":[{"key":"x","stringValue":"{role}"}]}]}""", true)]
+    [InlineData("bedrock", "CreateAgent", """{"agentResourceRoleArn":"{role}"}""", true)]
+    [InlineData("cloudformation", "CreateStack", """{"parameters":[{"parameterKey":"X","parameterValue":"{role}"}]}""", true)]
+    [InlineData("lambda", "AddPermission20150331v2", """{"principal":"{role}","action":"lambda:InvokeFunction"}""", false)]
+    [InlineData("eks", "CreateAccessEntry", """{"principalArn":"{role}"}""", false)]
+    [InlineData("ec2", "CreateTags", """{"tagSet":{"items":[{"key":"owner","value":"{role}"}]}}""", false)]
+    public void Role_counts_under_whatever_name_a_request_has_it(string source, string operation, string parameters, bool fires)
+    {
+        using var bench = Bench();
+        (bench.Select(Call(source, operation, JsonNode.Parse(parameters.Replace("{role}", TestRecords.RoleArn, StringComparison.Ordinal))!.AsObject())) is not null).ShouldBe(fires);
+        RoleHijack.Definition.EventSources.ShouldContain($"{source}.amazonaws.com");
+    }
+
+    public static TheoryData<string, string, string, bool> Entries { get; } = new()
+    {
+        { "ssm", "SendCommand", """{"instanceIds":["i-0123456789abcdef0"],"documentName":"AWS-RunShellScript"}""", true },
+        { "ssm", "SendCommand", """{"targets":[{"key":"tag:env","values":["prod"]}],"documentName":"AWS-RunShellScript"}""", true },
+        { "ssm", "SendCommand", """{"instanceIds":["i-0ffffffffffffffff"]}""", false },
+        { "ssm", "StartSession", """{"target":"i-0123456789abcdef0"}""", true },
+        { "ssm", "StartAutomationExecution", """{"documentName":"x","parameters":{"InstanceId":["i-0123456789abcdef0"]}}""", true },
+        { "ssm", "DescribeInstanceInformation", """{"instanceInformationFilterList":[{"valueSet":["i-0123456789abcdef0"]}]}""", false },
+        { "ec2", "ModifyInstanceAttribute", """{"instanceId":"i-0123456789abcdef0","userData":"<sensitiveDataRemoved>"}""", true },
+        { "ec2", "ModifyInstanceAttribute", """{"instanceId":"i-0123456789abcdef0","disableApiTermination":{"value":true}}""", false },
+        { "ec2", "StopInstances", """{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]}}""", false },
+        { "ec2-instance-connect", "SendSSHPublicKey", """{"instanceId":"i-0123456789abcdef0","instanceOSUser":"ec2-user"}""", true },
+        { "ec2-instance-connect", "SendSerialConsoleSSHPublicKey", """{"instanceId":"i-0123456789abcdef0"}""", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Entries))]
+    public void Entering_an_instance_that_runs_with_a_trusted_role_counts(string source, string operation, string parameters, bool fires)
+    {
+        JsonObject Enter(string by) => Call(source, operation, JsonNode.Parse(parameters)!.AsObject(), by);
+        JsonObject[] lessons =
+        [
+            TestRecords.Decrypt(role: Restore).With(record => record["userIdentity"]!["arn"] = $"arn:aws:sts::{TestRecords.Account}:assumed-role/restore/i-0123456789abcdef0"),
+            Call("ec2", "AssociateIamInstanceProfile", JsonNode.Parse("""{"AssociateIamInstanceProfileRequest":{"IamInstanceProfile":{"Name":"restore"},"InstanceId":"i-0123456789abcdef0"}}""")!.AsObject(), Deployer),
+            Call("ec2", "RunInstances", JsonNode.Parse("""{"iamInstanceProfile":{"name":"restore"}}""")!.AsObject(), Deployer)
+                .With(record => record["responseElements"] = JsonNode.Parse("""{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]}}""")),
+        ];
+        foreach (var lesson in lessons)
+        {
+            using var bench = Bench();
+            bench.Select(Enter(Stranger)).ShouldBeNull("nobody knows the instance");
+            bench.Judge(lesson);
+            (bench.Select(Enter(Stranger)) is not null).ShouldBe(fires);
+            bench.Select(Enter(Deployer)).ShouldBeNull();
+        }
+    }
+
+    [Theory]
+    [InlineData("iam", "UpdateSAMLProvider", """{"sAMLProviderArn":"arn:aws:iam::000000000000:saml-provider/corp"}""", true)]
+    [InlineData("iam", "UpdateSAMLProvider", """{"sAMLProviderArn":"arn:aws:iam::000000000000:saml-provider/other"}""", false)]
+    [InlineData("iam", "AddClientIDToOpenIDConnectProvider", """{"openIDConnectProviderArn":"arn:aws:iam::000000000000:oidc-provider/token.example.com"}""", true)]
+    [InlineData("iam", "GetSAMLProvider", """{"sAMLProviderArn":"arn:aws:iam::000000000000:saml-provider/corp"}""", false)]
+    [InlineData("rolesanywhere", "CreateTrustAnchor", """{"name":"x","source":{"sourceType":"CERTIFICATE_BUNDLE"}}""", true)]
+    [InlineData("rolesanywhere", "ListTrustAnchors", "{}", false)]
+    public void Provider_that_may_vouch_for_a_trusted_role_counts(string source, string operation, string parameters, bool fires)
+    {
+        using var bench = Bench();
+        JsonObject By(string role) => Call(source, operation, JsonNode.Parse(parameters)!.AsObject(), role);
+        const string Trust = """
+            {"Statement":[{"Effect":"Allow","Principal":{"Federated":["arn:aws:iam::000000000000:saml-provider/corp","arn:aws:iam::000000000000:oidc-provider/token.example.com"]}},
+            {"Effect":"Allow","Principal":{"Service":"rolesanywhere.amazonaws.com"},"Action":"sts:AssumeRole"}]}
+            """;
+        bench.Select(By(Stranger)).ShouldBeNull("nobody knows whom the role trusts");
+
+        bench.Select(Call("iam", "UpdateAssumeRolePolicy", new() { ["roleName"] = "restore", ["policyDocument"] = Trust }, Deployer)).ShouldBeNull();
+        (bench.Select(By(Stranger)) is not null).ShouldBe(fires);
+        bench.Select(By(Deployer)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Provider_that_is_made_anew_under_the_name_that_a_role_trusts_counts()
+    {
+        using var bench = Bench();
+        bench.Judge(Call("sts", "AssumeRoleWithSAML", new() { ["roleArn"] = Restore, ["principalArn"] = "arn:aws:iam::000000000000:saml-provider/corp" }));
+
+        bench.Select(Call("iam", "CreateSAMLProvider", new() { ["name"] = "corp" })
+            .With(record => record["responseElements"] = new JsonObject { ["sAMLProviderArn"] = "arn:aws:iam::000000000000:saml-provider/corp" })).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("CreatePolicyVersion", "policy arn:aws:iam::000000000000:policy/shared", true)]
+    [InlineData("SetDefaultPolicyVersion", "policy arn:aws:iam::000000000000:policy/shared", true)]
+    [InlineData("CreatePolicyVersion", "policy arn:aws:iam::000000000000:policy/other", false)]
+    public void Refused_change_of_a_policy_is_read_from_its_message(string operation, string resource, bool fires)
+    {
+        using var bench = Bench();
+        bench.Judge(Call("iam", "AttachRolePolicy", new() { ["policyArn"] = "arn:aws:iam::000000000000:policy/shared", ["roleName"] = "restore" }, Deployer));
+
+        (bench.Select(Call("iam", operation, null, errorCode: "AccessDenied",
+            errorMessage: $"User: {Stranger} is not authorized to perform: iam:{operation} on resource: {resource} because no identity-based policy allows it")) is not null).ShouldBe(fires);
+    }
+
     [Fact]
     public void Ordinary_administration_is_quiet()
     {
         using var bench = Bench();
+        bench.Select(Call("ecs", "RunTask", new() { ["cluster"] = "prod", ["taskDefinition"] = "nightly" }).With(record => record["userIdentity"]!["invokedBy"] = "events.amazonaws.com")).ShouldBeNull();
         static JsonObject Scale(string by) => Call("ecs", "UpdateService", new() { ["cluster"] = "prod", ["service"] = "api", ["desiredCount"] = 3 }, by);
 
         bench.Select(Scale(Deployer).With(record => record["userIdentity"]!["invokedBy"] = "cloudformation.amazonaws.com")).ShouldBeNull();
