@@ -34,9 +34,8 @@ public static class SentinelExtensions
 
         builder.AddDatabase("sentinel", "Sentinel:Database", typeof(SentinelExtensions).Assembly);
         builder.AddAwsClient<IAmazonCloudWatchLogs>();
-        builder.AddAwsClient<IAmazonCloudTrail>();
         builder.AddRegionalAwsClients<IAmazonCloudTrail>();
-        builder.AddAwsClient<IAmazonKeyManagementService>();
+        builder.AddRegionalAwsClients<IAmazonKeyManagementService>();
 
         builder.AddSentinelAccess();
         builder.Services.AddProblemDetails();

@@ -9,7 +9,7 @@ namespace KmsLab.Sentinel.Sources;
 
 /// <summary>The one door to LookupEvents: whoever reads the event history shares its quota, 2 calls a second for an account and Region.</summary>
 /// <remarks>https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html</remarks>
-internal sealed class EventHistory(IAmazonCloudTrail home, RegionalClients<IAmazonCloudTrail> elsewhere, TimeProvider time) : IDisposable
+internal sealed class EventHistory(RegionalClients<IAmazonCloudTrail> clients, TimeProvider time) : IDisposable
 {
     /// <summary>The name of its records' source.</summary>
     public const string Name = "event-history";
@@ -19,7 +19,7 @@ internal sealed class EventHistory(IAmazonCloudTrail home, RegionalClients<IAmaz
     private readonly ConcurrentDictionary<string, CallPacer> _pacers = new(StringComparer.Ordinal);
 
     /// <summary>The Region that Sentinel calls; null where only the endpoint is known.</summary>
-    public string? HomeRegion { get; } = home.Config.RegionEndpoint?.SystemName ?? home.Config.AuthenticationRegion;
+    public string? HomeRegion { get; } = clients.Home;
 
     /// <summary>Asks the home Region.</summary>
     public Task<LookupEventsResponse> LookupAsync(LookupEventsRequest request, CancellationToken cancellationToken) => LookupAsync(request, HomeRegion, cancellationToken);
@@ -28,7 +28,7 @@ internal sealed class EventHistory(IAmazonCloudTrail home, RegionalClients<IAmaz
     public async Task<LookupEventsResponse> LookupAsync(LookupEventsRequest request, string? region, CancellationToken cancellationToken)
     {
         await _pacers.GetOrAdd(region ?? "", _ => new CallPacer(CallsASecond, time)).WaitAsync(cancellationToken);
-        var client = region is null || region == HomeRegion ? home : elsewhere.For(region);
+        var client = region is null ? clients.Registered : clients.Of(region);
         return await client.LookupEventsAsync(request, cancellationToken);
     }
 

@@ -28,17 +28,25 @@ public static partial class AwsClientExtensions
         return builder;
     }
 
-    /// <summary>Adds the clients of a service for any Region, configured as <see cref="AddAwsClient{TClient}"/> configures the one of the home Region.</summary>
-    /// <typeparam name="TClient">The client's interface.</typeparam>
+    /// <summary>Adds <see cref="RegionalClients{TClient}"/>, with endpoint and credentials of <see cref="AddAwsClient{TClient}"/> for each Region.</summary>
     public static IHostApplicationBuilder AddRegionalAwsClients<TClient>(this IHostApplicationBuilder builder) where TClient : class, IAmazonService
     {
-        builder.Services.TryAddSingleton(new RegionalClients<TClient>(region =>
-        {
-            var services = new ServiceCollection();
-            services.TryAddAWSService<TClient>(ReadOptions(builder.Configuration, region), (config, _) => Configure(config));
-            return services.BuildServiceProvider();
-        }));
+        builder.AddAwsClient<TClient>();
+        builder.Services.TryAddSingleton(provider => new RegionalClients<TClient>(provider.GetRequiredService<TClient>(), region => Create<TClient>(builder.Configuration, region)));
         return builder;
+    }
+
+    private static TClient Create<TClient>(IConfiguration configuration, string region) where TClient : class, IAmazonService
+    {
+        var options = ReadOptions(configuration);
+        if (options.DefaultClientConfig.ServiceURL is { Length: > 0 })
+            options.DefaultClientConfig.AuthenticationRegion = region;
+        else
+            options.Region = RegionEndpoint.GetBySystemName(region);
+
+        var client = options.CreateServiceClient<TClient>();
+        Configure((ClientConfig)client.Config);
+        return client;
     }
 
     /// <summary>On a full feed, the client of LocalStack.Client where <c>LocalStack:UseLocalStack</c> asks for it; otherwise nothing.</summary>
@@ -51,11 +59,9 @@ public static partial class AwsClientExtensions
             config.SetWebProxy(new NoProxy());
     }
 
-    private static AWSOptions ReadOptions(IConfiguration configuration, string? inRegion = null)
+    private static AWSOptions ReadOptions(IConfiguration configuration)
     {
         var options = configuration.GetAWSOptions();
-        if (inRegion is not null)
-            options.Region = RegionEndpoint.GetBySystemName(inRegion);
         var section = configuration.GetSection("AWS");
 
         if (section["ServiceURL"] is { Length: > 0 } && options.Region is { } region)

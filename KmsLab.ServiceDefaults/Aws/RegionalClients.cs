@@ -1,26 +1,29 @@
 using System.Collections.Concurrent;
 using Amazon.Runtime;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace KmsLab.ServiceDefaults.Aws;
 
-/// <summary>Gives clients of one AWS service for other Regions than the configured one, each made once; credentials and endpoint are as configured.</summary>
-/// <typeparam name="TClient">The client's interface, such as <c>IAmazonCloudTrail</c>.</typeparam>
-public sealed class RegionalClients<TClient> : IAsyncDisposable where TClient : class, IAmazonService
+/// <summary>Clients of one AWS service by Region: the registered one for its own, others made when they are asked for.</summary>
+/// <typeparam name="TClient">The client's interface.</typeparam>
+/// <param name="home">The registered client.</param>
+/// <param name="create">Makes a client for another Region.</param>
+public sealed class RegionalClients<TClient>(TClient home, Func<string, TClient> create) : IDisposable where TClient : class, IAmazonService
 {
-    private readonly ConcurrentDictionary<string, Lazy<ServiceProvider>> _regions = new(StringComparer.Ordinal);
-    private readonly Func<string, ServiceProvider> _create;
+    private readonly ConcurrentDictionary<string, TClient> _others = [];
 
-    internal RegionalClients(Func<string, ServiceProvider> create) => _create = create;
+    /// <summary>The Region of the registered client; null when it is not known, and one client stands for all.</summary>
+    public string? Home { get; } = home.Config.RegionEndpoint?.SystemName ?? home.Config.AuthenticationRegion;
 
-    /// <summary>The client of a Region, such as <c>us-east-1</c>.</summary>
-    public TClient For(string region) =>
-        _regions.GetOrAdd(region, name => new(() => _create(name))).Value.GetRequiredService<TClient>();
+    /// <summary>The registered client.</summary>
+    public TClient Registered => home;
+
+    /// <summary>The client for a Region.</summary>
+    public TClient Of(string region) => Home is null || region == Home ? home : _others.GetOrAdd(region, create);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        foreach (var region in _regions.Values.Where(region => region.IsValueCreated))
-            await region.Value.DisposeAsync();
+        foreach (var client in _others.Values)
+            (client as IDisposable)?.Dispose();
     }
 }

@@ -43,12 +43,35 @@ public sealed class KeySurveyOnLocalAwsTests
         (await sentinel.JsonAsync("/api/status"))["guard"]!["baseline"]!.AsArray().Count(fact => fact!["aspect"]!.GetValue<string>() == "state").ShouldBe(1);
     }
 
+    /// <summary>Nothing was recorded of the key before: it is found where its Region is named, or as soon as any record comes from there.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Key_of_another_Region_that_was_tagged_before_the_first_record_is_protected(bool isNamed)
+    {
+        const string Region = "eu-west-1";
+        await using var aws = await LocalAwsHost.StartAsync([]);
+        using var kms = aws.Kms(region: Region);
+        var tagged = (await kms.CreateKeyAsync(new CreateKeyRequest { Tags = [new() { TagKey = "kmslab:set", TagValue = "vault" }] }, Cancellation)).KeyMetadata.Arn;
+        tagged.ShouldContain($":{Region}:");
+        await using var sentinel = await StartAsync(
+            aws, ("Sentinel:LogGroups:0", "kmslab-trail"), ("Sentinel:EventHistory", "false"), ("Sentinel:EventSources:0", "kms.amazonaws.com"), ("Sentinel:HeadWindow", "00:00:01"),
+            ("Sentinel:ProtectedSets:vault:Tag", "kmslab:set=vault"), ("Sentinel:Guard:Regions:0", isNamed ? Region : LocalAwsHost.Region));
+        if (!isNamed)
+            await kms.ListAliasesAsync(new ListAliasesRequest(), Cancellation);
+        await HistoryAsync(aws, "ListGrants", tagged, Region);
+
+        await kms.DisableKeyAsync(new DisableKeyRequest { KeyId = tagged }, Cancellation);
+
+        await sentinel.JsonAsync("/api/alarms", alarms => alarms.AsArray().Any(alarm => alarm!["detection"]!.GetValue<string>() == "key-tampering"));
+    }
+
     private static bool IsState(JsonNode fact, string key) => fact["aspect"]!.GetValue<string>() == "state" && fact["resource"]!.GetValue<string>() == key;
 
     /// <summary>Waits until Sentinel has asked.</summary>
-    private static async Task HistoryAsync(LocalAwsHost aws, string operation, string key)
+    private static async Task HistoryAsync(LocalAwsHost aws, string operation, string key, string region = LocalAwsHost.Region)
     {
-        using var cloudTrail = new Amazon.CloudTrail.AmazonCloudTrailClient(LocalAwsHost.Credentials, aws.Configure(new Amazon.CloudTrail.AmazonCloudTrailConfig()));
+        using var cloudTrail = new Amazon.CloudTrail.AmazonCloudTrailClient(LocalAwsHost.Credentials, aws.Configure(new Amazon.CloudTrail.AmazonCloudTrailConfig(), region));
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using KmsLab.Sentinel.Storage;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Knowledge.Baselines;
 
@@ -32,7 +33,7 @@ internal sealed class BaselineRows(DbConnection connection, CancellationToken ca
             "SELECT id, members, first_at, active_at, learned_to, model FROM baseline WHERE detection = @detection", detection.Detection))
         {
             var group = GroupOf(row.Id, row.Members, row.First, row.Active, row.LearnedTo, row.Model, detection.Season, pace);
-            detection.Restore(group);
+            detection.Restore(group, isRenamed: group.Group.Key != StoredJson.GroupOf(row.Members).Key);
             foreach (var (_, at, records) in counts[row.Id])
                 group.Count(at, records);
         }
@@ -43,10 +44,15 @@ internal sealed class BaselineRows(DbConnection connection, CancellationToken ca
     /// <summary>A group from its row.</summary>
     public static GroupBaseline GroupOf(long id, string members, long first, long active, long learnedTo, byte[] model, Season season, Pace pace)
     {
-        var group = new GroupBaseline(id, StoredJson.GroupOf(members), season, pace) { First = first, Active = active, LearnedTo = learnedTo, WrittenTo = learnedTo };
+        var group = new GroupBaseline(id, OfFamily(StoredJson.GroupOf(members)), season, pace) { First = first, Active = active, LearnedTo = learnedTo, WrittenTo = learnedTo };
         group.Restore(model);
         return group;
     }
+
+    /// <summary>What was learned for a multi-Region key in one Region is known of the key in all of them.</summary>
+    private static DetectionGroup OfFamily(DetectionGroup group) => group.Values.Any(member => KeyFamily.Of(member.Value) != member.Value)
+        ? new(group.Values.Select(member => KeyValuePair.Create(member.Key, KeyFamily.Of(member.Value))).ToList())
+        : group;
 
     /// <summary>Writes what has changed.</summary>
     public static async Task WriteAsync(DbTransaction transaction, DetectionBaselines detection, CancellationToken cancellationToken)
@@ -56,7 +62,7 @@ internal sealed class BaselineRows(DbConnection connection, CancellationToken ca
 
         await RowWriter.InsertAsync(
             transaction, "baseline (id, detection, group_key, members, first_at, active_at, learned_to, model)",
-            "ON CONFLICT (id) DO UPDATE SET first_at = excluded.first_at, active_at = excluded.active_at, learned_to = excluded.learned_to, model = excluded.model",
+            "ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, members = excluded.members, first_at = excluded.first_at, active_at = excluded.active_at, learned_to = excluded.learned_to, model = excluded.model",
             detection.Changed.Select(group => new object[]
             {
                 group.Id, detection.Detection, group.Group.Key, StoredJson.TextOf(group.Group),

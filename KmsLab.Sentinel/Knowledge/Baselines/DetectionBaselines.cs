@@ -47,11 +47,26 @@ internal sealed class DetectionBaselines(ConfiguredDetection detection, Baseline
     public void Restore(long learnedTo) => LearnedTo = learnedTo;
 
     /// <summary>Reads a group back, and lets it catch up with the silence since it was written.</summary>
-    public void Restore(GroupBaseline group)
+    /// <param name="group">The group.</param>
+    /// <param name="isRenamed">Whether it is written under another name, and has to be written anew.</param>
+    public void Restore(GroupBaseline group, bool isRenamed = false)
     {
         if (LearnedTo is { } end)
             group.LearnTo(end, options.MinimumHistory);
+
+        // Two Regions of a key: the one that was known longer says more.
+        if (_groups.TryGetValue(group.Group.Key, out var other))
+        {
+            var (kept, gone) = group.First < other.First ? (group, other) : (other, group);
+            _groups.Remove(group.Group.Key);
+            _changed.Remove(gone);
+            _forgotten.Add(gone.Id);
+            group = kept;
+        }
+
         Add(group);
+        if (isRenamed)
+            _changed.Add(group);
     }
 
     /// <summary>A record of a group was counted.</summary>

@@ -18,11 +18,18 @@ internal sealed class GuardOptions
     /// <summary>How often trails that deliver to the log groups are looked for, and the policies, grants and tags of keys are read.</summary>
     public TimeSpan SurveyInterval { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Regions whose keys are surveyed, beside Sentinel's own and those that records or protected keys name: name those in which keys of a set may lie unused.
+    /// </summary>
+    public string[] Regions { get; set; } = [];
+
     /// <summary>What is wrong with it.</summary>
     public IEnumerable<string> Check()
     {
         if (Interval <= TimeSpan.Zero || DeniedRetry <= TimeSpan.Zero || SurveyInterval <= TimeSpan.Zero)
             yield return "Sentinel:Guard: Interval, DeniedRetry and SurveyInterval must be more than zero, for instance 00:01:00";
+        foreach (var region in Regions.Where(region => string.IsNullOrEmpty(region) || !region.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')))
+            yield return $"Sentinel:Guard:Regions: '{region}' is no Region such as eu-west-1";
         if (KeysPerLook < 1)
             yield return "Sentinel:Guard:KeysPerLook must be at least 1";
     }

@@ -2,7 +2,7 @@ using Amazon.KeyManagementService;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
 
-/// <summary>Which keys can be asked about: those of the Region that Sentinel calls. Asking for another's would be an error on the trail.</summary>
+/// <summary>Tells keys of the Region that Sentinel itself calls: the trail guard looks after these each minute.</summary>
 internal sealed class KeyHome(IAmazonKeyManagementService kms)
 {
     private readonly string? _region = kms.Config.RegionEndpoint?.SystemName ?? kms.Config.AuthenticationRegion;

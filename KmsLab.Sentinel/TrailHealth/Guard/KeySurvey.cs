@@ -2,6 +2,7 @@ using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Policies;
+using KmsLab.ServiceDefaults.Aws;
 
 namespace KmsLab.Sentinel.TrailHealth.Guard;
 
@@ -17,19 +18,22 @@ internal sealed record SurveyQuestion(string KeyArn, bool Tags, int Attempts = 0
 /// <param name="Unanswered">Questions to ask again later.</param>
 internal sealed record SurveyReport(IReadOnlyList<KeyReading> Readings, IReadOnlyList<(string KeyArn, string Name, string Value)> Tags, IReadOnlyList<SurveyQuestion> Unanswered);
 
-/// <summary>Asks KMS about keys, at a pace that leaves the account's quota to the application.</summary>
-internal sealed class KeySurvey(IAmazonKeyManagementService kms, GuardCalls calls, TimeProvider time)
+/// <summary>Asks KMS about keys, each in its own Region, at a pace that leaves the account's quota to the application.</summary>
+internal sealed class KeySurvey(RegionalClients<IAmazonKeyManagementService> kms, GuardCalls calls, TimeProvider time)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The ARNs of all keys of the account and Region; null when nobody may say.</summary>
-    public async Task<IReadOnlyList<string>?> ListKeysAsync(CancellationToken cancellationToken)
+    /// <summary>The Region in which Sentinel itself calls AWS; empty when it is not known.</summary>
+    public string Home => kms.Home ?? "";
+
+    /// <summary>The ARNs of all keys of the account in a Region; null when nobody may say.</summary>
+    public async Task<IReadOnlyList<string>?> ListKeysAsync(string region, CancellationToken cancellationToken)
     {
         var keys = new List<string>();
         var request = new ListKeysRequest { Limit = 1000 };
         while (true)
         {
-            var (page, _) = await calls.AskAsync("kms:ListKeys", "*", [], () => kms.ListKeysAsync(request, cancellationToken), cancellationToken);
+            var (page, _) = await calls.AskAsync("kms:ListKeys", region == Home ? "*" : $"* in {region}", [], () => kms.Of(region).ListKeysAsync(request, cancellationToken), cancellationToken);
             if (page is null)
                 return null;
             keys.AddRange((page.Keys ?? []).Select(key => key.KeyArn));
@@ -62,7 +66,7 @@ internal sealed class KeySurvey(IAmazonKeyManagementService kms, GuardCalls call
         var request = new ListResourceTagsRequest { KeyId = key };
         while (true)
         {
-            var (page, _) = await calls.AskAsync("kms:ListResourceTags", key, [], () => kms.ListResourceTagsAsync(request, cancellationToken), cancellationToken);
+            var (page, _) = await calls.AskAsync("kms:ListResourceTags", key, [], () => ClientOf(key).ListResourceTagsAsync(request, cancellationToken), cancellationToken);
             if (page is null)
                 return false;
             tags.AddRange((page.Tags ?? []).Select(tag => (key, tag.TagKey, tag.TagValue)));
@@ -76,7 +80,7 @@ internal sealed class KeySurvey(IAmazonKeyManagementService kms, GuardCalls call
     {
         var at = time.GetUtcNow();
         var (policy, _) = await calls.AskAsync(
-            "kms:GetKeyPolicy", key, [], () => kms.GetKeyPolicyAsync(new GetKeyPolicyRequest { KeyId = key, PolicyName = "default" }, cancellationToken), cancellationToken);
+            "kms:GetKeyPolicy", key, [], () => ClientOf(key).GetKeyPolicyAsync(new GetKeyPolicyRequest { KeyId = key, PolicyName = "default" }, cancellationToken), cancellationToken);
         if (policy?.Policy is null || await GrantsAsync(key, cancellationToken) is not { } grants)
             return false;
 
@@ -90,7 +94,7 @@ internal sealed class KeySurvey(IAmazonKeyManagementService kms, GuardCalls call
         var request = new ListGrantsRequest { KeyId = key };
         while (true)
         {
-            var (page, _) = await calls.AskAsync("kms:ListGrants", key, [], () => kms.ListGrantsAsync(request, cancellationToken), cancellationToken);
+            var (page, _) = await calls.AskAsync("kms:ListGrants", key, [], () => ClientOf(key).ListGrantsAsync(request, cancellationToken), cancellationToken);
             if (page is null)
                 return null;
             grants.AddRange((page.Grants ?? []).Select(GrantOf));
@@ -99,6 +103,8 @@ internal sealed class KeySurvey(IAmazonKeyManagementService kms, GuardCalls call
             request.Marker = page.NextMarker;
         }
     }
+
+    private IAmazonKeyManagementService ClientOf(string keyArn) => kms.Of(KeyRegion.Of(keyArn));
 
     private static KeyGrant GrantOf(GrantListEntry grant) => new(
         grant.GrantId, grant.GranteePrincipal, [.. grant.Operations ?? []],

@@ -9,10 +9,11 @@ namespace KmsLab.Sentinel.TrailHealth.Guard;
 
 /// <summary>
 /// At start and daily: the policies and grants of the protected keys and of the evidence's, compared with those before (drift), and the tags of all
-/// keys where a protected set goes by a tag. Between surveys, a key that a record names and nobody knows is asked for its tags once.
+/// keys where a protected set goes by a tag, in every Region that the trail's records come from. Between surveys, a Region that comes up is surveyed at once,
+/// and a key that a record names and nobody knows is asked for its tags once.
 /// </summary>
 internal sealed partial class SurveyJob(
-    Pipeline pipeline, KeySurvey survey, KeyHome home, CanaryState canary, GuardOptions options, AuditPathOptions path, ProtectedSets sets, TimeProvider time, ILogger<SurveyJob> logger) : IJob
+    Pipeline pipeline, KeySurvey survey, CanaryState canary, GuardOptions options, AuditPathOptions path, ProtectedSets sets, TimeProvider time, ILogger<SurveyJob> logger) : IJob
 {
     private const int QuestionsACall = 20;
     private const int MostAttempts = 3;
@@ -23,6 +24,8 @@ internal sealed partial class SurveyJob(
     private readonly BackgroundCall<IReadOnlyList<string>?> _list = new(Patience, time);
     private readonly BackgroundCall<SurveyReport> _pending = new(Patience, time);
     private readonly Queue<SurveyQuestion> _questions = [];
+    private readonly Queue<string> _toList = [];
+    private readonly HashSet<string> _listed = [];
     private readonly HashSet<string> _asked = [];
     private readonly bool _hasTags = sets.All.Any(set => !string.IsNullOrWhiteSpace(set.Tag));
     private DateTimeOffset _surveyedAt = DateTimeOffset.MinValue;
@@ -37,6 +40,10 @@ internal sealed partial class SurveyJob(
         var protectedKeys = await pipeline.KnowAsync<ProtectedKeys>(cancellationToken);
         await BeginAsync(protectedKeys, cancellationToken);
         await TakeListAsync(cancellationToken);
+        if (_hasTags)
+            AskForRegions([.. (await pipeline.KnowAsync<SeenKeys>(cancellationToken)).Regions, .. protectedKeys.All.Select(KeyRegion.Of)]);
+        if (!_list.IsOut && _toList.TryDequeue(out var region))
+            _list.Start(stop => survey.ListKeysAsync(region, stop), cancellationToken);
         if (Outcome(_pending) is { } report)
             await TakeAsync(report, protectedKeys, cancellationToken);
         await AskForSeenAsync(cancellationToken);
@@ -56,16 +63,28 @@ internal sealed partial class SurveyJob(
 
         _surveyedAt = now;
         _asked.Clear();
+        _listed.Clear();
+        _toList.Clear();
         if (_hasTags)
-            _list.Start(survey.ListKeysAsync, cancellationToken);
+            AskForRegions([survey.Home, .. options.Regions]);
         var evidence = (await pipeline.KnowAsync<GuardStore>(cancellationToken)).Facts.Where(fact => fact.Aspect == GuardAspect.EncryptionKey).Select(fact => fact.Seen);
         foreach (var key in protectedKeys.All.Concat(path.KeyArns).Concat(evidence).Append(canary.KeyArn ?? "").Where(AuditResource.IsKey))
             AskForPolicy(key);
     }
 
+    /// <summary>Lists the keys of each Region once a survey. Where the own one is not known, one endpoint stands for all.</summary>
+    private void AskForRegions(IEnumerable<string> regions)
+    {
+        foreach (var region in regions.Where(region => region == survey.Home || survey.Home.Length > 0 && region.Length > 0))
+        {
+            if (_listed.Add(region))
+                _toList.Enqueue(region);
+        }
+    }
+
     private void AskForPolicy(string key)
     {
-        if (home.Has(key) && _asked.Add(key))
+        if (_asked.Add(key))
             _questions.Enqueue(new(key, Tags: false));
     }
 
@@ -86,7 +105,7 @@ internal sealed partial class SurveyJob(
         if (_account is null)
             return;
 
-        foreach (var key in (await pipeline.KnowAsync<SeenKeys>(cancellationToken)).Take().Where(key => home.Has(key) && key.Split(':')[4] == _account))
+        foreach (var key in (await pipeline.KnowAsync<SeenKeys>(cancellationToken)).Take().Where(key => key.Split(':') is [_, _, _, _, var account, ..] && account == _account))
             _questions.Enqueue(new(key, Tags: true));
     }
 
@@ -125,6 +144,7 @@ internal sealed partial class SurveyJob(
         {
             _surveyedAt = DateTimeOffset.MinValue;
             _questions.Clear();
+            _toList.Clear();
             return null;
         }
         // The edge: each call's failure is in the guard's problems; this is something else, and the next survey tries again.

@@ -59,6 +59,38 @@ public sealed class BaselineStateTests(PostgresCluster cluster)
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
     [InlineData(DatabaseProvider.PostgreSql)]
+    public async Task Baselines_of_a_multi_Region_key_that_were_learned_for_its_Regions_go_over_to_the_family(DatabaseProvider provider)
+    {
+        const string Primary = "arn:aws:kms:us-east-1:000000000000:key/mrk-1234abcd12ab34cd56ef1234567890ab";
+        const string Replica = "arn:aws:kms:eu-west-1:000000000000:key/mrk-1234abcd12ab34cd56ef1234567890ab";
+        await using var bed = await BedAsync(provider);
+        byte[] ReadOf(string key, int day) =>
+            TestRecords.Decrypt(Start.AddDays(day).AddHours(9)).With(record => record["resources"] = new System.Text.Json.Nodes.JsonArray(TestRecords.Resource(key))).Utf8();
+        var sentinel = bed.Start();
+        for (var day = 0; day < 3; day++)
+        {
+            await sentinel.TakeAsync(ReadOf(TestRecords.OtherKeyArn, day), ReadOf(TestRecords.OtherKeyArn.Replace("0987", "1987", StringComparison.Ordinal), day + (day > 1 ? 0 : 1)));
+            await CompleteAsync(bed, sentinel, Start.AddDays(day + 1));
+        }
+
+        // As a Sentinel wrote it that took each Region's key for another one.
+        foreach (var (was, now) in ((string, string)[])[(TestRecords.OtherKeyArn, Primary), (TestRecords.OtherKeyArn.Replace("0987", "1987", StringComparison.Ordinal), Replica)])
+            await bed.ExecuteAsync($"UPDATE baseline SET members = replace(members, '{was}', '{now}'), group_key = replace(group_key, '{was}', '{now}')");
+        const string Rows = "SELECT members, first_at FROM baseline WHERE detection = 'decrypt-rate-anomaly' AND members LIKE '%mrk-%'";
+        (await bed.RowsAsync(Rows)).Count.ShouldBe(2);
+
+        sentinel = bed.Start();
+        await sentinel.TakeAsync(ReadOf(Replica, 3));
+        await CompleteAsync(bed, sentinel, Start.AddDays(4));
+
+        var row = (await bed.RowsAsync(Rows)).ShouldHaveSingleItem();
+        row.ShouldContain("arn:aws:kms:*:000000000000:key/mrk-1234abcd12ab34cd56ef1234567890ab");
+        row.ShouldContain(Start.AddHours(9).ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), Case.Sensitive, "the one that was known longer");
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.PostgreSql)]
     public async Task Record_after_its_hour_was_learned_is_counted_and_not_learned(DatabaseProvider provider)
     {
         await using var bed = await BedAsync(provider);
