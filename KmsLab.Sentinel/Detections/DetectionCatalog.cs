@@ -37,6 +37,7 @@ internal sealed class DetectionCatalog(DetectionOptions options)
         DecryptRateAnomaly.Definition,
         DecryptSpread.Definition,
         DecryptSpread.Slow,
+        DecryptSpread.NewClients,
         FirstSeenPrincipal.Definition,
     ];
 

@@ -142,17 +142,18 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
             LearnImages(observation, running);
     }
 
-    /// <summary>The settings that Sentinel's last task definition gave it.</summary>
+    /// <summary>What a new task definition of Sentinel's takes away, beside the one before.</summary>
     private void StudySettings(Observation observation, string family)
     {
         if (!observation.RunsSentinel || observation.Record.EventName != "RegisterTaskDefinition")
             return;
 
         var name = $"{AccountOf(observation.Record)}:{family}";
-        if (Find(OwnSettings, name) is { } before)
-            observation.SentinelSettings = JsonSerializer.Deserialize(before, KnowledgeJson.Default.IReadOnlyDictionaryStringStringArray);
+        var settings = SentinelSettings.Of(observation.Parameters);
+        var before = Find(OwnSettings, name) is { } kept ? JsonSerializer.Deserialize(kept, KnowledgeJson.Default.IReadOnlyDictionaryStringStringArray) : null;
+        observation.SentinelLoss = SentinelSettings.Weakened(settings, before);
         if (observation.Succeeded && (!_names.TryGetValue((OwnSettings, name), out var known) || known.At <= observation.Record.EventTime))
-            Put(OwnSettings, name, JsonSerializer.Serialize(SentinelSettings.Of(observation.Parameters), KnowledgeJson.Default.IReadOnlyDictionaryStringStringArray), observation.Record.EventTime);
+            Put(OwnSettings, name, JsonSerializer.Serialize(settings, KnowledgeJson.Default.IReadOnlyDictionaryStringStringArray), observation.Record.EventTime);
     }
 
     /// <summary>What a service ran before the call; a stranger's change of it comes with another task definition.</summary>

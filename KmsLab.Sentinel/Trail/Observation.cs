@@ -38,8 +38,8 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>The protected set that the first of its protected keys belongs to; null when it uses none.</summary>
     public ProtectedSet? Set { get; set; }
 
-    /// <summary>The set's name, or the key's ARN where it belongs to none: what reads of the same data have in common.</summary>
-    public string SetOrKey => Set?.Name ?? (record.KeyArns.Count > 0 ? record.KeyArns[0] : "unknown");
+    /// <summary>The set's name, or the key's ARN where it belongs to none, with all Regions of a multi-Region key as one: what reads of the same data have in common.</summary>
+    public string SetOrKey => Set?.Name ?? (record.KeyArns.Count > 0 ? KeyFamily.Of(record.KeyArns[0]) : "unknown");
 
     /// <summary>What the attestation says; null when the call is no cryptographic one, or nobody gave Sentinel a public key to verify with.</summary>
     public AttestationVerdict? Attestation { get; set; }
@@ -65,8 +65,8 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>For a call of ECS that names a task definition: whether Sentinel itself runs from it.</summary>
     public bool RunsSentinel { get; set; }
 
-    /// <summary>For a new task definition of Sentinel's: the settings that the one before gave it, by name; null where nobody knows.</summary>
-    public IReadOnlyDictionary<string, string[]>? SentinelSettings { get; set; }
+    /// <summary>For a new task definition of Sentinel's: what its settings take away, such as <c>is to run with ...=Off</c>; null for nothing.</summary>
+    public string? SentinelLoss { get; set; }
 
     /// <summary>For a call of ECS about a service: the set whose tasks it runs, as far as records told.</summary>
     public ProtectedSet? ServiceSet { get; set; }

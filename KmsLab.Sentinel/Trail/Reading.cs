@@ -23,4 +23,10 @@ internal sealed record Reading(DetectionGroup Reader, ReadingKind Kind, bool IsN
 {
     /// <summary>The group of all clients of the principal that are new today; null when the reader is none of these, or reads enough to stand for itself.</summary>
     public DetectionGroup? NewClients { get; init; }
+
+    /// <summary>The group in which new clients of the principal are counted, at the first reading that is known of one; else null.</summary>
+    public DetectionGroup? FirstOfClient { get; init; }
+
+    /// <summary>The group of all clients of the principal together; null when the reader is no client.</summary>
+    public DetectionGroup? AllClients { get; init; }
 }

@@ -50,7 +50,7 @@ internal static class SentinelChanges
     {
         "UpdateService" when IsZero(Observation.Member(observation.Parameters, "desiredCount")) => "was scaled to no task",
         "DeleteService" or "DeleteCluster" => $"lost what runs it: {observation.Record.EventName}",
-        "RegisterTaskDefinition" when SentinelSettings.Weakened(SentinelSettings.Of(observation.Parameters), observation.SentinelSettings) is { } weaker => weaker,
+        "RegisterTaskDefinition" when observation.SentinelLoss is { } loss => loss,
         _ when mayDeploy => null,
         "UpdateService" when Principals.IsServiceLinked(observation.Principal) => null,
         "RegisterTaskDefinition" => $"has a new task definition {observation.Parameter("family")}",

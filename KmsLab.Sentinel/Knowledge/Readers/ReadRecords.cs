@@ -26,10 +26,14 @@ internal sealed class ReadRecords(BaselineOptions options) : ITurnPart
     /// <summary>All clients together that are new today: tags hold no space.</summary>
     private const string NewClients = "new clients";
 
+    /// <summary>All clients together.</summary>
+    private const string AllClients = "all clients";
+
     /// <summary>So many reads of a new client count for all new ones together; whoever reads more stands for himself.</summary>
     private const int FewReads = 20;
 
     private readonly Dictionary<(string Set, string Principal, string Client), Reader> _readers = [];
+    private readonly Dictionary<(string Set, string Principal), (DetectionGroup New, DetectionGroup All)> _sums = [];
     private readonly List<Reader> _newReaders = [];
     private readonly HashSet<(Reader Reader, RecordId Value)> _changed = [];
     private int _records;
@@ -69,9 +73,12 @@ internal sealed class ReadRecords(BaselineOptions options) : ITurnPart
         var kind = Note(reader, value, day);
         reader.FirstDay = Math.Min(reader.FirstDay, day);
         var isNewClient = client != NoClient && reader.IsNewcomer && reader.FirstDay == day && reader.Records.Count <= FewReads;
+        var (newClients, allClients) = SumsOf(set.Name, observation.Principal);
         observation.Reading = new(reader.Group, kind, reader.IsNewcomer)
         {
-            NewClients = isNewClient ? new DetectionGroup([new("set", set.Name), new("principal", observation.Principal), new("client", NewClients)]) : null,
+            NewClients = isNewClient ? newClients : null,
+            FirstOfClient = client != NoClient && kind == ReadingKind.New && reader.FirstDay == day && reader.Records.Count <= 1 ? newClients : null,
+            AllClients = client == NoClient ? null : allClients,
         };
     }
 
@@ -109,6 +116,20 @@ internal sealed class ReadRecords(BaselineOptions options) : ITurnPart
         _newReaders.Clear();
         _changed.Clear();
         _pruneBefore = null;
+    }
+
+    private (DetectionGroup New, DetectionGroup All) SumsOf(string set, string principal)
+    {
+        if (!_sums.TryGetValue((set, principal), out var sums))
+        {
+            sums = (Group(NewClients), Group(AllClients));
+            if (_sums.Count < options.MaxGroups)
+                _sums.Add((set, principal), sums);
+        }
+
+        return sums;
+
+        DetectionGroup Group(string client) => new([new("set", set), new("principal", principal), new("client", client)]);
     }
 
     private static long DayOf(DateTimeOffset at) => (long)Math.Floor((at - DateTimeOffset.UnixEpoch).TotalDays);

@@ -45,6 +45,45 @@ public sealed class SpreadTests
         run.Of("decrypt-spread").ShouldAllBe(alarm => alarm.Group.Key.Contains("new clients"));
     }
 
+    [Theory]
+    [InlineData(0, 29, 0)]
+    [InlineData(0, 30, 1)]
+    [InlineData(0, 150, 1)]
+    [InlineData(20, 30, 0)]
+    [InlineData(20, 150, 1)]
+    public void Unusually_many_new_clients_are_an_alarm_beside_what_is_usual(int usual, int clients, int alarms)
+    {
+        var run = Known(newClientsADay: usual);
+        for (var client = 0; client < clients; client++)
+        {
+            run.Read(Monday.AddDays(36).AddSeconds(client), Role, $"x{client}", $"tag-{client}");
+            run.Read(Monday.AddDays(36).AddSeconds(client + 400), Role, $"x{client}", $"tag-{client}");
+        }
+
+        run.Complete(Monday.AddDays(36).AddHours(1));
+        run.Of("new-clients").Count().ShouldBe(alarms);
+        run.Of("new-clients").ShouldAllBe(alarm => alarm.Group.Key.Contains(Role));
+    }
+
+    /// <summary>150 tags that are used again and again read two records each a day that they had not read.</summary>
+    [Fact]
+    public void Reading_that_is_spread_over_many_known_clients_is_found_by_the_sum_of_all_within_days()
+    {
+        var run = new DetectionRun();
+        const int Start = 70;
+        for (var day = 0; day < Start + 10; day++)
+        {
+            for (var record = 0; record < 40; record++)
+                run.Read(Monday.AddDays(day).AddMinutes(record), Role, record < 30 ? $"usual-{record}" : $"new-{day}-{record}", $"client-{record % 4}");
+            for (var read = 0; read < 300 && day >= Start; read++)
+                run.Read(Monday.AddDays(day).AddMinutes(100 + read), Role, $"stolen-{day}-{read}", $"tag-{read % 25}");
+            run.Complete(Monday.AddDays(day + 1));
+        }
+
+        var alarm = run.Of("decrypt-spread-slow").Where(alarm => alarm.Group.Key.Contains("all clients")).ShouldHaveSingleItem();
+        (alarm.ChangedAt - Monday.AddDays(Start)).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromDays(5));
+    }
+
     [Fact]
     public void Clients_that_were_new_yesterday_are_not_summed()
     {
@@ -102,7 +141,7 @@ public sealed class SpreadTests
         }
 
         run.Of("decrypt-spread").ShouldBeEmpty();
-        var alarm = run.Of("decrypt-spread-slow").ShouldHaveSingleItem();
+        var alarm = run.Of("decrypt-spread-slow").Where(alarm => alarm.Group.Key.Contains("client-a")).ShouldHaveSingleItem();
         (alarm.ChangedAt - Monday.AddDays(start)).ShouldBeInRange(TimeSpan.FromDays(1), TimeSpan.FromDays(10));
     }
 
@@ -189,13 +228,15 @@ public sealed class SpreadTests
     private static ReadDays Noted(int[] days) => days.Aggregate(default(ReadDays), (known, day) => known.Add(20_000 + day).After);
 
     /// <summary>A set that one client has read for weeks, so many records a day.</summary>
-    private static DetectionRun Known(int perDay = 20)
+    private static DetectionRun Known(int perDay = 20, int? newClientsADay = null)
     {
         var run = new DetectionRun();
-        for (var day = 0; day < (perDay > 200 ? 36 : 20); day++)
+        for (var day = 0; day < (perDay > 200 || newClientsADay is not null ? 36 : 20); day++)
         {
             for (var record = 0; record < perDay; record++)
                 run.Read(Monday.AddDays(day).AddSeconds(record * 60), Role, $"usual-{record}", "client-a");
+            for (var client = 0; client < (day == 0 && newClientsADay is not null ? 100 : newClientsADay ?? 0); client++)
+                run.Read(Monday.AddDays(day).AddHours(9).AddSeconds(client), Role, "usual-1", $"client-{day}-{client}");
             run.Complete(Monday.AddDays(day + 1));
         }
 
