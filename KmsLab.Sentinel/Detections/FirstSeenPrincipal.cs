@@ -13,7 +13,7 @@ internal static class FirstSeenPrincipal
         Technique = "T1078.004",
         About = "A role or user that has never used the set's keys makes a cryptographic call with one of them and succeeds. Principals are told by what lasts (a role, not its session "
             + "or its access keys), keys by their set, so new credentials and new per-record keys are no news. Who comes in the learning period, 7 days from the set's first record, and the "
-            + "roles that the set's configuration names are known.",
+            + "roles and the UnattestedPrincipals that the set's configuration names are known.",
         Why = "{principal} had never used {set} before {first}. It made {total} successful calls since, last {operation} from {address}.",
         Tuning = "Sentinel:Baselines:LearningPeriod (00:00:00: everybody is news, the first too). Name the application's roles in Sentinel:ProtectedSets:{set}:Roles. An administrator who may: "
             + "an exception with an end. It fires once for each principal and set; what the principal does on its first day is evidence.",

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge.Baselines;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
@@ -10,7 +11,8 @@ namespace KmsLab.Sentinel.Knowledge;
 /// <summary>Who has used which protected set, by stable principal: roles, not their sessions or access keys.</summary>
 /// <remarks>
 /// A use is a cryptographic call that succeeded: who is refused has not become known by it. First times are the earliest event times seen, so a late
-/// record makes nobody look newer. Roles that the set's configuration names are known.
+/// record makes nobody look newer. Roles that the set's configuration names are known, and whoever may do without
+/// attestation.
 /// </remarks>
 internal sealed class KnownPrincipals(BaselineOptions options) : ITurnPart
 {
@@ -46,7 +48,7 @@ internal sealed class KnownPrincipals(BaselineOptions options) : ITurnPart
         var (elapsed, learning) = (at - began, options.LearningPeriod);
         observation.Use = new(
             IsLearning: elapsed - at.UtcDateTime.TimeOfDay + TimeSpan.FromDays(1) <= learning,
-            IsNew: first - began >= learning && at - first < Newness && !set.Roles.Contains(observation.Principal));
+            IsNew: first - began >= learning && at - first < Newness && !set.Roles.Contains(observation.Principal) && !Principals.IsAmong(observation.Principal, set.UnattestedPrincipals));
     }
 
     public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)

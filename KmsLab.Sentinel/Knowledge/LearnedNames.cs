@@ -202,8 +202,8 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
         var record = observation.Record;
         // A replica has the material of its primary, which the record names: it is no new key.
         if (record.EventName == "CreateKey" && observation.Succeeded && record.KeyArns.Count > 0)
-            Put(Key, record.KeyArns[^1], observation.Principal, record.EventTime);
-        else if (record.KeyArns.Count > 0 && _names.TryGetValue((Key, record.KeyArns[^1]), out var made) && record.EventTime - made.At < NewFor)
+            Put(Key, KeyFamily.Of(record.KeyArns[^1]), observation.Principal, record.EventTime);
+        else if (record.KeyArns.Count > 0 && _names.TryGetValue((Key, KeyFamily.Of(record.KeyArns[^1])), out var made) && record.EventTime - made.At < NewFor)
             (observation.KeyMadeAt, observation.KeyMaker, observation.IsNewBucket) = (made.At, made.Value, IsNewBucket(record));
     }
 

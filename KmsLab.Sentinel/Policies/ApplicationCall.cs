@@ -86,8 +86,9 @@ internal sealed record ApplicationCall(string Role, IReadOnlyList<string> VpcEnd
         "aws:securetransport" => Fits(condition, "true"),
         "aws:principalisawsservice" => Fits(condition, "false"),
         "aws:currenttime" or "aws:epochtime" => Compare(condition),
-        "aws:sourcevpce" => OfAll(VpcEndpoints, endpoint => Fits(condition, endpoint)),
-        "aws:sourceip" => VpcEndpoints.Count > 0 ? null : OfAll(Addresses, network => IsIn(condition, network)),
+        "aws:sourcevpce" => OfAll(VpcEndpoints.Select(endpoint => Fits(condition, endpoint)), []),
+        // A call through an endpoint has no public address: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip
+        "aws:sourceip" => OfAll(Addresses.Select(network => IsIn(condition, network)), VpcEndpoints.Count > 0 ? [HoldsWithout(condition)] : []),
         _ => null,
     };
 
@@ -98,9 +99,9 @@ internal sealed record ApplicationCall(string Role, IReadOnlyList<string> VpcEnd
     private static string TypeOf(string arn) =>
         arn.EndsWith(":root", StringComparison.Ordinal) ? "Account" : arn.Contains(":user/", StringComparison.Ordinal) ? "User" : "AssumedRole";
 
-    private static bool? OfAll(IReadOnlyList<string> values, Func<string, bool?> holds)
+    private static bool? OfAll(IEnumerable<bool?> one, IEnumerable<bool?> other)
     {
-        var answers = values.Select(holds).Distinct().ToList();
+        var answers = one.Concat(other).Distinct().ToList();
         return answers is [var answer] ? answer : null;
     }
 

@@ -151,9 +151,15 @@ internal sealed class Observation(CloudTrailRecord record)
         return Text(element);
     }
 
-    /// <summary>All texts below an element, each with the names of the members that lead to it, such as <c>overrides.taskRoleArn</c>.</summary>
+    /// <summary>
+    /// All texts below an element, each with the names of the members that lead to it, such as <c>overrides.taskRoleArn</c>. A pair such as
+    /// <c>{"key":"role","stringValue":"x"}</c> has its key among them.
+    /// </summary>
     public static IEnumerable<(string Path, string Text)> Texts(JsonElement element, string path = "")
     {
+        if ((Text(Member(element, "key")) ?? Text(Member(element, "parameterKey"))) is { } label)
+            path = path.Length == 0 ? label : $"{path}.{label}";
+
         IEnumerable<(string Name, JsonElement Value)> below = element.ValueKind switch
         {
             JsonValueKind.Object => element.EnumerateObject().Select(member => (path.Length == 0 ? NameOf(member) : $"{path}.{NameOf(member)}", member.Value)),

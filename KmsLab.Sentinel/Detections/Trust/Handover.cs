@@ -23,6 +23,7 @@ internal static class Handover
     /// ones every year. Who is named as a principal is let in somewhere, which hands out nothing of his.
     /// </summary>
     private static string? Find(Observation observation, JsonElement element, IReadOnlyList<string> trusted, bool isRequest) => Observation.Texts(element)
+        .Where(one => !IsTag(one.Path))
         .Select(one => SpeaksOfRole(one.Path) ? Named(observation, one.Text, trusted)
             : isRequest && one.Text.Contains(":role/", StringComparison.Ordinal) && !SpeaksOfGuest(one.Path) ? TrustedPrincipals.ByArn(trusted, one.Text) : null)
         .FirstOrDefault(found => found is not null);
@@ -31,7 +32,9 @@ internal static class Handover
         name.Contains("role", StringComparison.OrdinalIgnoreCase) || name.Contains("instanceProfile", StringComparison.OrdinalIgnoreCase);
 
     private static bool SpeaksOfGuest(string path) => Array.Exists(path.Split('.'), name =>
-        name.Contains("principal", StringComparison.OrdinalIgnoreCase) || name.Contains("grantee", StringComparison.OrdinalIgnoreCase) || name.StartsWith("tag", StringComparison.OrdinalIgnoreCase));
+        name.Contains("principal", StringComparison.OrdinalIgnoreCase) || name.Contains("grantee", StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsTag(string path) => Array.Exists(path.Split('.'), name => name.StartsWith("tag", StringComparison.OrdinalIgnoreCase));
 
     private static string? Named(Observation observation, string text, IReadOnlyList<string> trusted)
     {

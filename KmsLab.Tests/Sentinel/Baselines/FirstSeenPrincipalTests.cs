@@ -159,6 +159,16 @@ public sealed class FirstSeenPrincipalTests(PostgresCluster cluster)
         observation.Use!.Value.IsNew.ShouldBeFalse();
     }
 
+    [Fact]
+    public void Principal_that_may_do_without_attestation_is_never_news()
+    {
+        var observation = Record(Noon, Thief).Observation();
+        observation.Set = new() { Name = "vault", UnattestedPrincipals = ["arn:aws:iam::000000000000:role/th*"] };
+        new KnownPrincipals(new() { LearningPeriod = TimeSpan.Zero }).Study(observation);
+
+        observation.Use!.Value.IsNew.ShouldBeFalse();
+    }
+
     private async Task<SentinelBed> BedAsync(DatabaseProvider provider)
     {
         var bed = await SentinelBed.CreateAsync(provider, cluster);

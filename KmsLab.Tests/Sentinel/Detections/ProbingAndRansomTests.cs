@@ -124,6 +124,15 @@ public sealed class ProbingAndRansomTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public void New_key_is_new_in_all_its_Regions()
+    {
+        using var bench = new DetectionBench(RansomPattern.Definition);
+        const string Made = "arn:aws:kms:us-east-1:000000000000:key/mrk-aaaa";
+
+        bench.Select(TestRecords.CreateKey("a", "b", Made), Encryption("Encrypt", Made.Replace("us-east-1", "eu-west-1", StringComparison.Ordinal))).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void New_key_of_a_protected_set_is_no_ransom()
     {
         using var bench = new DetectionBench(RansomPattern.Definition, options => options.ProtectedSets["vault"].Tag = "kmslab:set=vault");

@@ -296,10 +296,13 @@ public sealed class TrustTests(PostgresCluster cluster)
     [InlineData("imagebuilder", "CreateImage", """{"executionRole":"{role}"}""", true)]
     [InlineData("emr-serverless", "StartJobRun", """{"executionRoleArn":"{role}"}""", true)]
     [InlineData("datapipeline", "PutPipelineDefinition", """{"pipelineObjects":[{"fields":[{"key":"x","stringValue":"{role}"}]}]}""", true)]
+    [InlineData("datapipeline", "PutPipelineDefinition", """{"pipelineObjects":[{"fields":[{"key":"resourceRole","stringValue":"kmslab-cryptoapi"}]}]}""", true)]
+    [InlineData("datapipeline", "PutPipelineDefinition", """{"pipelineObjects":[{"fields":[{"key":"name","stringValue":"kmslab-cryptoapi"}]}]}""", false)]
     [InlineData("bedrock", "CreateAgent", """{"agentResourceRoleArn":"{role}"}""", true)]
     [InlineData("cloudformation", "CreateStack", """{"parameters":[{"parameterKey":"X","parameterValue":"{role}"}]}""", true)]
     [InlineData("lambda", "AddPermission20150331v2", """{"principal":"{role}","action":"lambda:InvokeFunction"}""", false)]
     [InlineData("eks", "CreateAccessEntry", """{"principalArn":"{role}"}""", false)]
+    [InlineData("cloudformation", "CreateStack", """{"tags":[{"key":"role","value":"kmslab-cryptoapi"}]}""", false)]
     [InlineData("ec2", "CreateTags", """{"tagSet":{"items":[{"key":"owner","value":"{role}"}]}}""", false)]
     public void Role_counts_under_whatever_name_a_request_has_it(string source, string operation, string parameters, bool fires)
     {

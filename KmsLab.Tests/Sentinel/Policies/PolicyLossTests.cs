@@ -65,6 +65,7 @@ public sealed class PolicyLossTests
         { "whoever comes after 2020", Denied("DateGreaterThan", "aws:CurrentTime", "2020-01-01T00:00:00Z") },
         { "whoever comes before 2100", Denied("DateLessThan", "aws:CurrentTime", "2100-01-01T00:00:00Z") },
         { "whoever comes through another endpoint", Denied("StringNotEquals", "aws:SourceVpce", "vpce-0evil") },
+        { "whoever comes from elsewhere, and a call through an endpoint comes from nowhere", Denied("NotIpAddress", "aws:SourceIp", "10.0.0.0/8") },
         { "its own account", Denied("StringEquals", "aws:PrincipalAccount", "111122223333") },
         { "all but one user by id", Denied("StringNotLike", "aws:userid", "AIDAEVIL") },
         { "all but another role by id", Denied("StringNotLike", "aws:userId", "AROAEVIL:*") },
