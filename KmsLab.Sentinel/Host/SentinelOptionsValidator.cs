@@ -1,6 +1,5 @@
 using System.Globalization;
 using KmsLab.Sentinel.Detections;
-using KmsLab.Sentinel.Sources;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel.Host;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Policies;

@@ -5,7 +5,6 @@ using KmsLab.CloudTrail.Records;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Detections.AuditPath;
 using KmsLab.Sentinel.Detections.Trust;
-using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;

@@ -157,7 +157,7 @@ internal sealed class Observation(CloudTrailRecord record)
     /// </summary>
     public static IEnumerable<(string Path, string Text)> Texts(JsonElement element, string path = "")
     {
-        if ((Text(Member(element, "key")) ?? Text(Member(element, "parameterKey"))) is { } label)
+        if ((Text(Member(element, "key")) ?? Text(Member(element, "parameterKey"))) is { } label && HasValue(element))
             path = path.Length == 0 ? label : $"{path}.{label}";
 
         IEnumerable<(string Name, JsonElement Value)> below = element.ValueKind switch
@@ -168,6 +168,9 @@ internal sealed class Observation(CloudTrailRecord record)
         };
         return Text(element) is { Length: > 0 } text ? [(path, text)] : below.SelectMany(one => Texts(one.Value, one.Name));
     }
+
+    private static bool HasValue(JsonElement pair) => pair.EnumerateObject().Any(member =>
+        NameOf(member).EndsWith("value", StringComparison.OrdinalIgnoreCase) || NameOf(member).EndsWith("values", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A text; null when it is none.</summary>
     public static string? Text(JsonElement element)
