@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Trail;
+using KmsLab.ServiceDefaults.Settings;
 
 namespace KmsLab.Sentinel.Detections.AuditPath;
 
@@ -88,5 +89,5 @@ internal static class SentinelSettings
 
     private static double? Number(string? text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static TimeSpan? Span(string? text) => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) ? span : null;
+    private static TimeSpan? Span(string? text) => text is null ? null : Duration.Parse(text);
 }

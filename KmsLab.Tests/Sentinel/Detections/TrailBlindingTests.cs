@@ -211,7 +211,7 @@ public sealed class TrailBlindingTests(PostgresCluster cluster)
         { "threshold that was so before", """{"Sentinel__Detections__kms-error-burst__Threshold":"10"}""", """{"Sentinel__Detections__kms-error-burst__Threshold":"10"}""", null },
         { "threshold raised", """{"Sentinel__Detections__kms-error-burst__Threshold":"10"}""", """{"Sentinel__Detections__kms-error-burst__Threshold":"11"}""", "is to run with SENTINEL__DETECTIONS__KMS-ERROR-BURST__THRESHOLD=11" },
         { "threshold lowered", """{"Sentinel__Detections__kms-error-burst__Threshold":"10"}""", """{"Sentinel__Detections__kms-error-burst__Threshold":"5"}""", null },
-        { "window shorter", "", """{"Sentinel:Detections:kms-error-burst:Window":"00:00:01"}""", "is to run with SENTINEL__DETECTIONS__KMS-ERROR-BURST__WINDOW=00:00:01" },
+        { "window shorter", "", """{"Sentinel:Detections:kms-error-burst:Window":"1s"}""", "is to run with SENTINEL__DETECTIONS__KMS-ERROR-BURST__WINDOW=1s" },
         { "suppression", "", """{"Sentinel__Detections__unattested-call__Suppressions__a__Pattern":"{ $.eventName = * }"}""", "is to run with SENTINEL__DETECTIONS__UNATTESTED-CALL__SUPPRESSIONS__A__PATTERN={ $.eventName = * }" },
         { "exception", "", """{"Sentinel__Detections__unattested-call__Exceptions__a__Principal":"*"}""", "is to run with SENTINEL__DETECTIONS__UNATTESTED-CALL__EXCEPTIONS__A__PRINCIPAL=*" },
         { "dry run", "", """{"SENTINEL__DETECTIONS__ROLE-HIJACK__MODE":"DryRun"}""", "is to run with SENTINEL__DETECTIONS__ROLE-HIJACK__MODE=DryRun" },
