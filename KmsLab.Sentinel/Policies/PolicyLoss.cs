@@ -22,7 +22,7 @@ internal static class PolicyLoss
     /// <param name="before">As it was.</param>
     /// <param name="after">As it is.</param>
     /// <param name="calls">What the application's roles do, as far as it is known.</param>
-    /// <param name="deployers">Calls of those who look after the key: as long as one of them may, the account is not locked out by a Deny.</param>
+    /// <param name="deployers">Calls of those who look after the key: as long as a Deny spares one of them or the application, nobody is taken for locked out by it.</param>
     public static IReadOnlyList<Loss> Compare(KeyAccess before, KeyAccess after, IReadOnlyList<ApplicationCall> calls, IReadOnlyList<ApplicationCall>? deployers = null)
     {
         var administrators = before.Audiences.Where(audience => audience.Kind is AudienceKind.Account or AudienceKind.Principal);
@@ -34,11 +34,13 @@ internal static class PolicyLoss
 
         bool IsShutOut(Audience administrator, string operation)
         {
-            if (calls.Concat(deployers ?? []).FirstOrDefault() is not { } any || deployers?.Any(deployer => !deployer.MayBeDenied(after, operation)) == true)
+            // A Deny of all but the application, or but those who look after its keys, is meant to shut out.
+            ApplicationCall[] trusted = [.. calls, .. deployers ?? []];
+            if (trusted.Length == 0 || Array.Exists(trusted, one => !one.MayBeDenied(after, operation)))
                 return false;
 
             var arn = administrator.Kind == AudienceKind.Account ? $"arn:aws:iam::{administrator.Name}:root" : administrator.Name;
-            var call = new ApplicationCall(arn, [], [], any.At);
+            var call = new ApplicationCall(arn, [], [], trusted[0].At);
             return !call.IsDenied(before, operation) && call.IsDenied(after, operation);
         }
 

@@ -91,6 +91,7 @@ public sealed class PolicyLossTests
     public static TheoryData<string, string> Quiet => new()
     {
         { "a Deny without TLS", Denied("Bool", "aws:SecureTransport", "false") },
+        { "a Deny of all but the application", $"{Root},{Conditioned("Deny", "StringNotEquals", "aws:PrincipalArn", App, "*", "kms:*")}" },
         { "a Deny of others", Denied("ArnNotLike", "aws:PrincipalArn", App) },
         { "a Deny outside of its endpoint", Denied("StringNotEquals", "aws:SourceVpce", "vpce-0own") },
         { "a Deny after the year 2100", Denied("DateGreaterThan", "aws:CurrentTime", "2100-01-01T00:00:00Z") },
