@@ -14,8 +14,8 @@ using KmsLab.LocalAws.Trail;
 using KmsLab.LocalAws.TrailFiles;
 using KmsLab.LocalAws.Upstream;
 using KmsLab.LocalAws.Wire;
-using KmsLab.ServiceDefaults.Settings;
 using KmsLab.ServiceDefaults;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 

@@ -1,8 +1,7 @@
 using System.Net.Sockets;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
-
-using KmsLab.ServiceDefaults.Settings;
 
 namespace KmsLab.ServiceDefaults;
 

@@ -1,5 +1,5 @@
-using KmsLab.ServiceDefaults.Settings;
 using KmsLab.ServiceDefaults;
+using KmsLab.ServiceDefaults.Settings;
 using KmsLab.Simulator.Http;
 using KmsLab.Simulator.Runs;
 using KmsLab.Simulator.Service;

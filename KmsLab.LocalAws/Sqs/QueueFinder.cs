@@ -15,7 +15,8 @@ internal sealed class QueueFinder(QueueStore queues)
             : throw new AwsException(
                 "AccessDeniedException",
                 $"User: {call.Caller.Arn} is not authorized to perform: sqs:{call.Operation.Name.ToLowerInvariant()} on resource: {queue.Arn} because no resource-based policy allows the sqs:{call.Operation.Name.ToLowerInvariant()} action",
-                StatusCodes.Status403Forbidden) { QueryCode = "AccessDenied" };
+                StatusCodes.Status403Forbidden)
+            { QueryCode = "AccessDenied" };
     }
 
     /// <summary>The queue's URL, at the host by which the caller reached the endpoint.</summary>

@@ -6,9 +6,6 @@ using KmsLab.Sentinel;
 using KmsLab.Sentinel.Host;
 using KmsLab.ServiceDefaults.Settings;
 using KmsLab.Simulator;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Tests.ServiceDefaults.Settings;
