@@ -69,7 +69,8 @@ internal sealed class QueryForm
         json.WriteStartObject();
         foreach (var property in contract.Properties)
         {
-            if (Child(FlattenedMembers.Of(property)?.Name ?? property.Name) is not { } child)
+            // Older clients write an empty list under the member's own name, though it is flattened.
+            if ((FlattenedMembers.Of(property)?.Name is { } flattened ? Child(flattened) : null) is not { } child && (child = Child(property.Name)) is null)
                 continue;
             json.WritePropertyName(property.Name);
             child.WriteAs(contract.Options.GetTypeInfo(property.PropertyType), json);

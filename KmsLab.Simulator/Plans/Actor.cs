@@ -14,7 +14,11 @@ internal sealed record ApiClient(string Name, int Number) : Actor;
 /// <param name="Address">Where it calls from.</param>
 /// <param name="Agent">Its User-Agent.</param>
 /// <param name="InvokedBy">The AWS service that calls on its behalf, or null.</param>
-internal sealed record RoleSession(string Role, string Session, string Address, string Agent, string? InvokedBy = null) : Actor;
+internal sealed record RoleSession(string Role, string Session, string Address, string Agent, string? InvokedBy = null) : Actor
+{
+    /// <summary>The role's path within the account, such as <c>aws-service-role/rds.amazonaws.com/</c>; most have none.</summary>
+    public string Path { get; init; } = "";
+}
 
 /// <summary>AWS itself.</summary>
 internal sealed record AwsInternal : Actor;

@@ -43,18 +43,21 @@ internal static class Cast
     public static RoleSession ArchiverThroughS3 { get; } = Invoked("log-archiver", "daily", "s3.amazonaws.com");
 
     /// <summary>AWS Config, which is refused in many places.</summary>
-    public static RoleSession Config { get; } = Invoked("AWSServiceRoleForConfig", "configLambdaExecution", "config.amazonaws.com");
+    public static RoleSession Config { get; } = ServiceLinked("AWSServiceRoleForConfig", "configLambdaExecution", "config.amazonaws.com");
 
     /// <summary>AWS Backup, which makes grants.</summary>
-    public static RoleSession Backup { get; } = Invoked("AWSServiceRoleForBackup", "backup", "backup.amazonaws.com");
+    public static RoleSession Backup { get; } = ServiceLinked("AWSServiceRoleForBackup", "backup", "backup.amazonaws.com");
 
     /// <summary>Application Auto Scaling, which scales services.</summary>
-    public static RoleSession AutoScaling { get; } = Invoked("AWSServiceRoleForApplicationAutoScaling_ECSService", "AutoScaling", "ecs.application-autoscaling.amazonaws.com");
+    public static RoleSession AutoScaling { get; } = ServiceLinked("AWSServiceRoleForApplicationAutoScaling_ECSService", "AutoScaling", "ecs.application-autoscaling.amazonaws.com");
 
-    public static RoleSession ThroughRds { get; } = Invoked("AWSServiceRoleForRDS", "rds", "rds.amazonaws.com");
+    public static RoleSession ThroughRds { get; } = ServiceLinked("AWSServiceRoleForRDS", "rds", "rds.amazonaws.com");
 
     public static RoleSession ThroughSecretsManager { get; } = Invoked("payments-api", "task-4e1", "secretsmanager.amazonaws.com");
 
     /// <summary>AWS writes the service's name for address and User-Agent, too.</summary>
     private static RoleSession Invoked(string role, string session, string service) => new(role, session, service, service, service);
+
+    /// <summary>A role that AWS made for one of its services stands under a path of that service's.</summary>
+    private static RoleSession ServiceLinked(string role, string session, string service) => Invoked(role, session, service) with { Path = $"aws-service-role/{service}/" };
 }

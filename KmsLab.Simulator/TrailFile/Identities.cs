@@ -41,7 +41,7 @@ internal sealed class Identities(World world)
             Arn = $"arn:aws:sts::{world.Account}:assumed-role/{session.Role}/{session.Session}",
             AccountId = world.Account,
             AccessKeyId = AccessKeyOf(world.Seed, $"{session.Role}/{session.Session}", begun),
-            SessionIssuer = new(roleId, world.RoleArn(session.Role), world.Account, session.Role),
+            SessionIssuer = new(roleId, world.RoleArn(session.Path + session.Role), world.Account, session.Role),
             SessionCreated = begun,
             InvokedBy = session.InvokedBy,
         };

@@ -70,9 +70,9 @@ public sealed class SentinelOnTheWireTests
     [Fact]
     public async Task Unknown_database_is_named_with_the_choices()
     {
-        var problem = await Should.ThrowAsync<InvalidOperationException>(() => SentinelHost.StartAsync("http://127.0.0.1:1", ("Sentinel:Database", "Oracle")));
+        var problem = await Should.ThrowAsync<OptionsValidationException>(() => SentinelHost.StartAsync("http://127.0.0.1:1", ("Sentinel:Database", "Oracle")));
 
-        problem.Message.ShouldBe("Sentinel:Database is 'Oracle'. Set it to Sqlite or PostgreSql.");
+        problem.Message.ShouldContain("it is 'Oracle'. It is one of Sqlite, PostgreSql.");
     }
 
     [Theory]

@@ -74,7 +74,10 @@ def main(service, endpoint):
     kept["prefix"] = kept["name"][:6]
     for call in json.load(sys.stdin)[service]:
         # An old copy lacks operations that AWS has added since, and their newer members.
-        if call["call"] not in model.operation_names or not set(call["with"]) <= set(model.operation_model(call["call"]).input_shape.members):
+        if call["call"] not in model.operation_names:
+            continue
+        shape = model.operation_model(call["call"]).input_shape
+        if not set(call["with"]) <= set(shape.members if shape else []):
             continue
         name = f"{service} {call['call']} {json.dumps(call['with'])}"
         try:
