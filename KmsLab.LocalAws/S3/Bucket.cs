@@ -51,7 +51,7 @@ internal sealed class Bucket(string account, string region, BucketRecord record)
         return (
             way?.Element(S3Answer.Namespace + "SSEAlgorithm")?.Value ?? "AES256",
             way?.Element(S3Answer.Namespace + "KMSMasterKeyID")?.Value,
-            rule?.Element(S3Answer.Namespace + "BucketKeyEnabled")?.Value == "true");
+            S3Text.IsTrue(rule?.Element(S3Answer.Namespace + "BucketKeyEnabled")?.Value));
     }
 
     private static (string, TimeSpan)? RetentionOf(XElement? configuration)

@@ -40,7 +40,7 @@ internal sealed class BucketOperations(BucketStore buckets, EventNotifier notifi
         if (asked is not null && asked != call.Call.Region && call.Call.Region != Default)
             throw new AwsException("IllegalLocationConstraintException", $"The {asked} location constraint is incompatible for the region specific endpoint this request was sent to.");
         CheckName(name);
-        var hasLock = string.Equals(call.Header("x-amz-bucket-object-lock-enabled"), "true", StringComparison.OrdinalIgnoreCase);
+        var hasLock = S3Text.IsTrue(call.Header("x-amz-bucket-object-lock-enabled"));
         Dictionary<string, string> settings = [];
         if (hasLock)
         {
@@ -166,7 +166,7 @@ internal sealed class BucketOperations(BucketStore buckets, EventNotifier notifi
 
     private async Task TestTargetsAsync(S3Call call, XElement configuration)
     {
-        var isUnchecked = "true".Equals(call.Header("x-amz-skip-destination-validation"), StringComparison.OrdinalIgnoreCase);
+        var isUnchecked = S3Text.IsTrue(call.Header("x-amz-skip-destination-validation"));
         // What was told before needs no test again.
         var known = call.Bucket.Notifications.Select(target => target.Arn).ToHashSet();
         foreach (var target in NotificationTarget.Read(configuration))

@@ -21,7 +21,7 @@ internal sealed class ListOperations(StateStore store)
             throw S3Error.InvalidArgument("The continuation token provided is incorrect");
         var after = token is null ? call.Parameter("start-after") ?? "" : Decode(token);
         var page = Page(call, listing, after, token is null);
-        var withOwner = call.Parameter("fetch-owner") == "true";
+        var withOwner = S3Text.IsTrue(call.Parameter("fetch-owner"));
         return Task.FromResult(S3Answer.Of(
             "ListBucketResult",
             [

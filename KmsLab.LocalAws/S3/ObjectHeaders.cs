@@ -37,7 +37,7 @@ internal static class ObjectHeaders
             StorageClass = StorageClass(call.Header("x-amz-storage-class")),
             Encryption = algorithm,
             KmsKeyId = keyId,
-            BucketKey = call.Header("x-amz-server-side-encryption-bucket-key-enabled") is { } flag ? flag == "true" : bucketKey && algorithm != "AES256",
+            BucketKey = call.Header("x-amz-server-side-encryption-bucket-key-enabled") is { } flag ? S3Text.IsTrue(flag) : bucketKey && algorithm != "AES256",
             User = User(call),
             Tags = Tags(call.Header("x-amz-tagging")),
         };

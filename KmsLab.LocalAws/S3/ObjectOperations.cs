@@ -60,7 +60,7 @@ internal sealed class ObjectOperations(ObjectStore objects, StateStore store, Ti
     {
         var bucket = call.Bucket;
         var request = await S3Xml.ReadAsync(call, "Delete");
-        var isQuiet = S3Xml.Text(request, "Quiet") == "true";
+        var isQuiet = S3Text.IsTrue(S3Xml.Text(request, "Quiet"));
         var wanted = request.Elements().Where(element => element.Name.LocalName == "Object").ToList();
         if (wanted.Count is 0 or > MaxDeletes)
             throw S3Error.MalformedXml();
@@ -290,7 +290,7 @@ internal sealed class ObjectOperations(ObjectStore objects, StateStore store, Ti
 
     private static string? VersionId(S3Call call) => call.Parameter("versionId") is { Length: > 0 } id ? id : null;
 
-    private static bool MayBypass(S3Call call) => call.Header("x-amz-bypass-governance-retention") == "true";
+    private static bool MayBypass(S3Call call) => S3Text.IsTrue(call.Header("x-amz-bypass-governance-retention"));
 
     private static (long Offset, long Length) PartOf(StoredObject version, int number)
     {

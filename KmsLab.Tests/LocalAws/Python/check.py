@@ -58,7 +58,7 @@ def check(client, call, kept):
         kept[name] = part(answer, path)
     known = client.meta.service_model.operation_model(call["call"]).output_shape
     for path, value in call.get("gives", {}).items():
-        if path.split(".")[0] not in known.members:
+        if path.split(".")[0] not in (known.members if known else []):
             continue  # of an old copy
         expected = fill(value, kept)
         assert part(answer, path) == expected, f"{path} is {part(answer, path)!r}, not {expected!r}"
