@@ -86,7 +86,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
 
         // The row leads to this principal's calls; the choice stands in the address.
         await stranger.Locator("a").First.ClickAsync();
-        await browsed.Page.WaitForURLAsync(url => url.Contains("principal=", StringComparison.Ordinal));
+        await browsed.Page.WaitForURLAsync(url => url.Contains("principal=", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
         await Assertions.Expect(browsed.Page.GetByLabel("Principal")).ToHaveValueAsync("arn:aws:iam::000000000000:user/AKIASTRANGER00000000");
         browsed.Troubles.ShouldBeEmpty();
     }

@@ -29,7 +29,7 @@ public sealed class ScenariosPageTests(Browser browser) : IClassFixture<Browser>
         var verdict = browsed.Page.Locator(".run .verdict a", new() { HasTextRegex = found });
         (await browsed.FaintTextsAsync()).ShouldBeEmpty();
         await verdict.ClickAsync();
-        await browsed.Page.WaitForURLAsync(url => url.Contains("/alarms/", StringComparison.Ordinal));
+        await browsed.Page.WaitForURLAsync(url => url.Contains("/alarms/", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.Commit });
         browsed.Troubles.ShouldBeEmpty();
     }
 
