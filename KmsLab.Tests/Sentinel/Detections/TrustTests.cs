@@ -11,7 +11,7 @@ namespace KmsLab.Tests.Sentinel.Detections;
 public sealed class TrustTests(PostgresCluster cluster)
 {
     public const string Batch = $"arn:aws:iam::{TestRecords.Account}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch";
-    private const string Restore = $"arn:aws:iam::{TestRecords.Account}:role/restore";
+    internal const string Restore = $"arn:aws:iam::{TestRecords.Account}:role/restore";
     private const string Operator = $"arn:aws:iam::{TestRecords.Account}:user/ops/operator";
     private const string Scaling = $"arn:aws:iam::{TestRecords.Account}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService";
 
@@ -194,103 +194,6 @@ public sealed class TrustTests(PostgresCluster cluster)
         bench.Select(Call("sts", "AssumeRole", null, errorCode: "AccessDenied", errorMessage: $"is not authorized to perform: sts:AssumeRole on resource: {TestRecords.RoleArn}")).ShouldNotBeNull();
     }
 
-    [Fact]
-    public void Session_in_a_task_counts_as_a_command_does()
-    {
-        using var bench = Bench();
-        static JsonObject Start(string target) => Call("ssm", "StartSession", new() { ["target"] = target });
-
-        bench.Select(Start("ecs:prod_abc_def-123")).ShouldNotBeNull();
-        bench.Select(Start("ecs:test_abc_def-123")).ShouldBeNull();
-        bench.Select(Start("i-0123456789")).ShouldBeNull();
-    }
-
-    [Theory]
-    [InlineData("cluster/prod", true)]
-    [InlineData("task/prod/abc", true)]
-    [InlineData("task/test/abc", false)]
-    public void Refused_command_counts_though_its_record_has_no_parameters(string resource, bool fires)
-    {
-        using var bench = Bench();
-        var refused = Call("ecs", "ExecuteCommand", null, errorCode: "AccessDeniedException",
-            errorMessage: $"User is not authorized to perform: ecs:ExecuteCommand on resource: arn:aws:ecs:us-east-1:000000000000:{resource} because no identity-based policy allows it");
-
-        (bench.Select(refused) is not null).ShouldBe(fires);
-    }
-
-    [Fact]
-    public void Image_that_is_pushed_over_the_applications_counts()
-    {
-        using var bench = Bench();
-        static JsonObject Push(string repository, string by = Stranger) => Call("ecr", "PutImage", new() { ["repositoryName"] = repository, ["imageTag"] = "latest" }, by);
-        static JsonObject Register(string image) => Call("ecs", "RegisterTaskDefinition", new()
-        {
-            ["family"] = "cryptoapi",
-            ["taskRoleArn"] = TestRecords.RoleArn,
-            ["containerDefinitions"] = new JsonArray(new JsonObject { ["image"] = image }),
-        }, Deployer);
-
-        bench.Select(Push("apps/api")).ShouldBeNull();
-        bench.Select(Register("000000000000.dkr.ecr.us-east-1.amazonaws.com/apps/pinned@sha256:0123"), Push("apps/pinned")).ShouldBeNull("what is pinned stays");
-        bench.Select(Register("000000000000.dkr.ecr.us-east-1.amazonaws.com/apps/api:latest"), Push("apps/api")).ShouldNotBeNull()
-            .Detail.ShouldBe("an image was pushed to apps/api:latest, which the application runs");
-        bench.Select(Push("apps/api", Deployer)).ShouldBeNull();
-        bench.Select(Push("apps/cryptoapi")).ShouldNotBeNull("named after the family");
-        bench.Select(Call("ecr", "PutImageTagMutability", new() { ["repositoryName"] = "apps/api", ["imageTagMutability"] = "MUTABLE" })).ShouldNotBeNull();
-    }
-
-    [Fact]
-    public void Task_of_the_application_that_another_service_is_to_run_counts()
-    {
-        using var bench = Bench();
-        static JsonObject Target(string family) => Call("events", "PutTargets", JsonNode.Parse(
-            $$$"""{"rule":"r","targets":[{"arn":"c","ecsParameters":{"taskDefinitionArn":"arn:aws:ecs:us-east-1:000000000000:task-definition/{{{family}}}:3"}}]}""")!.AsObject());
-
-        bench.Select(Target("cryptoapi")).ShouldNotBeNull();
-        bench.Select(Target("other")).ShouldBeNull();
-    }
-
-    [Theory]
-    [InlineData("UpdateService", """{"cluster":"prod","service":"api","taskDefinition":"evil:1"}""", true)]
-    [InlineData("UpdateService", """{"cluster":"shared","service":"cryptoapi","taskDefinition":"evil:1"}""", true)]
-    [InlineData("UpdateService", """{"cluster":"shared","service":"other","taskDefinition":"other:2"}""", false)]
-    [InlineData("CreateTaskSet", """{"cluster":"prod","service":"api","taskDefinition":"evil:1"}""", true)]
-    [InlineData("UpdateServicePrimaryTaskSet", """{"cluster":"prod","service":"api","primaryTaskSet":"ecs-svc/1"}""", true)]
-    [InlineData("RunTask", """{"cluster":"prod","taskDefinition":"evil:1"}""", true)]
-    [InlineData("StartTask", """{"cluster":"arn:aws:ecs:us-east-1:000000000000:cluster/prod","taskDefinition":"evil:1"}""", true)]
-    [InlineData("CreateService", """{"cluster":"prod","serviceName":"x","taskDefinition":"evil:1"}""", true)]
-    [InlineData("RunTask", """{"cluster":"shared","taskDefinition":"other:1"}""", false)]
-    [InlineData("DescribeTasks", """{"cluster":"prod"}""", false)]
-    public void Other_task_definition_in_the_applications_place_counts(string operation, string parameters, bool fires)
-    {
-        using var bench = Bench();
-        JsonObject By(string role) => Call("ecs", operation, JsonNode.Parse(parameters)!.AsObject(), role);
-
-        (bench.Select(By(Stranger)) is not null).ShouldBe(fires);
-        bench.Select(By(Deployer)).ShouldBeNull();
-    }
-
-    [Fact]
-    public void Service_is_the_applications_once_it_ran_its_tasks_under_whatever_name()
-    {
-        using var bench = Bench();
-        static JsonObject Update(string definition, string by) => Call("ecs", "UpdateService", new() { ["cluster"] = "shared", ["service"] = "blue", ["taskDefinition"] = definition }, by);
-
-        bench.Select(Update("other:1", Stranger)).ShouldBeNull();
-        bench.Select(Update("cryptoapi:7", Deployer), Update("other:1", Stranger)).ShouldNotBeNull().Detail.ShouldBe("the service blue is to run other:1");
-    }
-
-    [Theory]
-    [InlineData("events", "PutTargets", """{"targets":[{"arn":"arn:aws:ecs:us-east-1:000000000000:cluster/prod","ecsParameters":{"taskDefinitionArn":"arn:aws:ecs:us-east-1:000000000000:task-definition/evil"}}]}""", true)]
-    [InlineData("scheduler", "CreateSchedule", """{"target":{"arn":"arn:aws:ecs:us-east-1:000000000000:cluster/prod"}}""", true)]
-    [InlineData("scheduler", "CreateSchedule", """{"target":{"arn":"arn:aws:ecs:us-east-1:000000000000:cluster/other"}}""", false)]
-    [InlineData("pipes", "CreatePipe", """{"targetParameters":{"ecsTaskParameters":{"taskDefinitionArn":"arn:aws:ecs:us-east-1:000000000000:task-definition/cryptoapi:2"}}}""", true)]
-    public void Task_that_another_service_is_to_run_beside_the_application_counts(string source, string operation, string parameters, bool fires)
-    {
-        using var bench = Bench();
-        (bench.Select(Call(source, operation, JsonNode.Parse(parameters)!.AsObject())) is not null).ShouldBe(fires);
-    }
-
     [Theory]
     [InlineData("codepipeline", "CreatePipeline", """{"pipeline":{"stages":[{"actions":[{"configuration":{"X":"{role}"}}]}]}}""", true)]
     [InlineData("imagebuilder", "CreateImage", """{"executionRole":"{role}"}""", true)]
@@ -309,75 +212,6 @@ public sealed class TrustTests(PostgresCluster cluster)
         using var bench = Bench();
         (bench.Select(Call(source, operation, JsonNode.Parse(parameters.Replace("{role}", TestRecords.RoleArn, StringComparison.Ordinal))!.AsObject())) is not null).ShouldBe(fires);
         RoleHijack.Definition.EventSources.ShouldContain($"{source}.amazonaws.com");
-    }
-
-    public static TheoryData<string, string, string, bool> Entries { get; } = new()
-    {
-        { "ssm", "SendCommand", """{"instanceIds":["i-0123456789abcdef0"],"documentName":"AWS-RunShellScript"}""", true },
-        { "ssm", "SendCommand", """{"targets":[{"key":"tag:env","values":["prod"]}],"documentName":"AWS-RunShellScript"}""", true },
-        { "ssm", "SendCommand", """{"instanceIds":["i-0ffffffffffffffff"]}""", false },
-        { "ssm", "StartSession", """{"target":"i-0123456789abcdef0"}""", true },
-        { "ssm", "StartAutomationExecution", """{"documentName":"x","parameters":{"InstanceId":["i-0123456789abcdef0"]}}""", true },
-        { "ssm", "DescribeInstanceInformation", """{"instanceInformationFilterList":[{"valueSet":["i-0123456789abcdef0"]}]}""", false },
-        { "ec2", "ModifyInstanceAttribute", """{"instanceId":"i-0123456789abcdef0","userData":"<sensitiveDataRemoved>"}""", true },
-        { "ec2", "ModifyInstanceAttribute", """{"instanceId":"i-0123456789abcdef0","disableApiTermination":{"value":true}}""", false },
-        { "ec2", "StopInstances", """{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]}}""", false },
-        { "ec2-instance-connect", "SendSSHPublicKey", """{"instanceId":"i-0123456789abcdef0","instanceOSUser":"ec2-user"}""", true },
-        { "ec2-instance-connect", "SendSerialConsoleSSHPublicKey", """{"instanceId":"i-0123456789abcdef0"}""", true },
-    };
-
-    [Theory]
-    [MemberData(nameof(Entries))]
-    public void Entering_an_instance_that_runs_with_a_trusted_role_counts(string source, string operation, string parameters, bool fires)
-    {
-        JsonObject Enter(string by) => Call(source, operation, JsonNode.Parse(parameters)!.AsObject(), by);
-        JsonObject[] lessons =
-        [
-            TestRecords.Decrypt(role: Restore).With(record => record["userIdentity"]!["arn"] = $"arn:aws:sts::{TestRecords.Account}:assumed-role/restore/i-0123456789abcdef0"),
-            Call("ec2", "AssociateIamInstanceProfile", JsonNode.Parse("""{"AssociateIamInstanceProfileRequest":{"IamInstanceProfile":{"Name":"restore"},"InstanceId":"i-0123456789abcdef0"}}""")!.AsObject(), Deployer),
-            Call("ec2", "RunInstances", JsonNode.Parse("""{"iamInstanceProfile":{"name":"restore"}}""")!.AsObject(), Deployer)
-                .With(record => record["responseElements"] = JsonNode.Parse("""{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]}}""")),
-        ];
-        foreach (var lesson in lessons)
-        {
-            using var bench = Bench();
-            bench.Select(Enter(Stranger)).ShouldBeNull("nobody knows the instance");
-            bench.Judge(lesson);
-            (bench.Select(Enter(Stranger)) is not null).ShouldBe(fires);
-            bench.Select(Enter(Deployer)).ShouldBeNull();
-        }
-    }
-
-    [Theory]
-    [InlineData("iam", "UpdateSAMLProvider", """{"sAMLProviderArn":"arn:aws:iam::000000000000:saml-provider/corp"}""", true)]
-    [InlineData("iam", "UpdateSAMLProvider", """{"sAMLProviderArn":"arn:aws:iam::000000000000:saml-provider/other"}""", false)]
-    [InlineData("iam", "AddClientIDToOpenIDConnectProvider", """{"openIDConnectProviderArn":"arn:aws:iam::000000000000:oidc-provider/token.example.com"}""", true)]
-    [InlineData("iam", "GetSAMLProvider", """{"sAMLProviderArn":"arn:aws:iam::000000000000:saml-provider/corp"}""", false)]
-    [InlineData("rolesanywhere", "CreateTrustAnchor", """{"name":"x","source":{"sourceType":"CERTIFICATE_BUNDLE"}}""", true)]
-    [InlineData("rolesanywhere", "ListTrustAnchors", "{}", false)]
-    public void Provider_that_may_vouch_for_a_trusted_role_counts(string source, string operation, string parameters, bool fires)
-    {
-        using var bench = Bench();
-        JsonObject By(string role) => Call(source, operation, JsonNode.Parse(parameters)!.AsObject(), role);
-        const string Trust = """
-            {"Statement":[{"Effect":"Allow","Principal":{"Federated":["arn:aws:iam::000000000000:saml-provider/corp","arn:aws:iam::000000000000:oidc-provider/token.example.com"]}},
-            {"Effect":"Allow","Principal":{"Service":"rolesanywhere.amazonaws.com"},"Action":"sts:AssumeRole"}]}
-            """;
-        bench.Select(By(Stranger)).ShouldBeNull("nobody knows whom the role trusts");
-
-        bench.Select(Call("iam", "UpdateAssumeRolePolicy", new() { ["roleName"] = "restore", ["policyDocument"] = Trust }, Deployer)).ShouldBeNull();
-        (bench.Select(By(Stranger)) is not null).ShouldBe(fires);
-        bench.Select(By(Deployer)).ShouldBeNull();
-    }
-
-    [Fact]
-    public void Provider_that_is_made_anew_under_the_name_that_a_role_trusts_counts()
-    {
-        using var bench = Bench();
-        bench.Judge(Call("sts", "AssumeRoleWithSAML", new() { ["roleArn"] = Restore, ["principalArn"] = "arn:aws:iam::000000000000:saml-provider/corp" }));
-
-        bench.Select(Call("iam", "CreateSAMLProvider", new() { ["name"] = "corp" })
-            .With(record => record["responseElements"] = new JsonObject { ["sAMLProviderArn"] = "arn:aws:iam::000000000000:saml-provider/corp" })).ShouldNotBeNull();
     }
 
     [Theory]
@@ -409,7 +243,8 @@ public sealed class TrustTests(PostgresCluster cluster)
         }
     }
 
-    private static DetectionBench Bench() => new(RoleHijack.Definition, (SentinelOptions options) =>
+    /// <summary>A bench whose set trusts several roles, runs in one cluster and has one task family.</summary>
+    internal static DetectionBench Bench() => new(RoleHijack.Definition, (SentinelOptions options) =>
     {
         var set = options.ProtectedSets["vault"];
         set.SecretReaders = [ExecutionRole];
