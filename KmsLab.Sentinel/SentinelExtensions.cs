@@ -17,6 +17,7 @@ using KmsLab.Sentinel.TrailHealth.Guard;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
 using KmsLab.ServiceDefaults.Database;
+using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 
 namespace KmsLab.Sentinel;
@@ -24,15 +25,18 @@ namespace KmsLab.Sentinel;
 /// <summary>The service's two entry points; its own <c>Program.cs</c> and the embedded lab call the same.</summary>
 public static class SentinelExtensions
 {
+    internal const string DefaultUrl = "http://localhost:5090";
+    internal const string DatabaseKey = "Sentinel:Database";
+
     /// <summary>Adds the service.</summary>
     public static WebApplicationBuilder AddSentinel(this WebApplicationBuilder builder)
     {
-        builder.AddServiceDefaults("Sentinel", "http://localhost:5090");
-        builder.Services.AddSentinelSettings();
+        builder.AddServiceDefaults(SentinelOptions.Section, DefaultUrl);
+        builder.Services.AddSettings<SentinelOptions>(SentinelOptions.Section);
         builder.Services.AddSentinelOptions();
         builder.Services.AddSingleton(AccessOf);
 
-        builder.AddDatabase("sentinel", "Sentinel:Database", typeof(SentinelExtensions).Assembly);
+        builder.AddDatabase("sentinel", DatabaseKey, typeof(SentinelExtensions).Assembly);
         builder.AddAwsClient<IAmazonCloudWatchLogs>();
         builder.AddRegionalAwsClients<IAmazonCloudTrail>();
         builder.AddRegionalAwsClients<IAmazonKeyManagementService>();

@@ -43,8 +43,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHttpResilience();
         builder.UseServiceUrl(section, defaultUrl);
         builder.Services.AddSingleton(new SettingsOwner(section));
-        builder.Services.AddSetting<string>($"{section}:Url", defaultUrl);
-        builder.Services.AddSetting<bool>($"{section}:Telemetry:BackgroundTraces", false);
+        builder.Services.AddServiceSettings(section, defaultUrl);
 
         var serviceName = section.ToLowerInvariant();
         if (builder.Configuration.GetValue<bool>(EmbeddedKey))

@@ -39,12 +39,17 @@ public static class ServiceProgram
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         add(builder);
-        return [.. builder.Services.Select(service => service.IsKeyedService ? null : service.ImplementationInstance).OfType<SettingsSection>()];
+        return [.. builder.Services.Where(service => !service.IsKeyedService).Select(service => service.ImplementationInstance).OfType<SettingsSection>()];
     }
 
     private static ServiceDescription WithSettings(ServiceDescription service, Action<WebApplicationBuilder> add) => service with
     {
-        Commands = [.. service.Commands, SettingsCommands.Check(service.Section, file => Check(service.Section, file, add)), SettingsCommands.Settings(service.Section, () => SettingsOf(add))],
+        Commands =
+        [
+            .. service.Commands,
+            SettingsCommands.Check(service.Section, file => Check(service.Section, file, add)),
+            SettingsCommands.Settings(service.Section, () => SettingsOf(add)),
+        ],
     };
 
     private static SettingsFindings Check(string section, string file, Action<WebApplicationBuilder> add)

@@ -86,7 +86,8 @@ internal sealed partial class LabReadiness(
         var first = lines.FindLastIndex(line => OwnWords().IsMatch(line));
         if (first >= 0)
         {
-            var more = lines.Skip(first + 1).Select(line => MoreWords().Match(line)).TakeWhile(match => match.Success).Select(match => match.Groups[1].Value);
+            var more = lines.Skip(first + 1).Select(line => MoreWords().Match(line)).TakeWhile(match => match.Success)
+                .Select(match => match.Groups[1].Value);
             return string.Join(Environment.NewLine, more.Prepend(OwnWords().Match(lines[first]).Groups[1].Value));
         }
 

@@ -56,7 +56,7 @@ public readonly ref struct RecordedCall
     /// <summary>The resources that the call touched: ARN and type, such as <c>AWS::KMS::Key</c>.</summary>
     public ReadOnlySpan<RecordedResource> Resources { get; init; }
 
-    /// <summary>Whether it is a data event; otherwise it is a management event.</summary>
+    /// <summary>Tells whether it is a data event; otherwise it is a management event.</summary>
     public bool IsDataEvent { get; init; }
 
     /// <summary><c>AwsApiCall</c>, or <c>AwsServiceEvent</c> for what the service did by itself.</summary>

@@ -16,7 +16,7 @@ internal sealed class TrustedProxies
 
     public static IServiceCollection AddTo(IServiceCollection services)
     {
-        services.AddSetting<string[]>(Key);
+        services.AddSetting<string[]>(Key, "Networks such as `10.0.0.0/16` whose `X-Forwarded-For` is believed.");
         services.AddSingleton<IValidateOptions<TrustedProxies>, Validator>();
         services.AddOptions<TrustedProxies>()
             .Configure<IConfiguration>((proxies, configuration) => proxies.Networks = configuration.GetSection(Key).Get<string[]>() ?? [])

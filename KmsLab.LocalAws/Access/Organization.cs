@@ -14,7 +14,7 @@ internal sealed class Organization(IOptions<LocalAwsOptions> options)
 
     public string ManagementAccount { get; } = options.Value.AccountId;
 
-    /// <summary>Whether an account belongs to it.</summary>
+    /// <summary>Tells whether an account belongs to it.</summary>
     public bool Has(string account) => Id is not null && _accounts.Contains(account);
 
     /// <summary>The ARN of the organization, or of one of its accounts.</summary>

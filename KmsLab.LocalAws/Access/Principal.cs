@@ -7,7 +7,7 @@ namespace KmsLab.LocalAws.Access;
 /// <summary>Who is behind an access key.</summary>
 internal sealed class Principal
 {
-    /// <summary>What stands for the access key of an unsigned call.</summary>
+    /// <summary>The access key that stands for none, in an unsigned call.</summary>
     public const string AnonymousKeyId = "anonymous";
 
     private Principal(string accessKeyId, string arn, string userId, string account, RecordedIdentity identity)

@@ -117,7 +117,7 @@ internal sealed class KeyCrypto(KeyFinder finder)
         return expected ?? KeyFinder.MustBeUsable(KeyFinder.Admit(call, actual ?? throw KmsErrors.CiphertextOfUnknownKey()));
     }
 
-    /// <summary>Whether a dry run asks about the key alone.</summary>
+    /// <summary>Tells whether a dry run asks about the key alone.</summary>
     /// <remarks>https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html</remarks>
     private static bool IgnoresCiphertext(bool? dryRun, List<string>? modifiers) => modifiers switch
     {

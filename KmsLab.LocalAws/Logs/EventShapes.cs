@@ -14,7 +14,7 @@ internal sealed class PutLogEventsRequest : StreamRequest
     public LogEntity? Entity { get; set; }
 }
 
-/// <summary>What the events are about; nothing is related to anything here, so that each is rejected.</summary>
+/// <summary>The thing that the events are about; nothing is related to anything here, so that each is rejected.</summary>
 internal sealed class LogEntity
 {
     public Dictionary<string, string>? KeyAttributes { get; set; }

@@ -175,7 +175,7 @@ internal sealed class TagFilter
     [Constraint(MaxLength = 5)]
     public List<string>? Values { get; set; }
 
-    /// <summary>Whether tags hold the filter. A value may begin with <c>!</c> (any but this) and have <c>*</c> at its beginning or end.</summary>
+    /// <summary>Tells whether tags hold the filter. A value may begin with <c>!</c> (any but this) and have <c>*</c> at its beginning or end.</summary>
     public bool Holds(Dictionary<string, string> tags) =>
         tags.TryGetValue(Key!, out var value) && (Values is not { Count: > 0 } || Values.Exists(wanted => Holds(wanted, value)));
 

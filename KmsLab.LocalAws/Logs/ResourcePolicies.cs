@@ -7,7 +7,7 @@ namespace KmsLab.LocalAws.Logs;
 /// <summary>The account's resource policies: kept and shown, as nobody delivers here by them.</summary>
 internal sealed class ResourcePolicies
 {
-    /// <summary>Why policies of single groups, and their revisions, are refused.</summary>
+    /// <summary>The reason for which policies of single groups, and their revisions, are refused.</summary>
     public const string OnlyOfAccounts = "KmsLab LocalAws keeps the account's resource policies, none of single log groups.";
 
     private const int MaxPolicies = 10;

@@ -6,7 +6,7 @@ namespace KmsLab.LocalAws.Metrics;
 /// <remarks>https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-suppression.html</remarks>
 internal sealed class ActionHolds(AlarmStore alarms, MuteRules mutes)
 {
-    /// <summary>What keeps back the actions of an alarm that becomes another; null: nothing.</summary>
+    /// <summary>Finds the hold on the actions of an alarm whose state changes; null: none.</summary>
     public ActionHold? Of(RegionScope scope, AlarmRecord alarm, string oldState, DateTimeOffset now)
     {
         if (mutes.IsMuted(scope, alarm.Name, now))
@@ -18,7 +18,7 @@ internal sealed class ActionHolds(AlarmStore alarms, MuteRules mutes)
         return alarm.State == AlarmState.Alarm && alarm.Composite!.WaitPeriod > 0 ? new(ActionHold.WaitPeriod, now, oldState) : null;
     }
 
-    /// <summary>What keeps back an alarm's actions now that were kept back before; null: nothing any more.</summary>
+    /// <summary>Finds the hold that an alarm's held actions are under now; null: none any more.</summary>
     public ActionHold? Next(RegionScope scope, AlarmRecord alarm, DateTimeOffset now)
     {
         var hold = alarm.Hold!;
@@ -38,7 +38,7 @@ internal sealed class ActionHolds(AlarmStore alarms, MuteRules mutes)
         alarm.Composite?.Suppressor is { } name ? alarms.Find(scope, AlarmRecord.NameOf(name)) : null;
 }
 
-/// <summary>That an alarm's actions are kept back.</summary>
+/// <summary>A hold on an alarm's actions.</summary>
 /// <param name="By"><see cref="MuteRule"/>, or as AWS says of composite alarms: <see cref="Alarm"/>, <see cref="WaitPeriod"/>, <see cref="ExtensionPeriod"/>.</param>
 /// <param name="Since">Since when.</param>
 /// <param name="OldState">The alarm's state before.</param>

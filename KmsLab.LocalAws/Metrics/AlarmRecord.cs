@@ -7,10 +7,10 @@ internal sealed record AlarmRecord
 {
     public required AlarmSettings Settings { get; init; }
 
-    /// <summary>What makes it a composite alarm; null for one that watches a metric.</summary>
+    /// <summary>The part that makes it a composite alarm; null for one that watches a metric.</summary>
     public CompositeSettings? Composite { get; init; }
 
-    /// <summary>What keeps its actions back; null: nothing.</summary>
+    /// <summary>The hold that keeps its actions back; null: none.</summary>
     public ActionHold? Hold { get; init; }
 
     /// <summary>The states by which a composite alarm was last evaluated.</summary>

@@ -13,7 +13,7 @@ internal sealed class AlarmRule
     /// <summary>The alarms that it asks about, each once, as it names them: by name or ARN.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Whether it holds.</summary>
+    /// <summary>Tells whether it holds.</summary>
     /// <param name="stateOf">The state of an alarm that it names.</param>
     public bool Holds(Func<string, string> stateOf) => _holds(stateOf);
 

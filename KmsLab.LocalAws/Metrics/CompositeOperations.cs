@@ -74,7 +74,7 @@ internal sealed class CompositeOperations(AlarmStore alarms, CompositeEvaluator 
     }
 }
 
-/// <summary>What a composite alarm has beside what all alarms have.</summary>
+/// <summary>The settings that a composite alarm has beside those of all alarms.</summary>
 /// <param name="Rule">When it is in alarm.</param>
 /// <param name="Suppressor">The alarm, by name or ARN, whose own alarm keeps its actions back.</param>
 /// <param name="WaitPeriod">For how many seconds it waits for the suppressor's alarm.</param>

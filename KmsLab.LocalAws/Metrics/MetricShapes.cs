@@ -20,7 +20,7 @@ internal sealed class EntityMetricData
     public List<MetricDatum>? MetricData { get; set; }
 }
 
-/// <summary>What metrics are about. AWS shows it in its console alone.</summary>
+/// <summary>The thing that metrics are about. AWS shows it in its console alone.</summary>
 internal sealed class MetricEntity
 {
     [Constraint(MinLength = 2, MaxLength = 4)]

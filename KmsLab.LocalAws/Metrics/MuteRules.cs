@@ -18,7 +18,7 @@ internal sealed class MuteRules
             _rules[(scope, rule.Name)] = rule;
     }
 
-    /// <summary>Whether some rule mutes an alarm now.</summary>
+    /// <summary>Tells whether some rule mutes an alarm now.</summary>
     public bool IsMuted(RegionScope scope, string alarm, DateTimeOffset now) =>
         List(scope).Exists(rule => rule.Targets(alarm) && rule.StatusAt(now) == MuteRuleRecord.Active);
 

@@ -4,7 +4,7 @@ using System.Xml;
 
 namespace KmsLab.LocalAws.Metrics;
 
-/// <summary>When a mute rule mutes: from the times that its expression tells, for as long as its duration.</summary>
+/// <summary>Tells when a mute rule mutes: from the times of its expression, for as long as its duration.</summary>
 internal sealed partial class MuteSchedule
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
@@ -42,7 +42,7 @@ internal sealed partial class MuteSchedule
     /// <exception cref="Wire.AwsException">ValidationError.</exception>
     public static MuteSchedule Parse(MuteRuleSchedule schedule) => new(schedule.Expression!, schedule.Duration!, schedule.Timezone);
 
-    /// <summary>Whether it mutes at a time.</summary>
+    /// <summary>Tells whether it mutes at a time.</summary>
     public bool IsActive(DateTimeOffset now)
     {
         if (_once is { } once)
@@ -57,7 +57,7 @@ internal sealed partial class MuteSchedule
         return false;
     }
 
-    /// <summary>Whether it never mutes again.</summary>
+    /// <summary>Tells whether it never mutes again.</summary>
     public bool IsOver(DateTimeOffset now) => _once is { } once && now >= once + _duration;
 
     // As in every cron: where both days are told, either will do.

@@ -137,7 +137,7 @@ internal sealed class MessageAttributeValue
     [Flattened("BinaryListValue"), NotServed(NoLists)]
     public List<byte[]>? BinaryListValues { get; set; }
 
-    /// <summary>What AWS says of lists, for which it only has the names.</summary>
+    /// <summary>The type of lists, for which AWS only has the names.</summary>
     private const string NoLists = "Message attribute list values in SendMessage operation are not supported.";
 }
 

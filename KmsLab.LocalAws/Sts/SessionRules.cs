@@ -3,11 +3,11 @@ using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Sts;
 
-/// <summary>What STS demands of sessions beyond their members' own constraints.</summary>
+/// <summary>Checks what STS demands of sessions beyond their members' own constraints.</summary>
 /// <remarks>https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html</remarks>
 internal static class SessionRules
 {
-    /// <summary>Why session policies are refused.</summary>
+    /// <summary>The reason for which session policies are refused.</summary>
     public const string NoPolicies = "KmsLab LocalAws has no IAM: a session policy would limit nothing. LocalAws:Denials refuses calls.";
 
     private const int PackedLimit = 2048;
@@ -34,7 +34,7 @@ internal static class SessionRules
             : throw new AwsException("PackedPolicyTooLargeException", $"Packed size of session tags consumes {percent}% of allotted space.") { QueryCode = "PackedPolicyTooLarge" };
     }
 
-    /// <summary>Whether a caller proves a second factor. Each code is right: there are no devices here.</summary>
+    /// <summary>Tells whether a caller proves a second factor. Each code is right: there are no devices here.</summary>
     /// <exception cref="AwsException">AccessDenied: half of a proof.</exception>
     public static bool HasSecondFactor(string? serialNumber, string? code) => (serialNumber, code) switch
     {

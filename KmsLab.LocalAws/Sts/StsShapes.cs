@@ -58,7 +58,7 @@ internal sealed class PolicyDescriptor
     public string? Arn { get; set; }
 }
 
-/// <summary>What a context provider asserts; refused where it is given.</summary>
+/// <summary>An assertion of a context provider; refused where it is given.</summary>
 internal sealed class ProvidedContext
 {
     public string? ProviderArn { get; set; }

@@ -11,7 +11,7 @@ internal static class EventFilter
         ? advanced.Any(selector => Takes(selector, record))
         : trail.Selectors!.Any(selector => Takes(selector, record));
 
-    /// <summary>Whether a trail gets any data events.</summary>
+    /// <summary>Tells whether a trail gets any data events.</summary>
     public static bool TakesData(TrailDefinition trail) => trail.AdvancedSelectors is { } advanced
         ? advanced.Exists(selector => selector.FieldSelectors!.Exists(field => field is { Field: "eventCategory", Equals: ["Data"] }))
         : trail.Selectors!.Exists(selector => selector.DataResources is { Count: > 0 });

@@ -23,7 +23,7 @@ internal sealed class LiveTrail(string account, TrailDefinition definition, Orga
     public bool Takes(TrailEvent record) =>
         Definition.IsLogging && IsOf(record.Account) && IsVisibleIn(record.Region) && EventFilter.Takes(Definition, record);
 
-    /// <summary>Whether it collects an account's records, and shows there: its own, or each of its organization.</summary>
+    /// <summary>Tells whether it collects an account's records, and shows there: its own, or each of its organization.</summary>
     public bool IsOf(string account) => Account == account || (OrganizationId is not null && organization.Has(account));
 
     /// <summary>The organization whose accounts it collects; null: it collects those of its own account.</summary>

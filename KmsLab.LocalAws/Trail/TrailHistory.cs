@@ -34,7 +34,7 @@ internal sealed record TrailEvent
     /// <summary>The type of an object among a record's resources, by which selectors name data events.</summary>
     public const string S3Object = "AWS::S3::Object";
 
-    /// <summary>Whether it is a data event, which only trails have that select it.</summary>
+    /// <summary>Tells whether it is a data event, which only trails have that select it.</summary>
     public bool IsDataEvent { get; init; }
 
     /// <summary><see cref="ApiCall"/> or <see cref="ServiceEvent"/>.</summary>

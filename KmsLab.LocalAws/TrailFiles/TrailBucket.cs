@@ -41,7 +41,7 @@ internal sealed class TrailBucket(ObjectStore objects)
     /// <summary>The SHA-256 of a file's content, as digests tell it.</summary>
     public static string Hash(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    /// <summary>What all keys of a trail begin with that hold an account's records.</summary>
+    /// <summary>The beginning of all keys of a trail that hold an account's records.</summary>
     public static string Prefix(LiveTrail trail, string account)
     {
         var prefix = trail.Definition.S3KeyPrefix is { Length: > 0 } own ? own.TrimEnd('/') + "/" : "";

@@ -41,7 +41,7 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <summary>What the record carries under <c>additionalEventData</c>.</summary>
     public Dictionary<string, string>? AdditionalEventData { get; set; }
 
-    /// <summary>What the trails of other Regions hear of the call when it succeeds.</summary>
+    /// <summary>Records that the trails of other Regions get of the call when it succeeds.</summary>
     public List<FurtherRecord> FurtherRecords { get; } = [];
 
     /// <summary>The trails as they were when the call came.</summary>

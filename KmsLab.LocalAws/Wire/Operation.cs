@@ -79,7 +79,7 @@ internal sealed record OnTrail(bool Recorded, bool ReadOnly = false, bool Respon
     /// <summary>A data event that changes something.</summary>
     public static readonly OnTrail DataWrite = new(true) { IsDataEvent = true };
 
-    /// <summary>Whether it is on those trails alone whose selectors name it, and in no event history.</summary>
+    /// <summary>Tells whether it is on those trails alone whose selectors name it, and in no event history.</summary>
     public bool IsDataEvent { get; private init; }
 
     /// <summary>A management call that changes nothing.</summary>

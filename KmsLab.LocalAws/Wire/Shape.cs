@@ -75,7 +75,7 @@ internal sealed class Shape
 
         public ConstraintAttribute? Constraint { get; }
 
-        /// <summary>Why it is refused here; null when it is served.</summary>
+        /// <summary>The reason for which it is refused here; null when it is served.</summary>
         public string? NotServed { get; }
 
         public bool IsOnTrail { get; }

@@ -59,10 +59,10 @@ internal sealed record Alarm
     /// <summary>How many records it rests on.</summary>
     public required long EvidenceTotal { get; init; }
 
-    /// <summary>What the occurrence consists of.</summary>
+    /// <summary>The kinds, parties and relatives of the occurrence.</summary>
     public AlarmTraits Traits { get; init; } = new();
 
-    /// <summary>How often something was done, the findings of lasting states left out.</summary>
+    /// <summary>The number of times that something was done, the findings of lasting states left out.</summary>
     public long Calls => Math.Max(0, EvidenceTotal - Traits.States);
 
     /// <summary>Begins an occurrence.</summary>

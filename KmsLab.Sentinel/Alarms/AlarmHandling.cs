@@ -5,16 +5,16 @@ namespace KmsLab.Sentinel.Alarms;
 /// <summary>Somebody knows of this occurrence.</summary>
 public sealed record Acknowledgement(long Occurrence, DateTimeOffset At, string By, string Reason)
 {
-    /// <summary>What happened since that it does not cover; null while it covers all.</summary>
+    /// <summary>News since then that it does not cover; null while it covers all.</summary>
     public News? News { get; init; }
 }
 
-/// <summary>What an acknowledgement does not cover.</summary>
+/// <summary>News that an acknowledgement does not cover.</summary>
 /// <param name="At">When it was seen.</param>
 /// <param name="What">What it is, in words.</param>
 public sealed record News(DateTimeOffset At, string What);
 
-/// <summary>What had been seen of an alarm when somebody acknowledged it.</summary>
+/// <summary>Everything that had been seen of an alarm when somebody acknowledged it.</summary>
 /// <param name="Kinds">Kinds of what was done.</param>
 /// <param name="Calls">How often something was done.</param>
 /// <param name="Relatives">Alarms of the incident that were named to it.</param>
@@ -24,7 +24,7 @@ internal sealed record Covered(IReadOnlyList<string> Kinds, long Calls, IReadOnl
 
     public bool Has(Alarm relative) => Relatives.Contains(NameOf(relative.Id, relative.Occurrence), StringComparer.Ordinal);
 
-    /// <summary>What an alarm has become beyond this, in words; null for nothing.</summary>
+    /// <summary>Tells what an alarm has become beyond this, in words; null for nothing.</summary>
     /// <param name="alarm">As it is now.</param>
     /// <param name="factor">So many times as much of the same is news; 0 for never.</param>
     public string? NewsOf(Alarm alarm, double factor)
@@ -53,15 +53,15 @@ internal sealed record Told(AlarmState State, long Revision, DateTimeOffset At, 
 /// <summary>What people did about an alarm, and what they were told of it.</summary>
 internal sealed record AlarmHandling(string AlarmId, Acknowledgement? Acknowledged = null, Silence? Silence = null, Told? Told = null)
 {
-    /// <summary>What the acknowledgement covers; null where it was given before that was kept.</summary>
+    /// <summary>Everything that the acknowledgement covers; null where it was given before that was kept.</summary>
     public Covered? Covered { get; init; }
 
     public bool IsSilenced(DateTimeOffset now) => Silence?.Until > now;
 
-    /// <summary>Whether somebody knows of the occurrence, be it that more has happened since.</summary>
+    /// <summary>Tells whether somebody knows of the occurrence, be it that more has happened since.</summary>
     public bool WasAcknowledged(Alarm alarm) => !alarm.Ended && Acknowledged?.Occurrence == alarm.Occurrence;
 
-    /// <summary>Whether somebody knows of all of the occurrence.</summary>
+    /// <summary>Tells whether somebody knows of all of the occurrence.</summary>
     public bool IsAcknowledged(Alarm alarm) => WasAcknowledged(alarm) && Acknowledged!.News is null;
 
     /// <summary>Does what a command asks for.</summary>

@@ -150,7 +150,7 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
     private bool IsReminderDue(Alarm alarm, AlarmHandling handling, Told told, DateTimeOffset now) =>
         options.RemindEvery > TimeSpan.Zero && !handling.IsAcknowledged(alarm) && now - told.At >= options.RemindEvery;
 
-    /// <summary>What the acknowledgement does not cover. One that was given before that was kept covers what there is now.</summary>
+    /// <summary>Tells what the acknowledgement does not cover. One that was given before that was kept covers what there is now.</summary>
     private string? NewsOf(Alarm alarm, AlarmHandling handling)
     {
         if (!handling.IsAcknowledged(alarm))
@@ -174,7 +174,7 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
             .OfType<Alarm>().FirstOrDefault(leader => IsHeard(leader, alarm));
     }
 
-    /// <summary>Whether people were told of a leading alarm. One that is silenced tells nobody; one that was acknowledged tells no more than was seen then.</summary>
+    /// <summary>Tells whether people were told of a leading alarm. One that is silenced tells nobody; one that was acknowledged tells no more than was seen then.</summary>
     private bool IsHeard(Alarm leader, Alarm of)
     {
         var handling = Of(leader.Id);

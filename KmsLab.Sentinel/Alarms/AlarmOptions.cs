@@ -16,7 +16,7 @@ internal sealed class AlarmOptions
     /// <summary>Alarms that have a principal, session, access key or key in common are of one incident when their event times are no further apart. Zero: alarms have no relatives.</summary>
     public TimeSpan RelatedWithin { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>Whether a weaker alarm is told with a more severe one of its incident that is firing, instead of by itself.</summary>
+    /// <summary>Tells a weaker alarm with a more severe one of its incident that is firing, instead of by itself.</summary>
     public bool Inhibit { get; set; } = true;
 
     /// <summary>The longest silence that may be asked for: one without an end is one that is forgotten.</summary>

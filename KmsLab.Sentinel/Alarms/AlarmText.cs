@@ -39,8 +39,8 @@ internal static partial class AlarmText
         "threshold" => Number(alarm.Threshold),
         "total" => Number(alarm.EvidenceTotal),
         "window" => Wording.Span(alarm.Window),
-        "first" => Instant(alarm.FirstSeen),
-        "last" => Instant(alarm.LastSeen),
+        "first" => Instants.Text(alarm.FirstSeen),
+        "last" => Instants.Text(alarm.LastSeen),
         "expected" => alarm.Expected is { } expected
             ? string.Create(CultureInfo.InvariantCulture, $"{expected.Low:0.#} to {expected.High:0.#}")
             : $"fewer than {Number(alarm.Threshold)}",
@@ -75,6 +75,4 @@ internal static partial class AlarmText
         : $"'{Plain(value).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

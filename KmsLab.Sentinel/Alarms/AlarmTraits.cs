@@ -28,7 +28,7 @@ internal sealed record AlarmTraits
     private const int MostTies = 200;
     private const int LongestKind = 300;
 
-    /// <summary>Who is no caller: Sentinel itself, and what stands where nobody is known.</summary>
+    /// <summary>Names that are no caller's: Sentinel itself, and what stands where nobody is known.</summary>
     private static readonly HashSet<string> Nobody = new(StringComparer.Ordinal) { "", Sentinel, StablePrincipal.Unknown, "Other", "none" };
 
     private const string Sentinel = "kmslab-sentinel";
@@ -53,7 +53,7 @@ internal sealed record AlarmTraits
         States = States + records.Count(IsState),
     };
 
-    /// <summary>What was done, by whom and on what, so that the same thing done again is the same text.</summary>
+    /// <summary>Names what was done, by whom and on what, so that the same thing done again is the same text.</summary>
     /// <remarks>Uses of a key's material are counted, not told apart: each record, client and key of a theft would be news.</remarks>
     public static string KindOf(Evidence record)
     {

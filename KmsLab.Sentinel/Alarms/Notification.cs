@@ -26,7 +26,7 @@ internal sealed record Notification(
     IReadOnlyList<string>? Runbook = null,
     long Reminder = 0)
 {
-    /// <summary>What happened beyond the acknowledgement; null for any other notification.</summary>
+    /// <summary>News beyond the acknowledgement; null for any other notification.</summary>
     public string? News { get; init; }
 
     /// <summary>Other alarms of the incident.</summary>

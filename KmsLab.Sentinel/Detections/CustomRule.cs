@@ -24,7 +24,7 @@ internal sealed class RuleOptions : DetectionOverrides
     /// <summary>The alarm's title; the rule's name where it is empty.</summary>
     public string Title { get; set; } = "";
 
-    /// <summary>How bad it is.</summary>
+    /// <summary>The severity.</summary>
     public Severity Severity { get; set; } = Severity.Medium;
 
     /// <summary>The ATT&amp;CK technique, if one fits.</summary>

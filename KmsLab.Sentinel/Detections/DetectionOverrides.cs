@@ -8,7 +8,7 @@ internal class DetectionOverrides
     /// <summary>Switches it off, has it recorded without notifying, or on.</summary>
     public DetectionMode? Mode { get; set; }
 
-    /// <summary>How many records in any window raise an alarm.</summary>
+    /// <summary>The number of records in any window that raises an alarm.</summary>
     public int? Threshold { get; set; }
 
     /// <summary>The window's length.</summary>

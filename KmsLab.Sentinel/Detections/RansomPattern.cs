@@ -1,4 +1,3 @@
-using System.Globalization;
 using KmsLab.Sentinel.Policies;
 using KmsLab.Sentinel.Trail;
 
@@ -38,7 +37,7 @@ internal static class RansomPattern
         Select = Select,
     };
 
-    /// <summary>Who makes a key and encrypts so much under it within the window is not trying it out.</summary>
+    /// <summary>So many encryptions, within the window, under a key that the caller made: nobody is trying it out.</summary>
     private const int FewOfOwn = 40;
 
     private static Selection? Select(Observation observation)
@@ -78,7 +77,7 @@ internal static class RansomPattern
 
         var isOwn = IsOwnMaking(observation);
         var isEnough = isOwn && operation == "ReEncrypt" || IsWholeBucket(observation) && (isOwn || !IsOrdinary(observation));
-        return (string.Create(CultureInfo.InvariantCulture, $"{what} under a key {(isOwn ? "that it made itself" : "made")} at {made.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"), isEnough);
+        return ($"{what} under a key {(isOwn ? "that it made itself" : "made")} at {Instants.Text(made)}", isEnough);
     }
 
     private static bool IsOwnMaking(Observation observation) => observation is { KeyMadeAt: not null, KeyMaker: { } maker } && maker == observation.Principal;

@@ -10,12 +10,11 @@ namespace KmsLab.Sentinel.Host;
 /// <summary>Gives each room its own part of the section <c>Sentinel</c>.</summary>
 internal static class OptionsExtensions
 {
-    /// <summary>Binds the section <c>Sentinel</c>, and makes known what is read of it without options.</summary>
+    /// <summary>Binds the section <c>Sentinel</c> for a command: what only the service reads of it is known as well, for both take the same file.</summary>
     public static OptionsBuilder<SentinelOptions> AddSentinelSettings(this IServiceCollection services)
     {
-        services.AddSetting<DatabaseProvider>($"{SentinelOptions.Section}:Database", DatabaseProvider.PostgreSql);
-        services.AddSetting<string>($"{SentinelOptions.Section}:Url");
-        services.AddSetting<bool>($"{SentinelOptions.Section}:Telemetry:BackgroundTraces", false);
+        services.AddServiceSettings(SentinelOptions.Section, SentinelExtensions.DefaultUrl);
+        services.AddDatabaseSetting(SentinelExtensions.DatabaseKey);
         services.AddSingleton(new SettingsSection(SimulatorOptions.Section, typeof(SimulatorOptions)));
         return services.AddSettings<SentinelOptions>(SentinelOptions.Section);
     }

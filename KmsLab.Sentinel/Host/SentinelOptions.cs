@@ -108,7 +108,7 @@ internal sealed class SentinelOptions
     /// <summary>The look at the way of the evidence from outside.</summary>
     public GuardOptions Guard { get; set; } = new();
 
-    /// <summary>How the time in which the trail was cut is read from the event history.</summary>
+    /// <summary>Settings of how the time in which the trail was cut is read from the event history.</summary>
     public GapOptions Gaps { get; set; } = new();
 
     /// <summary>How much is too much.</summary>

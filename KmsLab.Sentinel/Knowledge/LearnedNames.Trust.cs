@@ -93,7 +93,7 @@ internal sealed partial class LearnedNames
     private string? RoleOfProfile(Observation observation) => observation.ProfileRole ?? ProfilesOf(observation)
         .Select(named => TrustedPrincipals.ByName(_trusted, "role", named[(named.LastIndexOf('/') + 1)..], null, observation.Record)).FirstOrDefault(role => role is not null);
 
-    /// <summary>Whom the trust of a trusted role lets vouch for it, and which of its providers a call is about.</summary>
+    /// <summary>Learns whom the trust of a trusted role lets vouch for it, and which of its providers a call is about.</summary>
     private void StudyProviders(Observation observation)
     {
         var record = observation.Record;

@@ -44,7 +44,7 @@ internal sealed record ApplicationCall(string Role, IReadOnlyList<string> VpcEnd
     /// <summary>Whether a Deny certainly hits the call.</summary>
     public bool IsDenied(KeyAccess access, string operation) => Statements(access, operation).Any(Denies);
 
-    /// <summary>Whether a Deny hits the call, or may.</summary>
+    /// <summary>Tells whether a Deny hits the call, or may.</summary>
     public bool MayBeDenied(KeyAccess access, string operation) =>
         Statements(access, operation).Any(statement => !statement.Allows && IsMeant(statement.Principals) && statement.Conditions.All(condition => Holds(condition) != false));
 
@@ -74,7 +74,7 @@ internal sealed record ApplicationCall(string Role, IReadOnlyList<string> VpcEnd
     private bool? Holds(PolicyCondition condition) => Known(condition)
         ?? (Assumed.TryGetValue(condition.Key, out var value) ? Fits(condition, value) : CallKeys.IsAbsent(condition.Key) ? HoldsWithout(condition) : null);
 
-    /// <summary>What is known for sure of the condition.</summary>
+    /// <summary>Tells what is known for sure of the condition.</summary>
     private bool? Known(PolicyCondition condition) => condition.Key switch
     {
         "aws:principalarn" => Fits(condition, Role),

@@ -17,10 +17,10 @@ internal static class CallKeys
 
     private static readonly string[] AbsentPrefixes = ["aws:principaltag/", "aws:requesttag/", "kms:recipientattestation:", "saml:", "cognito-identity.amazonaws.com:"];
 
-    /// <summary>Whether a call by a role's session has no such key. Roles have tags only where somebody gave them some: a policy that they pass says so.</summary>
+    /// <summary>Tells whether a call by a role's session has no such key. Roles have tags only where somebody gave them some: a policy that they pass says so.</summary>
     public static bool IsAbsent(string key) => Absent.Contains(key) || Array.Exists(AbsentPrefixes, prefix => key.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>What a condition on <c>aws:userid</c> says of a principal: a role's is <c>AROA...:session</c>, with whatever session.</summary>
+    /// <summary>Judges a condition on <c>aws:userid</c> for a principal: a role's is <c>AROA...:session</c>, with whatever session.</summary>
     /// <param name="condition">The condition.</param>
     /// <param name="principal">The principal's ARN.</param>
     /// <param name="id">Its unique id; null when nobody knows.</param>

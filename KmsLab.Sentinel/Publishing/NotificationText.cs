@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Publishing;
 
@@ -35,9 +36,9 @@ internal static class NotificationText
         foreach (var (name, value) in notification.Group)
             Line(text, $"{name}: {value}");
         Line(text, $"{notification.Observed} within {notification.Window.TotalSeconds:0.###} s, the threshold is {notification.Threshold}");
-        Line(text, $"first seen {Instant(notification.FirstSeen)}, last seen {Instant(notification.LastSeen)}, {notification.EvidenceTotal} records in all");
+        Line(text, $"first seen {Instants.Text(notification.FirstSeen)}, last seen {Instants.Text(notification.LastSeen)}, {notification.EvidenceTotal} records in all");
         foreach (var record in notification.Evidence)
-            Line(text, $"  {Instant(record.EventTime)} {record.EventName} {record.ErrorCode ?? "Success"} by {record.Principal} from {record.SourceIp ?? "unknown"} [{record.EventId}]");
+            Line(text, $"  {Instants.Text(record.EventTime)} {record.EventName} {record.ErrorCode ?? "Success"} by {record.Principal} from {record.SourceIp ?? "unknown"} [{record.EventId}]");
 
         if (notification.Relatives.Count > 0)
         {
@@ -97,6 +98,4 @@ internal static class NotificationText
     /// <summary>A line of its own whatever it contains: parts of a record are an attacker's to choose.</summary>
     private static void Line(StringBuilder text, FormattableString line) =>
         text.Append(string.Concat(line.ToString(CultureInfo.InvariantCulture).Select(c => char.IsControl(c) ? ' ' : c))).Append('\n');
-
-    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

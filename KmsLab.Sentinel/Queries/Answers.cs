@@ -38,7 +38,7 @@ public sealed record AlarmAnswer(
     /// <summary>The id of the most severe alarm of the incident, which may be this one; null where there is no other.</summary>
     public string? Leader { get; init; }
 
-    /// <summary>Who knows of this occurrence, with <c>news</c> of what happened since that they may not know; null when nobody said so.</summary>
+    /// <summary>The person who knows of this occurrence, with <c>news</c> of what happened since; null when nobody said so.</summary>
     public Acknowledgement? Acknowledged { get; init; }
 
     /// <summary>Until when nobody is notified; null when people are.</summary>

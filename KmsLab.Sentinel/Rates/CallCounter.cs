@@ -16,7 +16,10 @@ internal sealed class CallCounter(SeriesStore series, SeenRecords seen) : ITurnP
         if (record.EventSource != "kms.amazonaws.com")
             return;
 
-        var text = record.KeyArns is [var key] ? TextOf(Count(SeriesKey.Of(record, key), record)) : CountedCall.TextOf([.. SeriesKey.Of(record).Select(key => Count(key, record))]);
+        // Most records have one key: no list is made for it.
+        var text = record.KeyArns is [var key]
+            ? TextOf(Count(SeriesKey.Of(record, key), record))
+            : CountedCall.TextOf([.. SeriesKey.Of(record).Select(key => Count(key, record))]);
         seen.Counts(record.Id, new(text, record.EventTime.ToUnixTimeMilliseconds()));
     }
 

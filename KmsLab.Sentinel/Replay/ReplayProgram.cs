@@ -57,7 +57,7 @@ internal static class ReplayProgram
         {
             return await FailAsync(string.Join(Environment.NewLine, invalid.Failures));
         }
-        catch (Exception problem) when (problem is ReplayException or SourceAbsentException or CommandLineException or SettingsException)
+        catch (Exception problem) when (problem is ReplayException or SourceAbsentException or CommandLineException)
         {
             return await FailAsync(problem.Message);
         }
@@ -151,7 +151,7 @@ internal static class ReplayProgram
         options.Canary.KeyId = null;
     }
 
-    private static async Task<int> NothingAsync(ReplayReport report)
+    public static async Task<int> NothingAsync(ReplayReport report)
     {
         await Console.Error.WriteLineAsync(
             $"Sentinel judged no record, so this is no all-clear: {report.Files.Found} files, {report.Records.Read} records in them. Name files with CloudTrail's records, and a time that they are of.");

@@ -31,7 +31,7 @@ internal interface INarrowSource : IRecordSource
 /// <param name="Events">Maybe none.</param>
 internal sealed record SourcePage(IReadOnlyList<SourceEvent> Events)
 {
-    /// <summary>When each event is stamped and when it came, in order of the stamps. Empty where the source doesn't say.</summary>
+    /// <summary>The time that each event is stamped with and the time at which it came, in order of the stamps. Empty where the source doesn't say.</summary>
     public IReadOnlyList<Arrival> Arrivals { get; init; } = [];
 
     /// <summary>The stamp up to which the read has taken everything, where it reads by several patterns; null: that of the page's last event.</summary>

@@ -107,7 +107,7 @@ internal sealed class Observation(CloudTrailRecord record)
     /// <summary>For a call about an access point of S3: the bucket behind it, as far as records told.</summary>
     public string? AccessPointBucket { get; set; }
 
-    /// <summary>Whether the bucket that the call encrypts for was made lately.</summary>
+    /// <summary>Tells whether the bucket that the call encrypts for was made lately.</summary>
     public bool IsNewBucket { get; set; }
 
     /// <summary>What is known of the use of another account's key.</summary>

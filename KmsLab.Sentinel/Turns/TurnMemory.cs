@@ -13,7 +13,7 @@ internal sealed class TurnMemory(IServiceScope scope) : IDisposable
     /// <summary>The parts, in their order.</summary>
     public ITurnPart[] Parts { get; } = [.. scope.ServiceProvider.GetServices<ITurnPart>()];
 
-    /// <summary>Whether a record is a part's own.</summary>
+    /// <summary>Tells whether a record is a part's own.</summary>
     public bool IsOwned(CloudTrailRecord record)
     {
         foreach (var part in Parts)

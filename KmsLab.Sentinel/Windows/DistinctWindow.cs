@@ -21,7 +21,7 @@ internal sealed class DistinctWindow(TimeSpan window)
     private readonly SortedList<long, HashSet<RecordId>> _slots = [];
     private int _values;
 
-    /// <summary>How often each value stands in the slots from <see cref="_latestFrom"/> on; null while nobody has to know.</summary>
+    /// <summary>The number of slots from <see cref="_latestFrom"/> on that each value stands in; null while nobody has to know.</summary>
     private Dictionary<RecordId, int>? _latest;
     private long _latestFrom;
 
@@ -66,7 +66,9 @@ internal sealed class DistinctWindow(TimeSpan window)
             return null;
         }
 
-        return end == _slots.Count && _slots.GetKeyAtIndex(end - 1) == slot ? FindViolationAtTheEnd(first, slot, threshold) : FindViolationWithin(first, slot, threshold);
+        return end == _slots.Count && _slots.GetKeyAtIndex(end - 1) == slot
+            ? FindViolationAtTheEnd(first, slot, threshold)
+            : FindViolationWithin(first, slot, threshold);
     }
 
     /// <summary>Nothing is later than the slot: every span that holds it ends with it, so the longest holds the most.</summary>

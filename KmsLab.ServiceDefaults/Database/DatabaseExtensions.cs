@@ -31,7 +31,7 @@ public static class DatabaseExtensions
     /// <param name="migrations">The assembly that embeds the migration scripts.</param>
     public static IHostApplicationBuilder AddDatabase(this IHostApplicationBuilder builder, string name, string providerKey, Assembly migrations)
     {
-        builder.Services.AddSetting<DatabaseProvider>(providerKey, DatabaseProvider.PostgreSql);
+        builder.Services.AddDatabaseSetting(providerKey);
         if (builder.Configuration.GetConnectionString(name) is not { Length: > 0 } connectionString)
         {
             builder.Services.AddSingleton(new MissingSetting(
@@ -48,6 +48,10 @@ public static class DatabaseExtensions
             name, services => new DatabaseHealthCheck(services.GetRequiredService<Database>()), HealthStatus.Unhealthy, ["ready"], HealthCheckTimeout));
         return builder;
     }
+
+    /// <summary>Makes known the setting that names a database's engine.</summary>
+    public static IServiceCollection AddDatabaseSetting(this IServiceCollection services, string providerKey) => services.AddSetting<DatabaseProvider>(
+        providerKey, "The database's engine; `ConnectionStrings` says where it is.", DatabaseProvider.PostgreSql);
 
     /// <summary>The engine that a service's configuration names in <paramref name="key"/>; PostgreSQL if it names none.</summary>
     /// <exception cref="InvalidOperationException">It names one that there isn't.</exception>

@@ -6,14 +6,18 @@ using System.Text.RegularExpressions;
 namespace KmsLab.ServiceDefaults.Settings;
 
 /// <summary>
-/// Spans of time as settings write them: <c>5m</c>, <c>1h30m</c>, <c>2d</c>, <c>250ms</c>, or .NET's own <c>00:05:00</c>. A bare number is none: .NET would
-/// take <c>5</c> for five days.
+/// Spans of time as settings write them: <c>5m</c>, <c>1h30m</c>, <c>2d</c>, <c>250ms</c>, or .NET's own <c>00:05:00</c>.
+/// A bare number is none: .NET would take <c>5</c> for five days.
 /// </summary>
 public static partial class Duration
 {
     private static readonly (string Unit, long Ticks)[] Units =
     [
-        ("d", TimeSpan.TicksPerDay), ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond),
+        ("d", TimeSpan.TicksPerDay),
+        ("h", TimeSpan.TicksPerHour),
+        ("m", TimeSpan.TicksPerMinute),
+        ("s", TimeSpan.TicksPerSecond),
+        ("ms", TimeSpan.TicksPerMillisecond),
     ];
 
     private static readonly Lazy<object?> Registration = new(() =>
@@ -36,7 +40,7 @@ public static partial class Duration
 
         try
         {
-            return new(Units.Sum(unit => match.Groups[unit.Unit] is { Success: true } number ? checked(long.Parse(number.Value, CultureInfo.InvariantCulture) * unit.Ticks) : 0));
+            return new(Units.Sum(unit => TicksOf(match.Groups[unit.Unit], unit.Ticks)));
         }
         catch (OverflowException)
         {
@@ -65,6 +69,9 @@ public static partial class Duration
 
     /// <summary>Lets the configuration binder of this process read them.</summary>
     internal static void Register() => _ = Registration.Value;
+
+    private static long TicksOf(Group number, long unit) =>
+        number.Success ? checked(long.Parse(number.Value, CultureInfo.InvariantCulture) * unit) : 0;
 
     [GeneratedRegex("^(?:(?<d>[0-9]+)d)?(?:(?<h>[0-9]+)h)?(?:(?<m>[0-9]+)m(?!s))?(?:(?<s>[0-9]+)s)?(?:(?<ms>[0-9]+)ms)?$")]
     private static partial Regex WithUnits();

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace KmsLab.ServiceDefaults.Settings;
 
-/// <summary>What may stand at one place of the configuration: a value, a list, a section with names of its own, or one with any names.</summary>
-/// <remarks>Read off the options types, by the rules of Microsoft.Extensions.Configuration.Binder: what the binder would read is known, and nothing else.</remarks>
+/// <summary>A place of the configuration: a value, a list, a section with names of its own, or one with any names.</summary>
+/// <remarks>
+/// Read off the options types, by the rules of Microsoft.Extensions.Configuration.Binder: what the binder would read is known, and nothing else.
+/// </remarks>
 internal sealed class SettingNode
 {
     /// <summary>Options are trees; a type that holds itself would have no end.</summary>
@@ -19,16 +21,16 @@ internal sealed class SettingNode
     /// <summary>The type of a single value; null for anything else.</summary>
     public Type? Value { get; private set; }
 
-    /// <summary>What each element of a list is, or what stands under each name of a section with any names.</summary>
+    /// <summary>The shape of each element of a list, or of what stands under each name of a section with any names.</summary>
     public SettingNode? Element { get; private set; }
 
-    /// <summary>Whether the elements are numbered, not named.</summary>
+    /// <summary>Tells whether the elements are numbered, not named.</summary>
     public bool IsList { get; private set; }
 
-    /// <summary>Whether others' settings stand here too: only a name that looks mistyped is told.</summary>
-    public bool IsShared { get; private init; }
+    /// <summary>Its meaning, where no options type tells it.</summary>
+    public string Meaning { get; private init; } = "";
 
-    /// <summary>Where it is declared; null for a root.</summary>
+    /// <summary>The property that declares it; null for a root.</summary>
     public PropertyInfo? Property { get; private init; }
 
     /// <summary>Its default, or null.</summary>
@@ -43,7 +45,7 @@ internal sealed class SettingNode
     /// <summary>The same under the name and with the comment of the list that holds it.</summary>
     public SettingNode As(SettingNode list)
     {
-        var node = new SettingNode { Name = list.Name, Property = list.Property, IsShared = IsShared };
+        var node = new SettingNode { Name = list.Name, Property = list.Property };
         foreach (var child in Children)
             node._children.Add(child.Name, child);
         return node;
@@ -59,7 +61,8 @@ internal sealed class SettingNode
             var names = section.Path.Split(':');
             foreach (var name in names[..^1])
                 node = node.GetOrAdd(new SettingNode { Name = name });
-            node.GetOrAdd(new SettingNode { Name = names[^1], IsShared = section.IsShared, Default = section.Default }).Fill(section.Type, section.Default, 0);
+            node = node.GetOrAdd(new SettingNode { Name = names[^1], Meaning = section.Meaning, Default = section.Default });
+            node.Fill(section.Type, section.Default, 0);
         }
 
         return root;
@@ -96,7 +99,8 @@ internal sealed class SettingNode
             {
                 var preset = instance is null ? null : property.GetValue(instance);
                 var name = property.GetCustomAttribute<ConfigurationKeyNameAttribute>()?.Name ?? property.Name;
-                GetOrAdd(new SettingNode { Name = name, Property = property, Default = preset }).Fill(property.PropertyType, preset, depth + 1);
+                var child = GetOrAdd(new SettingNode { Name = name, Property = property, Default = preset });
+                child.Fill(property.PropertyType, preset, depth + 1);
             }
         }
     }
@@ -115,10 +119,12 @@ internal sealed class SettingNode
         .Where(property => property.SetMethod is { IsPublic: true } || ElementOf(property.PropertyType, typeof(ICollection<>)).Length > 0)
         .DistinctBy(property => property.Name);
 
-    private static IEnumerable<Type> BaseFirst(Type type) => type.BaseType is { } parent && parent != typeof(object) ? BaseFirst(parent).Append(type) : [type];
+    private static IEnumerable<Type> BaseFirst(Type type) =>
+        type.BaseType is { } parent && parent != typeof(object) ? BaseFirst(parent).Append(type) : [type];
 
     private static Type[] ElementOf(Type type, params Type[] shapes) => type.GetInterfaces().Append(type)
         .FirstOrDefault(one => one.IsGenericType && shapes.Contains(one.GetGenericTypeDefinition()))?.GetGenericArguments() ?? [];
 
-    private static object? Make(Type type) => type.GetConstructor(Type.EmptyTypes) is { } constructor && !type.IsAbstract ? constructor.Invoke(null) : null;
+    private static object? Make(Type type) =>
+        type.GetConstructor(Type.EmptyTypes) is { } constructor && !type.IsAbstract ? constructor.Invoke(null) : null;
 }

@@ -14,22 +14,25 @@ namespace KmsLab.ServiceDefaults.Settings;
 public sealed record SettingsFindings(IReadOnlyList<string> Problems, IReadOnlyList<string> Missing);
 
 /// <summary>
-/// Finds settings that nobody would read as they were meant: mistyped names, values of the wrong type, lists and sections in each other's place. The
-/// configuration binder passes over them in silence, and drops their good neighbours.
+/// Finds settings that nobody would read as they were meant: mistyped names, values of the wrong type, lists and sections in each other's
+/// place. The configuration binder passes over them in silence, and drops their good neighbours.
 /// </summary>
 public sealed class SettingsCheck
 {
+    private const string Aws = "AWS";
+
     private static readonly string[] AwsSettings =
     [
-        "AccessKeyId", "SecretAccessKey", "SessionToken", "Profile", "ProfilesLocation", "Region", "ServiceURL", "UseHttp", "AuthenticationRegion", "SessionName", "SessionRoleArn", "MaxErrorRetry", "RetryMode", "Timeout",
+        "AccessKeyId", "SecretAccessKey", "SessionToken", "Profile", "ProfilesLocation", "Region", "ServiceURL", "UseHttp",
+        "AuthenticationRegion", "SessionName", "SessionRoleArn", "MaxErrorRetry", "RetryMode", "Timeout",
         "DefaultsMode", "UseFIPSEndpoint", "UseDualstackEndpoint", "LogResponse", "ExternalId",
     ];
 
     /// <summary>Sections of a settings file that belong to somebody else.</summary>
     private static readonly string[] Foreign =
     [
-        "CryptoApi", "Sentinel", "LocalAws", "Simulator", "Lab", "ConnectionStrings", "AWS", "LocalStack", "Logging", "Kestrel", "AllowedHosts", "OpenTelemetry",
-        "HTTP_PORTS", "HTTPS_PORTS", "URLS", "DetailedErrors", "$schema",
+        "CryptoApi", "Sentinel", "LocalAws", "Simulator", "Lab", "ConnectionStrings", Aws, "LocalStack", "Logging", "Kestrel",
+        "AllowedHosts", "OpenTelemetry", "HTTP_PORTS", "HTTPS_PORTS", "URLS", "DetailedErrors", "$schema",
     ];
 
     private readonly IConfigurationRoot _configuration;
@@ -41,7 +44,7 @@ public sealed class SettingsCheck
     {
         _configuration = configuration;
         _service = service;
-        _known = SettingNode.Of(sections.Concat(AwsSettings.Select(name => new SettingsSection($"AWS:{name}", typeof(string)))));
+        _known = SettingNode.Of(sections.Concat(AwsSettings.Select(name => new SettingsSection($"{Aws}:{name}", typeof(string)))));
     }
 
     /// <summary>Finds all that is wrong with a service's settings, those that its options' own validators find included.</summary>
@@ -50,7 +53,8 @@ public sealed class SettingsCheck
     public static SettingsFindings Find(IServiceProvider services, string service)
     {
         Duration.Register();
-        var check = new SettingsCheck((IConfigurationRoot)services.GetRequiredService<IConfiguration>(), service, services.GetServices<SettingsSection>());
+        var configuration = (IConfigurationRoot)services.GetRequiredService<IConfiguration>();
+        var check = new SettingsCheck(configuration, service, services.GetServices<SettingsSection>());
         check.Look();
         try
         {
@@ -78,10 +82,12 @@ public sealed class SettingsCheck
             LookAtTop(section);
     }
 
-    /// <summary>Whoever mistypes a section gets nothing of it. The environment is full of others' variables, so there only a near miss is told.</summary>
+    /// <summary>
+    /// Whoever mistypes a section gets nothing of it. The environment is full of others' variables, so there only a near miss is told.
+    /// </summary>
     private void LookAtTop(IConfigurationSection section)
     {
-        if (section.Key.Equals(_service, StringComparison.OrdinalIgnoreCase) || section.Key.Equals("AWS", StringComparison.OrdinalIgnoreCase))
+        if (section.Key.Equals(_service, StringComparison.OrdinalIgnoreCase) || section.Key.Equals(Aws, StringComparison.OrdinalIgnoreCase))
         {
             Look(_known.Child(section.Key) ?? new SettingNode(), section);
             return;
@@ -90,11 +96,12 @@ public sealed class SettingsCheck
         if (Foreign.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
             return;
 
-        var first = section.AsEnumerable().Where(one => one.Value is not null).Select(one => one.Key).FirstOrDefault() ?? section.Path;
+        var first = FirstOf(section);
         var isSection = section.GetChildren().Any();
         var source = SourceOf(first);
-        if (source is JsonConfigurationProvider or ConfigFile.Provider || (isSection && NearestName.To(section.Key, [_service]) is not null))
-            Add(first, $"no section '{section.Key}' is read{NearestName.Question(section.Key, isSection ? Foreign.Append(_service) : Foreign)}");
+        var isFile = source is JsonConfigurationProvider or ConfigFile.Provider;
+        if (isFile || (isSection && NearestName.To(section.Key, [_service]) is not null))
+            Add(first, $"no section '{section.Key}' is read{NearestName.Question(section.Key, Foreign.Append(_service))}");
     }
 
     private void Look(SettingNode node, IConfigurationSection section)
@@ -129,19 +136,20 @@ public sealed class SettingsCheck
             Look(known, child);
         else if (NearestName.To(child.Key, node.Children.Select(one => one.Name)) is { } near)
             Add(FirstOf(child), $"there is no setting '{child.Key}': did you mean '{near}'?");
-        else if (!IsOpen(node, child))
+        else if (!IsOfAws(child))
             Add(FirstOf(child), $"there is no setting '{child.Key}'{Elsewhere(child)}");
     }
 
     /// <summary>The AWS SDK reads more of its section than its documentation lists.</summary>
-    private static bool IsOpen(SettingNode node, IConfigurationSection child) => node.IsShared || child.Path.StartsWith("AWS:", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOfAws(IConfigurationSection child) => child.Path.StartsWith($"{Aws}:", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Right, but in the wrong place.</summary>
     private string Elsewhere(IConfigurationSection child)
     {
         var places = PlacesOf(_known, "").Where(place => place.StartsWith(_service, StringComparison.OrdinalIgnoreCase)).ToList();
         var exact = places.FirstOrDefault(place => place.EndsWith(":" + child.Key, StringComparison.OrdinalIgnoreCase));
-        var near = exact ?? (NearestName.To(child.Key, places.Select(LastOf)) is { } name ? places.First(place => LastOf(place) == name) : null);
+        var name = NearestName.To(child.Key, places.Select(LastOf));
+        var near = exact ?? (name is null ? null : places.First(place => LastOf(place) == name));
         return near is null ? ". docs/configuration.md lists all." : $": did you mean {near}?";
     }
 
@@ -153,31 +161,41 @@ public sealed class SettingsCheck
         {
             var place = path.Length == 0 ? child.Name : $"{path}:{child.Name}";
             yield return place;
-            foreach (var inner in PlacesOf(child, place).Concat(child.Element is { } element ? PlacesOf(element, $"{place}:{(child.IsList ? "0" : "NAME")}") : []))
+            var elements = child.Element is { } element ? PlacesOf(element, $"{place}:{(child.IsList ? "0" : "NAME")}") : [];
+            foreach (var inner in PlacesOf(child, place).Concat(elements))
                 yield return inner;
         }
     }
 
-    private static string FirstOf(IConfigurationSection section) =>
-        section.AsEnumerable().Where(one => one.Value is not null).Select(one => one.Key).Order(StringComparer.OrdinalIgnoreCase).FirstOrDefault() ?? section.Path;
+    /// <summary>The first value under a section: its source is known, that of a section is not.</summary>
+    private static string FirstOf(IConfigurationSection section) => section.AsEnumerable()
+        .Where(one => one.Value is not null).Select(one => one.Key)
+        .Order(StringComparer.OrdinalIgnoreCase).FirstOrDefault() ?? section.Path;
 
     private static string? ProblemOf(Type type, string text)
     {
         if (text.Length == 0 && type != typeof(string))
             return "it is empty: give it a value, or leave it out";
         if (type.IsEnum)
-            return Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) ? null : $"it is '{text}'{NearestName.Question(text, Enum.GetNames(type))} It is one of {string.Join(", ", Enum.GetNames(type))}.";
+            return ProblemOf(Enum.GetNames(type), text);
 
         try
         {
             TypeDescriptor.GetConverter(type).ConvertFromInvariantString(text);
             return null;
         }
-        catch (Exception problem) when (problem is FormatException or ArgumentException or NotSupportedException or OverflowException || problem.InnerException is FormatException or OverflowException)
+        catch (Exception problem) when (IsOfFormat(problem) || (problem.InnerException is { } inner && IsOfFormat(inner)))
         {
             return $"it is '{text}', and must be {Describe(type)}";
         }
     }
+
+    private static bool IsOfFormat(Exception problem) => problem is FormatException or ArgumentException or NotSupportedException or OverflowException;
+
+    /// <summary>Numbers stand for names too, in .NET; nobody means them.</summary>
+    private static string? ProblemOf(string[] names, string text) => names.Contains(text, StringComparer.OrdinalIgnoreCase)
+        ? null
+        : $"it is '{text}'{NearestName.Question(text, names)} It is one of {string.Join(", ", names)}.";
 
     private static string Describe(Type type) => Type.GetTypeCode(type) switch
     {
@@ -191,7 +209,8 @@ public sealed class SettingsCheck
         _ => $"a {type.Name}",
     };
 
-    private void Add(string key, string problem) => _problems.Add($"{key} ({Describe(SourceOf(key), key)}): {problem}{(problem[^1] is '.' or '?' ? "" : ".")}");
+    private void Add(string key, string problem) =>
+        _problems.Add($"{key} ({Describe(SourceOf(key), key)}): {problem}{(problem[^1] is '.' or '?' ? "" : ".")}");
 
     private IConfigurationProvider? SourceOf(string key) => _configuration.Providers.LastOrDefault(provider => provider.TryGet(key, out _));
 

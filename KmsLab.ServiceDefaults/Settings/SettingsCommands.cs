@@ -8,8 +8,15 @@ internal static class SettingsCommands
     /// <summary>Makes <c>check FILE</c>: 0 when the settings are right, 1 when they are not.</summary>
     public static Command Check(string service, Func<string, SettingsFindings> find)
     {
-        var file = new Argument<string>("file") { Description = "A JSON file with settings in their sections, as for --config. The environment counts below it." };
-        var command = new Command("check", $"Say what is wrong with {service}'s settings, without starting it. Exit code: 0 if they are right, 1 if not.") { file };
+        var file = new Argument<string>("file")
+        {
+            Description = "A JSON file with settings in their sections, as for --config. The environment counts below it.",
+        };
+        var command = new Command(
+            "check", $"Say what is wrong with {service}'s settings, without starting it. Exit code: 0 if they are right, 1 if not.")
+        {
+            file,
+        };
         command.SetAction(parsed => Check(service, parsed.GetRequiredValue(file), find));
         return command;
     }
@@ -19,7 +26,8 @@ internal static class SettingsCommands
     {
         var schema = new Option<bool>("--json-schema") { Description = "Print a JSON schema of settings files, for an editor." };
         var command = new Command("settings", "Print all settings with their types, defaults and meanings, in Markdown.") { schema };
-        command.SetAction(parsed => Console.Out.Write(parsed.GetValue(schema) ? SettingsPage.WriteSchema(sections()) : SettingsPage.Write(service, sections())));
+        command.SetAction(parsed => Console.Out.Write(
+            parsed.GetValue(schema) ? SettingsPage.WriteSchema(sections()) : SettingsPage.Write(service, sections())));
         return command;
     }
 

@@ -4,7 +4,8 @@ namespace KmsLab.ServiceDefaults.Settings;
 
 /// <summary>Tells all that is wrong with the settings at once.</summary>
 /// <param name="problems">What is wrong, each with its key and what to do.</param>
-public sealed class SettingsException(IReadOnlyList<string> problems) : OptionsValidationException("Settings", typeof(SettingsException), problems)
+public sealed class SettingsException(IReadOnlyList<string> problems)
+    : OptionsValidationException("Settings", typeof(SettingsException), problems)
 {
     /// <inheritdoc/>
     public override string Message { get; } = problems is [var only]

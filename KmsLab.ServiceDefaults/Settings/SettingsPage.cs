@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,7 +10,12 @@ namespace KmsLab.ServiceDefaults.Settings;
 /// <summary>Writes down all settings of a service: a page for people, and a JSON schema for their editors.</summary>
 public static class SettingsPage
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The page's part on a service, in Markdown.</summary>
     /// <param name="service">Its section, such as <c>CryptoApi</c>.</param>
@@ -60,15 +66,7 @@ public static class SettingsPage
     /// <summary>Single values, and lists and tables of them.</summary>
     private static bool IsValue(SettingNode node) => node.Value is not null || (node.Element is { } element && IsValue(element));
 
-    private static string MeaningOf(SettingNode node) => node switch
-    {
-        { Property: { } property } => XmlDocs.SummaryOf(property),
-        { Name: "Url" } => "Where it listens, unless ASP.NET Core's own settings say so.",
-        { Name: "Database" } => "The database's engine; `ConnectionStrings` says where it is.",
-        { Name: "BackgroundTraces" } => "Traces what no request has caused, too: its rounds.",
-        { Name: "TrustedProxies" } => "Networks such as `10.0.0.0/16` whose `X-Forwarded-For` is believed.",
-        _ => "",
-    };
+    private static string MeaningOf(SettingNode node) => node.Property is { } property ? XmlDocs.SummaryOf(property) : node.Meaning;
 
     private static string TypeOf(SettingNode node) => node switch
     {
@@ -126,14 +124,17 @@ public static class SettingsPage
         else
         {
             schema["type"] = "object";
-            schema["properties"] = new JsonObject(node.Children.Select(child => KeyValuePair.Create(child.Name, (JsonNode?)SchemaOf(child))));
-            schema["additionalProperties"] = node.IsShared;
+            var properties = node.Children.Select(child => KeyValuePair.Create(child.Name, (JsonNode?)SchemaOf(child)));
+            schema["properties"] = new JsonObject(properties);
+            schema["additionalProperties"] = false;
         }
 
         return schema;
     }
 
-    private static bool IsJson(Type type) => type == typeof(string) || type == typeof(TimeSpan) || type.IsEnum || SchemaTypeOf(type) != "string";
+    /// <summary>Tells whether a default can stand in a schema as a settings file would write it.</summary>
+    private static bool IsJson(Type type) =>
+        type == typeof(string) || type == typeof(TimeSpan) || type.IsEnum || SchemaTypeOf(type) != "string";
 
     private static string SchemaTypeOf(Type type) => type.IsEnum ? "string" : Type.GetTypeCode(type) switch
     {

@@ -5,9 +5,9 @@ namespace KmsLab.ServiceDefaults.Settings;
 /// <param name="Type">What is read there: an options type, or the type of a single value.</param>
 public sealed record SettingsSection(string Path, Type Type)
 {
+    /// <summary>The meaning of a value that no options type tells of.</summary>
+    public string Meaning { get; init; } = "";
+
     /// <summary>The default of a single value.</summary>
     public object? Default { get; init; }
-
-    /// <summary>Whether others read more there than is known here.</summary>
-    public bool IsShared { get; init; }
 }

@@ -33,7 +33,7 @@ internal static class XmlDocs
     {
         var file = Path.ChangeExtension(Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".dll"), ".xml");
         return File.Exists(file)
-            ? XDocument.Load(file).Descendants("member").Where(member => member.Attribute("name") is not null).ToDictionary(member => member.Attribute("name")!.Value)
+            ? XDocument.Load(file).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value)
             : new Dictionary<string, XElement>();
     }
 
@@ -46,7 +46,7 @@ internal static class XmlDocs
             {
                 XText plain => plain.Value,
                 XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-                XElement reference when (reference.Attribute("cref") ?? reference.Attribute("langword") ?? reference.Attribute("name"))?.Value is { } name => $"`{LastOf(name)}`",
+                XElement reference when NameIn(reference) is { } name => $"`{LastOf(name)}`",
                 XElement { Name.LocalName: "see" } link => link.Attribute("href")?.Value,
                 XElement inner => Text(inner),
                 _ => "",
@@ -55,6 +55,9 @@ internal static class XmlDocs
 
         return string.Join(' ', text.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
+
+    private static string? NameIn(XElement reference) =>
+        (reference.Attribute("cref") ?? reference.Attribute("langword") ?? reference.Attribute("name"))?.Value;
 
     private static string LastOf(string name) => name.Split('(')[0] is var plain ? plain[(plain.LastIndexOf('.') + 1)..] : name;
 }

@@ -55,11 +55,11 @@ internal sealed record RevokeKey(string Key) : Act;
 /// <param name="Form">What else is in it. As it was, and opened to nobody: the policy is put back.</param>
 internal sealed record ChangePolicy(string Key, string? OpenTo, PolicyForm Form = PolicyForm.AsItWas) : Act
 {
-    /// <summary>Whether it undoes what was changed before.</summary>
+    /// <summary>Tells whether it undoes what was changed before.</summary>
     public bool IsRestore => OpenTo is null && Form == PolicyForm.AsItWas;
 }
 
-/// <summary>What a key policy has beside the account's own statement.</summary>
+/// <summary>A statement of a key policy beside the account's own.</summary>
 internal enum PolicyForm
 {
     /// <summary>Nothing.</summary>
@@ -108,7 +108,7 @@ internal sealed record AccountCall(string Source, string Name, string? Parameter
     /// <summary>ARNs of KMS keys under <c>resources</c>.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
-    /// <summary>Where it was made; null for the account's home Region.</summary>
+    /// <summary>The Region that it was made in; null for the account's home Region.</summary>
     public string? Region { get; init; }
 
     /// <summary>The error and its message, or null.</summary>
@@ -117,7 +117,7 @@ internal sealed record AccountCall(string Source, string Name, string? Parameter
     /// <summary>Records with the same name here have the same eventID, which CloudTrail never writes; null for an eventID of its own.</summary>
     public string? ForgedId { get; init; }
 
-    /// <summary>Whether it only reads.</summary>
+    /// <summary>Tells whether it only reads.</summary>
     public bool IsReadOnly { get; init; } = ReadPrefixes.Any(prefix => Name.StartsWith(prefix, StringComparison.Ordinal));
 
     private static readonly string[] ReadPrefixes = ["Get", "List", "Describe", "Lookup", "Decrypt", "Encrypt", "GenerateDataKey", "AssumeRole"];

@@ -36,10 +36,10 @@ internal static class Cast
     /// <summary>What S3 decrypts for the analysts.</summary>
     public static RoleSession ThroughS3 { get; } = Invoked("analytics", "spark-driver", "s3.amazonaws.com");
 
-    /// <summary>What S3 encrypts in the insider's name.</summary>
+    /// <summary>S3's encryptions in the insider's name.</summary>
     public static RoleSession InsiderThroughS3 { get; } = Invoked(Insider.Role, Insider.Session, "s3.amazonaws.com");
 
-    /// <summary>What archives logs under the landing zone's central key.</summary>
+    /// <summary>The role that archives logs under the landing zone's central key.</summary>
     public static RoleSession ArchiverThroughS3 { get; } = Invoked("log-archiver", "daily", "s3.amazonaws.com");
 
     /// <summary>AWS Config, which is refused in many places.</summary>

@@ -27,10 +27,10 @@ internal sealed record CallShape(string Source, string Name, bool IsReadOnly)
     /// <summary>The error and its message, or null.</summary>
     public (string Code, string? Message)? Error { get; init; }
 
-    /// <summary>Where it was made; null for the account's home Region.</summary>
+    /// <summary>The Region that it was made in; null for the account's home Region.</summary>
     public string? Region { get; init; }
 
-    /// <summary>What its eventID is made of, where several records share one; else null.</summary>
+    /// <summary>The text that its eventID is made of, where several records share one; else null.</summary>
     public string? ForgedId { get; init; }
 
     /// <summary>What KMS did by itself.</summary>

@@ -274,7 +274,7 @@ public sealed class CompositeAlarmTests : IAsyncLifetime
         (await AlarmActionsAsync()).ShouldBe(actions);
     }
 
-    /// <summary>How many actions were done beyond that of the first evaluation, which finds the alarm OK.</summary>
+    /// <summary>Counts the actions beyond that of the first evaluation, which finds the alarm OK.</summary>
     private async Task<int> AlarmActionsAsync() => (await ActionsAsync("all")).Count(summary => summary.StartsWith("Successfully", StringComparison.Ordinal)) - 1;
 
     private async Task<JsonNode> CallAsync(string operation, string body)

@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace KmsLab.Tests.LocalAws;
 
-/// <summary>What once was ignored without a word is served now, or refused in the service's own form.</summary>
+/// <summary>Checks members that once were ignored without a word: each is served now, or refused in the service's own form.</summary>
 public sealed class NotServedMemberTests(LocalAwsFixture fixture) : IClassFixture<LocalAwsFixture>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

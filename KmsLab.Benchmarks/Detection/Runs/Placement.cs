@@ -5,7 +5,7 @@ namespace KmsLab.Benchmarks.Detection;
 /// <summary>When attacks begin: at any minute of any day of the fourth and fifth week, by day, by night and at weekends; always the same for the same seed.</summary>
 internal static class Placement
 {
-    /// <summary>How long a run with one attack is.</summary>
+    /// <summary>The length of a run with one attack.</summary>
     private const int Days = 30;
 
     /// <summary>The administrator's busy weeks, in each run: the first, in which is learned what is usual, and the first in which attacks come.</summary>
@@ -20,7 +20,7 @@ internal static class Placement
     /// <summary>The first day, a Monday. In the past, for a replay's clock never goes beyond the real one.</summary>
     public static readonly DateTimeOffset Start = new(2025, 9, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>How long each run is.</summary>
+    /// <summary>The length of each run.</summary>
     /// <param name="together">Whether all attacks are in one run, each on a day of its own.</param>
     public static int DaysOf(bool together) => together ? QuietDays + AttackKind.All.Count + 1 : Days;
 

@@ -37,7 +37,7 @@ internal static class BucketChanges
         _ => null,
     };
 
-    /// <summary>Whether a destination is another account's.</summary>
+    /// <summary>Tells whether a destination is another account's.</summary>
     private static bool LeavesAccount(Observation observation, string member) => Observation.Texts(observation.Parameters)
         .Any(one => one.Path.EndsWith($".{member}", StringComparison.Ordinal) && Audience.IsAccount(one.Text) && one.Text != observation.Record.RecipientAccountId);
 

@@ -34,7 +34,7 @@ internal static class BucketPolicies
             : null;
     }
 
-    /// <summary>Whom an access point's policy lets in who is a stranger to the bucket.</summary>
+    /// <summary>The stranger to the bucket whom an access point's policy lets in; null when there is none.</summary>
     public static string? Visitor(Observation observation)
     {
         var policy = Read(Observation.Member(observation.Parameters, "policy"));

@@ -28,7 +28,7 @@ internal static class SentinelSettings
             .GroupBy(setting => setting.Name, setting => setting.Value).ToDictionary(group => group.Key, group => group.Distinct().ToArray());
     }
 
-    /// <summary>What is watched less with these settings than with those before, or than by default where nobody knows them; null when nothing is.</summary>
+    /// <summary>Names what is watched less with these settings than with those before, or than by default where nobody knows them; null when nothing is.</summary>
     public static string? Weakened(IReadOnlyDictionary<string, string[]> now, IReadOnlyDictionary<string, string[]>? before)
     {
         foreach (var (name, values) in now.OrderBy(setting => setting.Key, StringComparer.Ordinal))

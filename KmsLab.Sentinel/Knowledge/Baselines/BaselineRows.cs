@@ -49,7 +49,7 @@ internal sealed class BaselineRows(DbConnection connection, CancellationToken ca
         return group;
     }
 
-    /// <summary>What was learned for a multi-Region key in one Region is known of the key in all of them.</summary>
+    /// <summary>Checks that what was learned for a multi-Region key in one Region is known of the key in all of them.</summary>
     private static DetectionGroup OfFamily(DetectionGroup group) => group.Values.Any(member => KeyFamily.Of(member.Value) != member.Value)
         ? new(group.Values.Select(member => KeyValuePair.Create(member.Key, KeyFamily.Of(member.Value))).ToList())
         : group;

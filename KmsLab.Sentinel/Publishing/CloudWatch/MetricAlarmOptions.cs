@@ -17,13 +17,13 @@ internal sealed class MetricAlarmOptions
     /// <summary>The metric's dimensions, by name.</summary>
     public Dictionary<string, string> Dimensions { get; set; } = [];
 
-    /// <summary>What a period's values are made into: SampleCount, Average, Sum, Minimum or Maximum.</summary>
+    /// <summary>The number that a period's values are made into: SampleCount, Average, Sum, Minimum or Maximum.</summary>
     public string Statistic { get; set; } = "Maximum";
 
-    /// <summary>How it is compared with the threshold, by CloudWatch's name.</summary>
+    /// <summary>The comparison with the threshold, by CloudWatch's name.</summary>
     public string Comparison { get; set; } = "GreaterThanOrEqualToThreshold";
 
-    /// <summary>What is too much.</summary>
+    /// <summary>The value that is too much.</summary>
     public double? Threshold { get; set; }
 
     /// <summary>Whole minutes.</summary>
@@ -35,7 +35,7 @@ internal sealed class MetricAlarmOptions
     /// <summary>M of the N evaluation periods; all of them when absent.</summary>
     public int? DatapointsToAlarm { get; set; }
 
-    /// <summary>What a period without values counts as: missing, ignore, breaching or notBreaching.</summary>
+    /// <summary>The sense of a period without values: missing, ignore, breaching or notBreaching.</summary>
     public string TreatMissingData { get; set; } = "missing";
 
     /// <summary>The alarm's description.</summary>

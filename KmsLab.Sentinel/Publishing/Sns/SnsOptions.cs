@@ -20,7 +20,7 @@ internal sealed class SnsOptions
     /// <summary>The topic, in the Region of the AWS clients; without one nothing is sent to SNS.</summary>
     public string TopicArn { get; set; } = "";
 
-    /// <summary>How messages are written: for programs or for people.</summary>
+    /// <summary>The form of messages: for programs or for people.</summary>
     public SnsFormat Format { get; set; } = SnsFormat.Json;
 
     /// <summary>Less severe alarms are not sent there.</summary>

@@ -25,7 +25,7 @@ internal sealed class WebhookOptions
     /// <summary>What the receiver checks the signature with; see docs/operations.md. Slack checks none.</summary>
     public string Secret { get; set; } = "";
 
-    /// <summary>How messages are written: Sentinel's own JSON, or as Slack takes them.</summary>
+    /// <summary>The form of messages: Sentinel's own JSON, or as Slack takes them.</summary>
     public WebhookFormat Format { get; set; } = WebhookFormat.Json;
 
     /// <summary>Less severe alarms are not sent there.</summary>

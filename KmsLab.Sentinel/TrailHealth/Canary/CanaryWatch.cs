@@ -1,4 +1,3 @@
-using System.Globalization;
 using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Detections.AuditPath;
@@ -103,14 +102,14 @@ internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, Canary
         passages.AddRange(inHistory.Except(blinded).Where(call => !call.Passages.ContainsKey(source)).Select(call => (call.Sequence, source, PassageState.Bypassed)));
         passages.AddRange(blinded.Where(call => !call.IsSettled(source)).Select(call => (call.Sequence, source, PassageState.Lost)));
 
-        var last = store.NewestThrough(source) is { } newest ? $"the last one to come was that of {At(newest.CalledAt)}" : "none ever came";
+        var last = store.NewestThrough(source) is { } newest ? $"the last one to come was that of {Instants.Text(newest.CalledAt)}" : "none ever came";
         findings.Add(blinded.Count > 0
             ? new(
                 TrailBlinding.Id, AuditResource.GroupOf(source), now, "LookupEvents",
-                $"{blinded.Count} canary calls since {At(blinded[0].CalledAt)} are in CloudTrail's event history and did not come through {source} ({last}): the trail, its event selectors or its way there was cut")
+                $"{blinded.Count} canary calls since {Instants.Text(blinded[0].CalledAt)} are in CloudTrail's event history and did not come through {source} ({last}): the trail, its event selectors or its way there was cut")
             : new(
                 "delivery-silent", new DetectionGroup([new("source", source)]), now, "Canary",
-                $"the canary call of {At(silence[0].CalledAt)} has not come back within {delivery.LateAfter.TotalSeconds:0} s ({last}); {HistorySays(source, inHistory.Count > 0, history >= silence[0].CalledAt + delivery.LateAfter)}"));
+                $"the canary call of {Instants.Text(silence[0].CalledAt)} has not come back within {delivery.LateAfter.TotalSeconds:0} s ({last}); {HistorySays(source, inHistory.Count > 0, history >= silence[0].CalledAt + delivery.LateAfter)}"));
     }
 
     private void JudgeGaps(
@@ -125,7 +124,7 @@ internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, Canary
         {
             findings.Add(new(
                 TrailBlinding.Id, AuditResource.GroupOf(source), now, "LookupEvents",
-                $"{kept.Count} canary calls from {At(kept[0].CalledAt)} to {At(kept[^1].CalledAt)} never came through {source}, though later ones did, and are in CloudTrail's event history: the trail was cut for that time"));
+                $"{kept.Count} canary calls from {Instants.Text(kept[0].CalledAt)} to {Instants.Text(kept[^1].CalledAt)} never came through {source}, though later ones did, and are in CloudTrail's event history: the trail was cut for that time"));
         }
     }
 
@@ -155,11 +154,9 @@ internal sealed class CanaryWatch(Pipeline pipeline, SourceNames sources, Canary
         {
             return now - since < delivery.UnreadableAfter
                 ? null
-                : new("delivery-silent", new DetectionGroup([new("source", "canary")]), now, "Canary", $"no canary call succeeded since {At(since)}: {problem.Text}");
+                : new("delivery-silent", new DetectionGroup([new("source", "canary")]), now, "Canary", $"no canary call succeeded since {Instants.Text(since)}: {problem.Text}");
         }
 
         return new(TrailBlinding.Id, AuditResource.GroupOf(ended.KeyArn), now, "Canary", $"the canary call fails, so that nobody knows whether the trail delivers: {problem.Text}", ended.KeyArn);
     }
-
-    private static string At(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

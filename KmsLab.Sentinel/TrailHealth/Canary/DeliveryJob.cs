@@ -1,4 +1,3 @@
-using System.Globalization;
 using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
@@ -36,9 +35,9 @@ internal sealed class DeliveryJob(
             var complete = await pipeline.LastCompleteReadAsync(source, cancellationToken);
             var read = status.Of(source).LastCompleteRead is { } head && !(complete >= head) ? head : complete;
             if (now - Later(read, _startedAt) > options.UnreadableAfter)
-                findings.Add(Silent(source, now, "Read", $"it can't be read since {At(Later(read, _startedAt))}: {status.Of(source).Problem ?? "no read ended"}"));
+                findings.Add(Silent(source, now, "Read", $"it can't be read since {Instants.Text(Later(read, _startedAt))}: {status.Of(source).Problem ?? "no read ended"}"));
             else if (!store.Brings(source) && options.NoRecordsAfter is { } limit && now - Later(store.NewestRecordOf(source), _startedAt) > limit)
-                findings.Add(Silent(source, now, "Read", $"it is read without errors and has brought no new record since {At(Later(store.NewestRecordOf(source), _startedAt))}"));
+                findings.Add(Silent(source, now, "Read", $"it is read without errors and has brought no new record since {Instants.Text(Later(store.NewestRecordOf(source), _startedAt))}"));
         }
 
         return findings;
@@ -47,6 +46,4 @@ internal sealed class DeliveryJob(
     private static Finding Silent(string source, DateTimeOffset now, string what, string detail) => new("delivery-silent", new DetectionGroup([new("source", source)]), now, what, detail);
 
     private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
-
-    private static string At(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -18,7 +18,7 @@ internal static class GapCauses
     public const string Trail = "trail";
     public const string LogGroup = "logGroup";
 
-    /// <summary>What a successful call changed of the path between CloudTrail and the log group.</summary>
+    /// <summary>Finds what a successful call changed of the path between CloudTrail and the log group.</summary>
     public static IEnumerable<GapCause> Of(Observation observation, AuditResources path)
     {
         if (!observation.Succeeded)
@@ -32,7 +32,7 @@ internal static class GapCauses
         };
     }
 
-    /// <summary>What a look of the trail guard says of a resource; null where that has nothing to do with whether records come.</summary>
+    /// <summary>Reads a look of the trail guard at a resource; null where that has nothing to do with whether records come.</summary>
     public static GapCause? Of(GuardedFact fact)
     {
         var isTrail = AuditResource.IsTrail(fact.Resource);

@@ -121,8 +121,8 @@ internal sealed partial class GapJob(
     private async Task BoundAsync(string gapId, GapRound round, List<GapList> left, DateTimeOffset now, CancellationToken cancellationToken)
     {
         _reading = null;
-        var reached = round.DownTo is { } downTo ? $" ({left[0].Name} from {At(downTo)} back)" : "";
-        var why = string.Create(CultureInfo.InvariantCulture, $"after {round.Requests} requests, the most of one reading, {left.Count} lists from {At(round.From)} to {At(round.To)}{reached}: {string.Join(", ", left.Select(list => list.Name))}");
+        var reached = round.DownTo is { } downTo ? $" ({left[0].Name} from {Instants.Text(downTo)} back)" : "";
+        var why = string.Create(CultureInfo.InvariantCulture, $"after {round.Requests} requests, the most of one reading, {left.Count} lists from {Instants.Text(round.From)} to {Instants.Text(round.To)}{reached}: {string.Join(", ", left.Select(list => list.Name))}");
         await pipeline.TakeAsync(
             new Turn.OwnWork(memory =>
             {
@@ -151,12 +151,10 @@ internal sealed partial class GapJob(
         }
         else if (_streak.Length == TellAfter && (await pipeline.KnowAsync<GapStore>(cancellationToken)).Unfilled.FirstOrDefault(gap => gap.Id == reading.GapId) is { } gap)
         {
-            var told = $"since {At(gap.From)} the trail lacks records ({gap.Why}), and CloudTrail's event history can't be read in their place: {words}";
+            var told = $"since {Instants.Text(gap.From)} the trail lacks records ({gap.Why}), and CloudTrail's event history can't be read in their place: {words}";
             await pipeline.TakeAsync(new Turn.OwnWork([new Finding(TrailBlinding.Id, gap.Group, time.GetUtcNow(), "LookupEvents", told)]), cancellationToken);
         }
     }
-
-    private static string At(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static partial class Log
     {

@@ -17,7 +17,7 @@ internal sealed class GapOptions
     /// <summary>Regions to read whole, beside Sentinel's own; of those that protected keys are in, and that keep the records of IAM, the part that matters is read anyway.</summary>
     public string[] Regions { get; set; } = [];
 
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>Lists what is wrong with it.</summary>
     public IEnumerable<string> Check()
     {
         if (RoundEvery <= TimeSpan.Zero)

@@ -22,7 +22,7 @@ internal static class GapRows
         return [.. payloads.Select(payload => JsonSerializer.Deserialize(payload, GapJson.Default.TrailGap)!)];
     }
 
-    /// <summary>When a look last found the trail whole; null before the first.</summary>
+    /// <summary>The time at which a look last found the trail whole; null before the first.</summary>
     public static async Task<DateTimeOffset?> WholeAtAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         var at = await connection.ExecuteScalarAsync<long?>(new CommandDefinition("SELECT MAX(whole_at) FROM trail_whole", cancellationToken: cancellationToken));

@@ -34,7 +34,7 @@ public enum GapPhase
 public sealed record GapStatus(
     string Kind, string Name, string Why, DateTimeOffset From, DateTimeOffset? To, GapPhase Phase, DateTimeOffset? CoveredUntil, long Requests, long Records, IReadOnlyList<string> Unread)
 {
-    /// <summary>Why the event history can't be read now; null when it can.</summary>
+    /// <summary>The reason for which the event history can't be read now; null when it can.</summary>
     public string? Problem { get; init; }
 
     internal static GapStatus Of(TrailGap gap, string? problem) => new(
@@ -52,12 +52,12 @@ public sealed record GapStatus(
     };
 }
 
-/// <summary>What the running process knows of its reading beside the database; safe to read from any thread.</summary>
+/// <summary>Holds what the running process knows of its reading beside the database; safe to read from any thread.</summary>
 internal sealed class GapState
 {
     private volatile string? _problem;
 
-    /// <summary>Why the event history can't be read; null when it can, or is not asked.</summary>
+    /// <summary>The reason for which the event history can't be read; null when it can, or is not asked.</summary>
     public string? Problem { get => _problem; set => _problem = value; }
 }
 

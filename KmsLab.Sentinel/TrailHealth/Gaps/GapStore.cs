@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Leadership;
@@ -17,16 +16,16 @@ namespace KmsLab.Sentinel.TrailHealth.Gaps;
 /// </remarks>
 internal sealed class GapStore(GuardStore guard, AuditResources path, TurnOptions turns) : ITurnPart
 {
-    /// <summary>How long CloudTrail's event history reaches back, and how long gaps are kept here.</summary>
+    /// <summary>The reach of CloudTrail's event history, for which gaps are kept here as well.</summary>
     private static readonly TimeSpan HistoryReach = TimeSpan.FromDays(90);
 
-    /// <summary>How long after a trail is whole again its records may still be missing.</summary>
+    /// <summary>The time for which records may still be missing after a trail is whole again.</summary>
     private static readonly TimeSpan Edge = TimeSpan.FromMinutes(2);
 
     /// <summary>Times on the trail have whole seconds.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    /// <summary>How old the time kept of the last whole look may get.</summary>
+    /// <summary>The age that the kept time of the last whole look may reach.</summary>
     private static readonly TimeSpan WholeKeptEvery = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, TrailGap> _gaps = [];
@@ -100,7 +99,7 @@ internal sealed class GapStore(GuardStore guard, AuditResources path, TurnOption
         {
             Round = new(now, from < oldest ? oldest : from, to)
             {
-                Unread = from < oldest ? [$"what was called before {At(oldest)}, further back than the 90 days of the event history"] : [],
+                Unread = from < oldest ? [$"what was called before {Instants.Text(oldest)}, further back than the 90 days of the event history"] : [],
             },
         });
     }
@@ -123,7 +122,7 @@ internal sealed class GapStore(GuardStore guard, AuditResources path, TurnOption
         {
             _findings.Add(new(
                 TrailBlinding.Id, gap.Group, now, "LookupEvents",
-                $"from {At(gap.From)} to {(gap.To is { } to ? At(to) : "now")} ({gap.Why}) not all could be read from CloudTrail's event history: {string.Join("; ", round.Unread)}"));
+                $"from {Instants.Text(gap.From)} to {(gap.To is { } to ? Instants.Text(to) : "now")} ({gap.Why}) not all could be read from CloudTrail's event history: {string.Join("; ", round.Unread)}"));
         }
 
         Put(gap with
@@ -136,7 +135,7 @@ internal sealed class GapStore(GuardStore guard, AuditResources path, TurnOption
         });
     }
 
-    /// <summary>Whether a gap should be read now.</summary>
+    /// <summary>Tells whether a gap should be read now.</summary>
     public bool IsDue(TrailGap gap, TimeSpan every, DateTimeOffset now) =>
         gap.Round is not null || gap.RoundEndedAt is not { } ended || IsFinal(gap, now) || now - ended >= every;
 
@@ -266,6 +265,4 @@ internal sealed class GapStore(GuardStore guard, AuditResources path, TurnOption
         _gaps[gap.Id] = gap;
         _changed.Add(gap.Id);
     }
-
-    private static string At(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

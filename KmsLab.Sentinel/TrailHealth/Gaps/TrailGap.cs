@@ -20,13 +20,13 @@ internal sealed record TrailGap
     /// <summary>The event time at which it was cut, or the last one at which it is known to have been whole.</summary>
     public required DateTimeOffset From { get; init; }
 
-    /// <summary>When it was whole again; null while it is not.</summary>
+    /// <summary>The time from which it was whole again; null while it is not.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary>What keeps it cut, and since when.</summary>
+    /// <summary>The causes that keep it cut, and since when.</summary>
     public required IReadOnlyDictionary<string, DateTimeOffset> Causes { get; init; }
 
-    /// <summary>What cut it, in words.</summary>
+    /// <summary>The cause that cut it, in words.</summary>
     public required string Why { get; init; }
 
     /// <summary>The reading under way.</summary>
@@ -35,10 +35,10 @@ internal sealed record TrailGap
     /// <summary>Event time up to which ended readings have come.</summary>
     public DateTimeOffset? CoveredUntil { get; init; }
 
-    /// <summary>When the last reading ended.</summary>
+    /// <summary>The time at which the last reading ended.</summary>
     public DateTimeOffset? RoundEndedAt { get; init; }
 
-    /// <summary>Whether the last reading began late enough for the event history to be complete.</summary>
+    /// <summary>Tells whether the last reading began late enough for the event history to be complete.</summary>
     public bool Filled { get; init; }
 
     /// <summary>LookupEvents calls so far.</summary>
@@ -47,7 +47,7 @@ internal sealed record TrailGap
     /// <summary>Records that only the event history had.</summary>
     public long Records { get; init; }
 
-    /// <summary>What could not be read, one sentence each.</summary>
+    /// <summary>Parts that could not be read, one sentence each.</summary>
     public IReadOnlyList<string> Unread { get; init; } = [];
 
     /// <summary>The alarm that tells of the cut.</summary>
@@ -85,11 +85,11 @@ internal sealed record GapRound(DateTimeOffset StartedAt, DateTimeOffset From, D
     /// <summary>LookupEvents calls of this reading.</summary>
     public long Requests { get; init; }
 
-    /// <summary>What could not be read.</summary>
+    /// <summary>Parts that could not be read.</summary>
     public IReadOnlyList<string> Unread { get; init; } = [];
 }
 
-/// <summary>How far a reading has come with a page.</summary>
+/// <summary>The place that a reading has come to with a page.</summary>
 /// <param name="GapId">Whose reading.</param>
 /// <param name="List">The list.</param>
 /// <param name="DownTo">Event time down to which it is read now; null when its pages had no events.</param>

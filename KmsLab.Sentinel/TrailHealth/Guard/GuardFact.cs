@@ -18,7 +18,7 @@ internal sealed record GuardProblem(string Action, string Resource, string Probl
 /// <param name="Problems">Calls that did not succeed.</param>
 internal sealed record GuardReport(IReadOnlyList<GuardFact> Facts, IReadOnlySet<string> Resources, IReadOnlyList<GuardProblem> Problems)
 {
-    /// <summary>When the look began: what changed since, it may not have seen.</summary>
+    /// <summary>The time at which the look began: what changed since, it may not have seen.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 }
 

@@ -23,7 +23,7 @@ internal sealed class GuardStore : ITurnPart
     /// <summary>What is known of the resources.</summary>
     public IReadOnlyCollection<GuardedFact> Facts => _facts.Values;
 
-    /// <summary>When the last look began, in this life of Sentinel.</summary>
+    /// <summary>The time at which the last look began, in this life of Sentinel.</summary>
     public DateTimeOffset? LookedAt { get; private set; }
 
     public IEnumerable<GuardedFact> Departures => _facts.Values.Where(fact => fact.Since is not null);
@@ -66,7 +66,7 @@ internal sealed class GuardStore : ITurnPart
         return found;
     }
 
-    /// <summary>Whether the last look could see it; else it is known as it was seen before.</summary>
+    /// <summary>Tells whether the last look could see it; else it is known as it was seen before.</summary>
     public bool LookSaw(GuardedFact fact) => _seen.Contains((fact.Resource, fact.Aspect));
 
     /// <summary>Takes in what a look saw.</summary>

@@ -149,7 +149,7 @@ public sealed class RequestMemberTests(LocalAwsFixture fixture) : IClassFixture<
         IgnoredOfS3.Keys.Except(unread, StringComparer.OrdinalIgnoreCase).ShouldBeEmpty("these are ignored no more");
     }
 
-    /// <summary>Whether a text is what the names of several headers begin with, such as <c>x-amz-grant-</c>.</summary>
+    /// <summary>Tells whether a text is what the names of several headers begin with, such as <c>x-amz-grant-</c>.</summary>
     private static bool IsFamily(string text) => text.EndsWith('-') && text.Length > "x-amz-".Length;
 
     /// <summary>A list's or map's element, as the model and the contract have it.</summary>

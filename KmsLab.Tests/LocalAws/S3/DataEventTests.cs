@@ -3,7 +3,7 @@ using Amazon.S3;
 
 namespace KmsLab.Tests.LocalAws.S3;
 
-/// <summary>What is done with objects is on a trail only where its selectors ask for it.</summary>
+/// <summary>Checks that what is done with objects is on a trail only where its selectors ask for it.</summary>
 public sealed class DataEventTests : IAsyncLifetime
 {
     private LocalAwsHost _aws = null!;

@@ -146,7 +146,7 @@ public sealed class WrappingTests
 
     private static JsonObject Field(string name, string value) => new() { ["field"] = name, ["value"] = value };
 
-    /// <summary>What Logs Insights finds in a record: each leaf by the names that lead to it.</summary>
+    /// <summary>Lists what Logs Insights finds in a record: each leaf by the names that lead to it.</summary>
     private static IEnumerable<(string Name, string Text)> Leaves(JsonNode? node, string name) => node switch
     {
         JsonObject members => members.SelectMany(member => Leaves(member.Value, name.Length == 0 ? member.Key : $"{name}.{member.Key}")),
