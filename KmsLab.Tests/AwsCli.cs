@@ -6,7 +6,7 @@ namespace KmsLab.Tests;
 /// <summary>The <c>aws</c> command line as a client: every one on PATH and Debian's, since an old and a new one speak different protocols.</summary>
 internal sealed class AwsCli(string path, Uri endpoint, string accessKeyId = "lab")
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>The commands found, each a different program.</summary>
     public static TheoryData<string> Paths

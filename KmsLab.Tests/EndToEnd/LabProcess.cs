@@ -8,7 +8,7 @@ namespace KmsLab.Tests.EndToEnd;
 /// <summary>The lab, or one of its services, as users have it: a process of its own, stopped by a signal.</summary>
 internal sealed class LabProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();

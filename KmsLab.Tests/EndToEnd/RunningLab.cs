@@ -8,7 +8,7 @@ internal abstract class RunningLab : IAsyncDisposable
 {
     public const string WrongKeyMessage = "Data decryption failed, make sure you have the correct key";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     protected HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
 

@@ -6,7 +6,7 @@ namespace KmsLab.Tests.EndToEnd;
 /// <summary>A Sentinel as a process of its own, and its HTTP API.</summary>
 internal sealed partial class SentinelProcessHandle : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly HttpClient _http;
 

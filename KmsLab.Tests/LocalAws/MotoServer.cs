@@ -8,7 +8,7 @@ namespace KmsLab.Tests.LocalAws;
 /// <summary>Moto's server, an emulator that nobody here wrote: what LocalAws can stand before.</summary>
 internal sealed class MotoServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly int _port;
     private readonly string? _account;

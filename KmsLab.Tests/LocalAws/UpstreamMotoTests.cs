@@ -17,7 +17,7 @@ public sealed class UpstreamMotoTests
     private const string LabAccount = "000000000000";
     private const string MotoAccount = "123456789012";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -10,7 +10,7 @@ namespace KmsLab.Tests.LocalAws;
 /// <summary>LocalAws in front of another endpoint; here the other endpoint is a second LocalAws without a trail of its own.</summary>
 public sealed class UpstreamTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

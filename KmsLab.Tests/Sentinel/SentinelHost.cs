@@ -11,7 +11,7 @@ namespace KmsLab.Tests.Sentinel;
 /// <summary>Sentinel on real Kestrel, on a free port, reading from a LocalAws or any other endpoint.</summary>
 internal sealed class SentinelHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly WebApplication _app;
     private readonly TempFolder _folder;

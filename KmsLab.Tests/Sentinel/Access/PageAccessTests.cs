@@ -9,7 +9,7 @@ namespace KmsLab.Tests.Sentinel.Access;
 /// <summary>A page that is open ends with its user's right to look.</summary>
 public sealed class PageAccessTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static readonly (string, string?) Often = ("Sentinel:Access:RevalidateEvery", "00:00:00.020");
 

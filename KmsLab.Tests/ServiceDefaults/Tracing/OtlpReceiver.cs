@@ -5,7 +5,7 @@ namespace KmsLab.Tests.ServiceDefaults.Tracing;
 /// <summary>A collector: takes what services export over OTLP/HTTP, and keeps the spans.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentQueue<OtlpSpan> _spans = new();
     private readonly WebApplication _app;
