@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.CloudTrail;
+using Amazon.CloudWatchLogs;
 using Amazon.KeyManagementService;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
@@ -26,8 +27,10 @@ internal sealed class AwsSessions(LabTarget target) : IDisposable
 
         var credentials = await AssumeAsync(actor, cancellationToken);
         session = new(
-            Told(new AmazonKeyManagementServiceClient(credentials, Configured(new AmazonKeyManagementServiceConfig())), actor),
-            Told(new AmazonCloudTrailClient(credentials, Configured(new AmazonCloudTrailConfig())), actor));
+            region => Told(new AmazonKeyManagementServiceClient(credentials, Configured(new AmazonKeyManagementServiceConfig(), region)), actor),
+            Told(new AmazonCloudTrailClient(credentials, Configured(new AmazonCloudTrailConfig(), target.Region)), actor),
+            Told(new AmazonCloudWatchLogsClient(credentials, Configured(new AmazonCloudWatchLogsConfig(), target.Region)), actor),
+            target.Region);
         _sessions.Add(actor, session);
         return session;
     }
@@ -40,7 +43,7 @@ internal sealed class AwsSessions(LabTarget target) : IDisposable
 
     private async Task<Credentials> AssumeAsync(RoleSession actor, CancellationToken cancellationToken)
     {
-        using var sts = new AmazonSecurityTokenServiceClient(OwnCredentials(), Configured(new AmazonSecurityTokenServiceConfig()));
+        using var sts = new AmazonSecurityTokenServiceClient(OwnCredentials(), Configured(new AmazonSecurityTokenServiceConfig(), target.Region));
         var request = new AssumeRoleRequest { RoleArn = $"arn:aws:iam::{target.AccountId}:role/{actor.Role}", RoleSessionName = actor.Session };
         return (await sts.AssumeRoleAsync(request, cancellationToken)).Credentials;
     }
@@ -49,11 +52,11 @@ internal sealed class AwsSessions(LabTarget target) : IDisposable
     private AWSCredentials OwnCredentials() =>
         target.LocalAws.IsLoopback ? new BasicAWSCredentials(target.AccessKeyId, target.SecretAccessKey) : DefaultAWSCredentialsIdentityResolver.GetCredentials();
 
-    private TConfig Configured<TConfig>(TConfig config) where TConfig : ClientConfig
+    private TConfig Configured<TConfig>(TConfig config, string region) where TConfig : ClientConfig
     {
-        config.AuthenticationRegion = target.Region;
+        config.AuthenticationRegion = region;
         if (target.LocalAws.Host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase))
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(target.Region);
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         else
             config.ServiceURL = target.LocalAws.ToString();
         if (target.LocalAws.IsLoopback)
@@ -76,12 +79,35 @@ internal sealed class AwsSessions(LabTarget target) : IDisposable
     }
 
     /// <summary>The clients of one session.</summary>
-    internal sealed record Session(IAmazonKeyManagementService Kms, IAmazonCloudTrail CloudTrail) : IDisposable
+    /// <param name="kmsOf">Makes a client of KMS for a Region.</param>
+    /// <param name="cloudTrail">CloudTrail in the home Region.</param>
+    /// <param name="logs">CloudWatch Logs in the home Region.</param>
+    /// <param name="home">The home Region.</param>
+    internal sealed class Session(Func<string, IAmazonKeyManagementService> kmsOf, IAmazonCloudTrail cloudTrail, IAmazonCloudWatchLogs logs, string home) : IDisposable
     {
+        private readonly Dictionary<string, IAmazonKeyManagementService> _kms = [];
+
+        /// <summary>KMS in the home Region.</summary>
+        public IAmazonKeyManagementService Kms => KmsIn(home);
+
+        public IAmazonCloudTrail CloudTrail => cloudTrail;
+
+        public IAmazonCloudWatchLogs Logs => logs;
+
+        /// <summary>KMS in any Region.</summary>
+        public IAmazonKeyManagementService KmsIn(string region)
+        {
+            if (!_kms.TryGetValue(region, out var kms))
+                _kms.Add(region, kms = kmsOf(region));
+            return kms;
+        }
+
         public void Dispose()
         {
-            Kms.Dispose();
-            CloudTrail.Dispose();
+            foreach (var kms in _kms.Values)
+                kms.Dispose();
+            cloudTrail.Dispose();
+            logs.Dispose();
         }
     }
 }

@@ -31,6 +31,9 @@ public sealed record LabTarget(Uri CryptoApi, Uri LocalAws, string Region)
     /// <summary>The application's role, whose session is stolen.</summary>
     public string ApplicationRole { get; init; } = "kmslab-cryptoapi";
 
+    /// <summary>The tag that puts a key into the application's protected set.</summary>
+    public (string Name, string Value) SetTag { get; init; } = ("kmslab:set", "cryptoapi");
+
     /// <summary>An API key for CryptoApi, where it asks for one.</summary>
     public string? ApiKey { get; init; }
 
@@ -44,5 +47,5 @@ public sealed record LabTarget(Uri CryptoApi, Uri LocalAws, string Region)
     public bool OwnsThisAccount { get; init; }
 
     /// <summary>How somebody does with the <c>aws</c> CLI what a run could not.</summary>
-    internal string Command(string call) => $"aws {(LocalAws.IsLoopback ? $"--endpoint-url {LocalAws.GetLeftPart(UriPartial.Authority)} " : "")}--region {Region} {call}";
+    internal string Command(string call, string? region = null) => $"aws {(LocalAws.IsLoopback ? $"--endpoint-url {LocalAws.GetLeftPart(UriPartial.Authority)} " : "")}--region {region ?? Region} {call}";
 }

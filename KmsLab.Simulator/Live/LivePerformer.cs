@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
@@ -14,18 +15,22 @@ internal sealed class LivePerformer : IDisposable
     private readonly KeyNames _keys;
     private readonly KeyCalls _keyCalls;
     private readonly TrailCalls _trailCalls;
+    private readonly RecordPlanting _planting;
+    private readonly ReplicaCalls _replicas;
     private IReadOnlyList<StolenKey> _stolen = [];
 
     /// <param name="target">What it is aimed at.</param>
-    /// <param name="run">Tells this run's texts from those of other runs.</param>
-    public LivePerformer(LabTarget target, string run)
+    /// <param name="begun">When the run began, which tells its texts and records from those of other runs.</param>
+    public LivePerformer(LabTarget target, DateTimeOffset begun)
     {
         _sessions = new(target);
         _clients = new(target);
         _keys = new(target);
         _keyCalls = new(target, _keys, Undo);
         _trailCalls = new(target, Undo);
-        Texts = new(_clients, run);
+        _planting = new(target, begun);
+        _replicas = new(target, Undo);
+        Texts = new(_clients, begun.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
     }
 
     public Undo Undo { get; } = new();
@@ -37,6 +42,10 @@ internal sealed class LivePerformer : IDisposable
     /// <summary>Finds the application's key before anybody points its alias elsewhere.</summary>
     public async Task FindKeyAsync(CancellationToken cancellationToken) =>
         await _keys.IdOfAsync(World.Vault, (await _sessions.OfAsync(Cast.Deployer, cancellationToken)).Kms, cancellationToken);
+
+    /// <summary>Makes the multi-Region key whose replica a plan abuses, and what it encrypted.</summary>
+    public async Task MakeFamilyAsync(IEnumerable<UseKey> reads, CancellationToken cancellationToken) =>
+        await _replicas.PrepareAsync(reads, (await _sessions.OfAsync(Cast.Deployer, cancellationToken)).Kms, cancellationToken);
 
     /// <summary>Gives the thief his copy of the vault.</summary>
     public async Task StealAsync(ReadOnlyDatabase vault, RoleSession thief, int wanted, CancellationToken cancellationToken) =>
@@ -55,6 +64,9 @@ internal sealed class LivePerformer : IDisposable
                 return true;
             case (ApiClient client, ReadText read):
                 return await Texts.ReadAsync(client, read, cancellationToken);
+            case (RoleSession claimed, PlantRecord plant):
+                await _planting.PlantAsync(plant, claimed, await _sessions.OfAsync(Cast.Insider, cancellationToken), cancellationToken);
+                return true;
             case (RoleSession role, BecomeRole):
                 await _sessions.OfAsync(role, cancellationToken);
                 return true;
@@ -79,6 +91,10 @@ internal sealed class LivePerformer : IDisposable
         {
             if (act is DecryptStolen decrypt)
                 await DecryptAsync(decrypt.Record, session.Kms, cancellationToken);
+            else if (act is CopyKey copy)
+                await _replicas.CopyAsync(copy, session, restorer, cancellationToken);
+            else if (act is UseKey { Region: { } region } use)
+                await _replicas.DecryptAsync(use, session.KmsIn(region), cancellationToken);
             else if (act is OnTrail or SelectEvents)
                 await _trailCalls.DoAsync(act, session.CloudTrail, restorer.CloudTrail, cancellationToken);
             else

@@ -34,6 +34,20 @@ internal sealed class LiveRun(ScenarioInfo scenario, LiveSettings settings, Live
         }
     }
 
+    /// <summary>Changes what has to be so before it begins; put right at once if that fails, else at the end.</summary>
+    public async Task PrepareAsync(Func<Task> prepare)
+    {
+        try
+        {
+            await prepare();
+        }
+        catch
+        {
+            await RestoreAsync();
+            throw;
+        }
+    }
+
     /// <summary>Makes the calls when they are due, and puts everything right.</summary>
     /// <exception cref="SimulatorException">Something could not be put right: also when the run was stopped, whose end this then is.</exception>
     public async Task PerformAsync(IEnumerable<Step> steps, int total, double speed, CancellationToken cancellationToken)

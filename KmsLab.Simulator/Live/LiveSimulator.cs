@@ -38,15 +38,15 @@ public sealed class LiveSimulator(LabTarget target, TimeProvider time)
             throw new SimulatorException("Speed, time and number of calls must be above 0.");
 
         var begun = time.GetUtcNow();
-        using var performer = new LivePerformer(target, begun.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using var performer = new LivePerformer(target, begun);
         var run = new LiveRun(scenario, settings, performer, time, progress);
         var plan = LivePlan.Of(scenario, settings, target, speed);
-        await SetUpAsync(scenario, run, performer, cancellationToken);
+        await SetUpAsync(scenario, plan, run, performer, cancellationToken);
         await run.PerformAsync(plan.Steps, TotalOf(scenario, plan, settings), speed, cancellationToken);
         return TruthOf(scenario, settings, run, performer, plan, begun);
     }
 
-    private async Task SetUpAsync(ScenarioInfo scenario, LiveRun run, LivePerformer performer, CancellationToken cancellationToken)
+    private async Task SetUpAsync(ScenarioInfo scenario, Plan plan, LiveRun run, LivePerformer performer, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,6 +57,9 @@ public sealed class LiveSimulator(LabTarget target, TimeProvider time)
                 var thief = Cast.Thief(new World(0, target.AccountId, target.Region) { ApplicationRole = target.ApplicationRole });
                 await performer.StealAsync(target.Vault!, thief, LivePlan.RecordsOf(scenario), cancellationToken);
             }
+
+            if (scenario.IsAttack && plan.Steps.Select(step => step.Act).OfType<UseKey>().Where(use => use.Region is not null).ToList() is { Count: > 0 } reads)
+                await run.PrepareAsync(() => performer.MakeFamilyAsync(reads, cancellationToken));
         }
         catch (Exception problem) when (problem is AmazonServiceException or HttpRequestException or AmazonClientException)
         {

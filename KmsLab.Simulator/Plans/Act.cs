@@ -21,7 +21,11 @@ internal sealed record DecryptStolen(int Record) : Act;
 /// <param name="Key">The key's name.</param>
 /// <param name="Context">One pair of encryption context, or null.</param>
 /// <param name="IsDryRun">Asks only whether it would be allowed.</param>
-internal sealed record UseKey(string Operation, string Key, (string Name, string Value)? Context = null, bool IsDryRun = false) : Act;
+internal sealed record UseKey(string Operation, string Key, (string Name, string Value)? Context = null, bool IsDryRun = false) : Act
+{
+    /// <summary>The Region of the replica that is used; null for the key itself.</summary>
+    public string? Region { get; init; }
+}
 
 /// <summary>A KMS operation on a key that takes nothing else, such as <c>DescribeKey</c>, <c>DisableKey</c>, <c>ScheduleKeyDeletion</c>.</summary>
 internal sealed record OnKey(string Operation, string Key) : Act;
@@ -31,6 +35,19 @@ internal sealed record ListKeys(string Operation) : Act;
 
 /// <summary><c>CreateKey</c>: from then on the key is known by its name.</summary>
 internal sealed record MakeKey(string Key) : Act;
+
+/// <summary><c>ReplicateKey</c> of a multi-Region key.</summary>
+/// <param name="Key">The primary key's name.</param>
+/// <param name="Region">Where the replica is made.</param>
+internal sealed record CopyKey(string Key, string Region) : Act;
+
+/// <summary>
+/// <c>PutLogEvents</c> of a record over another one: with the eventID of the last call of the same attack, in the name of the step's actor, who never made it.
+/// </summary>
+/// <param name="Of">The operation whose record it is put over.</param>
+/// <param name="As">The operation that it claims.</param>
+/// <param name="Key">The key of both.</param>
+internal sealed record PlantRecord(string Of, string As, string Key) : Act;
 
 /// <summary><c>UpdateAlias</c> of the application's alias.</summary>
 /// <param name="Key">Where it points to from then on.</param>
@@ -113,9 +130,6 @@ internal sealed record AccountCall(string Source, string Name, string? Parameter
 
     /// <summary>The error and its message, or null.</summary>
     public (string Code, string? Message)? Error { get; init; }
-
-    /// <summary>Records with the same name here have the same eventID, which CloudTrail never writes; null for an eventID of its own.</summary>
-    public string? ForgedId { get; init; }
 
     /// <summary>Tells whether it only reads.</summary>
     public bool IsReadOnly { get; init; } = ReadPrefixes.Any(prefix => Name.StartsWith(prefix, StringComparison.Ordinal));

@@ -30,8 +30,8 @@ internal sealed record CallShape(string Source, string Name, bool IsReadOnly)
     /// <summary>The Region that it was made in; null for the account's home Region.</summary>
     public string? Region { get; init; }
 
-    /// <summary>The text that its eventID is made of, where several records share one; else null.</summary>
-    public string? ForgedId { get; init; }
+    /// <summary>The operation whose last record on the same key has the eventID that this one takes, which CloudTrail never does; else null.</summary>
+    public string? Over { get; init; }
 
     /// <summary>What KMS did by itself.</summary>
     public bool IsServiceEvent { get; init; }

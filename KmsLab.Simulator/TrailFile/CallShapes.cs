@@ -35,6 +35,8 @@ internal sealed class CallShapes(World world)
             OnKey on => OfKey(on),
             ListKeys list => new(Kms, list.Operation, true),
             MakeKey make => Make(make, step.At),
+            CopyKey copy => Copy(copy),
+            PlantRecord plant => Planted(plant),
             PointAlias point => Point(point),
             GrantKey grant => Grant(grant),
             RevokeKey revoke => Revoke(revoke),
@@ -61,12 +63,13 @@ internal sealed class CallShapes(World world)
 
     private CallShape Use(UseKey use)
     {
-        var key = world.KeyArn(use.Key);
+        var key = use.Region is null ? world.KeyArn(use.Key) : world.ReplicaArn(use.Key);
         KeyValuePair<string, string>[] context = use.Context is var (name, value) ? [new(name, value)] : [];
         return new(Kms, use.Operation, true)
         {
             Parameters = use.Operation == "GenerateDataKey" ? json => WriteDataKey(json, key, context, use.IsDryRun) : json => WriteCrypto(json, use.Operation == "Decrypt" ? null : key, context, use.IsDryRun),
             Resources = [key],
+            Region = use.Region,
             Error = DryRun(use.IsDryRun),
         };
     }
@@ -95,6 +98,18 @@ internal sealed class CallShapes(World world)
             ("customerMasterKeySpec", Algorithm), ("keySpec", Algorithm), ("multiRegion", false)),
         Resources = [world.KeyArn(make.Key)],
     };
+
+    private CallShape Copy(CopyKey copy) => new(Kms, "ReplicateKey", false)
+    {
+        Parameters = json => Object(json, ("keyId", world.KeyArn(copy.Key)), ("replicaRegion", copy.Region), ("bypassPolicyLockoutSafetyCheck", false)),
+        Response = json => Nested(
+            json, "replicaKeyMetadata", ("aWSAccountId", world.Account), ("keyId", world.KeyId(copy.Key)), ("arn", world.ReplicaArn(copy.Key)), ("enabled", true),
+            ("keyState", "Creating"), ("keyManager", "CUSTOMER"), ("multiRegion", true)),
+        Resources = [world.KeyArn(copy.Key)],
+    };
+
+    /// <summary>The record of a call that nobody made, with the eventID of one that somebody made.</summary>
+    private CallShape Planted(PlantRecord plant) => OfKey(new(plant.As, plant.Key)) with { Over = plant.Of };
 
     private CallShape Point(PointAlias point) => new(Kms, "UpdateAlias", false)
     {
@@ -146,7 +161,6 @@ internal sealed class CallShapes(World world)
         Resources = call.Keys,
         Error = call.Error,
         Region = call.Region,
-        ForgedId = call.ForgedId,
     };
 
     private CallShape Become(BecomeRole role, DateTimeOffset at) => new("sts.amazonaws.com", "AssumeRole", true)

@@ -11,6 +11,7 @@ internal sealed class TrailScribe(World world, ApplicationCalls application)
     private readonly Identities _identities = new(world);
     private readonly Blindness _blindness = new();
     private readonly Draws _ids = new(world.Seed, "ids");
+    private readonly Dictionary<(string Operation, string? Key), Guid> _changes = [];
 
     /// <summary>Writes one.</summary>
     /// <returns>Whether it was written: a blinded trail gets nothing.</returns>
@@ -35,7 +36,7 @@ internal sealed class TrailScribe(World world, ApplicationCalls application)
             RequestParameters = shape.Parameters,
             ResponseElements = shape.Response,
             RequestId = shape.IsServiceEvent ? null : NextId().ToString(),
-            EventId = shape.ForgedId is { } name ? IdOf(Draws.Bytes(world.Seed, $"forged {name}").AsSpan(0, 16)) : NextId(),
+            EventId = EventIdOf(shape),
             ReadOnly = shape.IsReadOnly,
             Resources = [.. shape.Resources.Select(arn => new RecordedResource(arn, shape.ResourceType))],
             EventType = shape.IsServiceEvent ? "AwsServiceEvent" : "AwsApiCall",
@@ -44,6 +45,18 @@ internal sealed class TrailScribe(World world, ApplicationCalls application)
             Host = caller is RoleSession { InvokedBy: null } ? $"{shape.Source.Split('.')[0]}.{shape.Region ?? world.Region}.amazonaws.com" : null,
         });
         return true;
+    }
+
+    private Guid EventIdOf(CallShape shape)
+    {
+        var key = shape.Resources.Count > 0 ? shape.Resources[0] : null;
+        if (shape.Over is { } operation)
+            return _changes[(operation, key)];
+
+        var id = NextId();
+        if (!shape.IsReadOnly)
+            _changes[(shape.Name, key)] = id;
+        return id;
     }
 
     private RecordedIdentity IdentityOf(Actor caller, Step step) => (caller, step.Act) switch

@@ -104,6 +104,24 @@ public sealed class LiveSimulatorTests
         }
     }
 
+    [Theory]
+    [InlineData("ransom-bucket-keys", 5, "ransom-pattern")]
+    [InlineData("replica-abuse", 21, "key-exposure", "unattested-call")]
+    [InlineData("forged-records", 3, "forged-records", "key-tampering")]
+    public async Task Attack_is_played_on_what_the_lab_serves_and_found(string scenario, int calls, params string[] detections)
+    {
+        using var folder = new TempFolder();
+        await using var lab = await StartAsync(folder);
+        using var kms = lab.Kms();
+
+        var truth = await RunAsync(lab, scenario, speed: 60);
+        foreach (var detection in detections)
+            await AlarmAsync(lab, detection);
+
+        (truth.Calls, truth.Failed, truth.Note).ShouldBe((calls, 0, null));
+        (await kms.DescribeKeyAsync(new DescribeKeyRequest { KeyId = "alias/kmslab" }, Cancellation)).KeyMetadata.KeyState.Value.ShouldBe("Enabled");
+    }
+
     [Fact]
     public async Task What_is_worse_than_what_was_acknowledged_is_news()
     {

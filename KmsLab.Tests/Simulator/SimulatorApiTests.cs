@@ -26,7 +26,7 @@ public sealed class SimulatorApiTests
         var burst = scenarios.Single(scenario => Text(scenario, "id") == "burst-exfiltration")!;
         (burst["needsVault"]!.GetValue<bool>(), burst["available"]!.GetValue<bool>()).ShouldBe((true, false));
         Text(burst, "unavailable").ShouldContain("ConnectionStrings:vault");
-        var replica = scenarios.Single(scenario => Text(scenario, "id") == "replica-abuse")!;
+        var replica = scenarios.Single(scenario => Text(scenario, "id") == "sentinel-redeployed")!;
         replica["available"]!.GetValue<bool>().ShouldBeFalse();
         Text(replica, "unavailable").ShouldContain("Write it to files");
     }

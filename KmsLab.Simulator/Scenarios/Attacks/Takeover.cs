@@ -6,25 +6,18 @@ namespace KmsLab.Simulator.Scenarios.Attacks;
 internal static class Takeover
 {
     private const string Ecs = "ecs.amazonaws.com";
-    private const string Kms = "kms.amazonaws.com";
     private const int Reads = 20;
 
     /// <summary><c>replica-abuse</c>: a copy of a multi-Region key, out of sight, decrypts what the key encrypted.</summary>
     public static Plan ReplicaAbuse(Stage stage)
     {
-        var (world, interval) = (stage.World, stage.Length / (Reads + 1));
-        var (primary, replica) = (world.KeyArn(World.Family), world.ReplicaArn(World.Family));
-        var copy = new AccountCall(Kms, "ReplicateKey", $$"""{"keyId":"{{primary}}","replicaRegion":"{{World.ReplicaRegion}}","bypassPolicyLockoutSafetyCheck":false}""")
-        {
-            Response = $$$"""{"replicaKeyMetadata":{"aWSAccountId":"{{{world.Account}}}","keyId":"{{{world.KeyId(World.Family)}}}","arn":"{{{replica}}}","enabled":true,"keyState":"Creating","keyManager":"CUSTOMER","multiRegion":true}}""",
-            Keys = [primary],
-        };
+        var interval = stage.Length / (Reads + 1);
         return stage.Plan(
         [
-            new(stage.At, Cast.Insider, copy),
+            new(stage.At, Cast.Insider, new CopyKey(World.Family, World.ReplicaRegion)),
             .. Enumerable.Range(1, Reads).Select(i => new Step(
                 stage.At + (interval * i), Cast.Insider,
-                new AccountCall(Kms, "Decrypt", $$"""{"encryptionContext":{"object":"{{i}}"},"encryptionAlgorithm":"SYMMETRIC_DEFAULT"}""") { Keys = [replica], Region = World.ReplicaRegion })),
+                new UseKey("Decrypt", World.Family, ("object", FormattableString.Invariant($"{i}"))) { Region = World.ReplicaRegion })),
         ]);
     }
 
@@ -72,12 +65,10 @@ internal static class Takeover
     /// <summary><c>forged-records</c>: a key is disabled, and a record with the same eventID says that somebody only looked.</summary>
     public static Plan ForgedRecords(Stage stage)
     {
-        var key = stage.World.KeyArn(World.Vault);
-        var parameters = $$"""{"keyId":"{{key}}"}""";
         return stage.Plan(
         [
-            new(stage.At, Cast.Insider, new AccountCall(Kms, "DisableKey", parameters) { Keys = [key], ForgedId = $"{stage.At.UtcTicks}" }),
-            new(stage.At + (stage.Length / 2), Cast.Auditor, new AccountCall(Kms, "DescribeKey", parameters) { Keys = [key], ForgedId = $"{stage.At.UtcTicks}" }),
+            new(stage.At, Cast.Insider, new OnKey("DisableKey", World.Vault)),
+            new(stage.At + (stage.Length / 2), Cast.Auditor, new PlantRecord("DisableKey", "DescribeKey", World.Vault)),
             new(stage.At + stage.Length, Cast.Deployer, new OnKey("EnableKey", World.Vault), IsRestore: true),
         ]);
     }
