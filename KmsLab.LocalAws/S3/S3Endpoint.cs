@@ -40,7 +40,7 @@ internal sealed partial class S3Endpoint(
             var operation = service.Find(request);
             call = calls.Create(http, isSigned ? credential with { Region = bucket?.Region ?? credential.Region } : null, service, operation, requestId, time.GetUtcNow());
             var answer = await RunAsync(new(request, call, buckets, bucket), isSigned);
-            await call.LastWrite;
+            await call.CommitAsync();
             await SendAsync(http, answer);
         }
         catch (AwsException error)
@@ -66,6 +66,10 @@ internal sealed partial class S3Endpoint(
             // The edge: a fault of ours, told as AWS tells its own.
             Log.Failed(logger, call?.Operation.Name, error);
             await AnswerErrorAsync(http, call, new("InternalError", "We encountered an internal error. Please try again.", 500), requestId);
+        }
+        finally
+        {
+            store.CommitQueued(); // Also what a call wrote whose client went away.
         }
     }
 
@@ -157,7 +161,7 @@ internal sealed partial class S3Endpoint(
     private async Task AnswerErrorAsync(HttpContext http, AwsCall? call, AwsException error, string requestId)
     {
         if (call is not null && store.Failure is null)
-            await call.LastWrite;
+            await call.CommitAsync();
         var response = http.Response;
         response.StatusCode = error.Status;
         // Whoever asked before sending a body may send none now, and the connection can't tell what comes next.

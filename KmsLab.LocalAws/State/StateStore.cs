@@ -4,10 +4,12 @@ using Microsoft.Extensions.Options;
 
 namespace KmsLab.LocalAws.State;
 
-/// <summary>The state file: one SQLite database, one thread that writes, any number of readers.</summary>
+/// <summary>The state file: one SQLite database, one that writes at a time, any number of readers.</summary>
 /// <remarks>
-/// Writers queue here: SQLite lets in one at a time and makes the others sleep. Whatever is waiting when the thread comes round goes into one transaction (group commit);
+/// Writers queue here: SQLite lets in one at a time and makes the others sleep. Whatever is waiting when somebody comes round goes into one transaction (group commit);
 /// the tasks of all of them complete when it is on disk. Writes happen in the order of <see cref="Enqueue"/>, so the last write's task covers those before it.
+/// A call that has nobody before it commits on its own thread (<see cref="CommitQueued"/>): to wake a second thread, and to be woken by it, takes longer than the write.
+/// What is left over when it has done so is a thread of the store's to commit.
 /// WAL with <c>synchronous=NORMAL</c>: what was acknowledged survives a killed process, not a power cut. It is a lab tool.
 /// A write that fails stops the store: memory and file no longer agree, so nothing more is acknowledged until a restart.
 /// </remarks>
@@ -16,10 +18,13 @@ internal sealed partial class StateStore : IDisposable
     private const int MaxGroup = 512;
 
     private readonly Lock _lock = new();
+    private readonly Lock _committing = new();
     private readonly AutoResetEvent _work = new(false);
     private readonly string _connectionString;
     private readonly ILogger<StateStore> _logger;
     private readonly FileStream _owner;
+    private readonly SqliteConnection _connection;
+    private readonly WriteSession _session;
     private readonly Thread _writer;
     private readonly WalCheckpoints _checkpoints;
     private readonly Queue<Group> _groups = new();
@@ -59,7 +64,8 @@ internal sealed partial class StateStore : IDisposable
         }
 
         _checkpoints = new WalCheckpoints(path, Open);
-        _writer = new Thread(() => WriteLoop(connection)) { IsBackground = true, Name = "localaws state writer" };
+        (_connection, _session) = (connection, new(connection));
+        _writer = new Thread(WriteLoop) { IsBackground = true, Name = "localaws state writer" };
         _writer.Start();
     }
 
@@ -69,6 +75,34 @@ internal sealed partial class StateStore : IDisposable
     /// <summary>Puts a write in the queue. The task completes when it is committed. Returns at once: call it under the lock that guards the memory it mirrors.</summary>
     public Task Enqueue(Action<WriteSession> write)
     {
+        var committed = Add(write);
+        _work.Set();
+        return committed;
+    }
+
+    /// <summary>The same for who calls <see cref="CommitQueued"/> before he waits, whatever happens in between.</summary>
+    public Task EnqueueOwn(Action<WriteSession> write) => Add(write);
+
+    /// <summary>Commits what is queued, on the caller's thread if nobody is at it; else whoever is sees to it.</summary>
+    public void CommitQueued()
+    {
+        if (!_committing.TryEnter())
+            return;
+        try
+        {
+            if (Next() is { } group)
+                Commit(group);
+        }
+        finally
+        {
+            _committing.Exit();
+        }
+
+        WakeForTheRest();
+    }
+
+    private Task Add(Action<WriteSession> write)
+    {
         lock (_lock)
         {
             if (_failure is not null || _stopping)
@@ -77,7 +111,6 @@ internal sealed partial class StateStore : IDisposable
             if (!_groups.TryPeek(out _) || Last is not { Writes.Count: < MaxGroup })
                 _groups.Enqueue(Last = new());
             Last.Writes.Add(write);
-            _work.Set();
             return Last.Committed.Task;
         }
     }
@@ -111,6 +144,8 @@ internal sealed partial class StateStore : IDisposable
         _work.Set();
         _writer.Join();
         _work.Dispose();
+        _session.Dispose();
+        _connection.Dispose();
         using (var connection = new SqliteConnection(_connectionString))
             SqliteConnection.ClearPool(connection);
         _owner.Dispose();
@@ -125,28 +160,37 @@ internal sealed partial class StateStore : IDisposable
         return connection;
     }
 
-    private void WriteLoop(SqliteConnection connection)
+    private void WriteLoop()
     {
-        using (connection)
+        while (true)
         {
-            using var session = new WriteSession(connection);
-            while (true)
-            {
-                if (Next() is { } group)
-                {
-                    Commit(connection, session, group);
-                    _checkpoints.Committed(connection);
-                }
-                else if (Volatile.Read(ref _stopping))
-                {
-                    return;
-                }
-                else
-                {
-                    _work.WaitOne();
-                }
-            }
+            if (CommitNext())
+                continue;
+            if (Volatile.Read(ref _stopping))
+                return;
+            _work.WaitOne();
         }
+    }
+
+    private bool CommitNext()
+    {
+        lock (_committing)
+        {
+            if (Next() is not { } group)
+                return false;
+            Commit(group);
+            return true;
+        }
+    }
+
+    /// <summary>Whoever came while the lock was held went away again, so this is asked for after it was let go.</summary>
+    private void WakeForTheRest()
+    {
+        bool isAnyLeft;
+        lock (_lock)
+            isAnyLeft = _groups.Count > 0;
+        if (isAnyLeft)
+            _work.Set();
     }
 
     private Group? Next()
@@ -161,7 +205,8 @@ internal sealed partial class StateStore : IDisposable
         }
     }
 
-    private void Commit(SqliteConnection connection, WriteSession session, Group group)
+    /// <summary>Commits a group; under the lock.</summary>
+    private void Commit(Group group)
     {
         if (_failure is not null)
         {
@@ -171,10 +216,10 @@ internal sealed partial class StateStore : IDisposable
 
         try
         {
-            using var transaction = connection.BeginTransaction(deferred: false);
-            session.Transaction = transaction;
+            using var transaction = _connection.BeginTransaction(deferred: false);
+            _session.Transaction = transaction;
             foreach (var write in group.Writes)
-                write(session);
+                write(_session);
             transaction.Commit();
         }
         catch (Exception error)
@@ -187,6 +232,7 @@ internal sealed partial class StateStore : IDisposable
         }
 
         group.Committed.SetResult();
+        _checkpoints.Committed(_connection);
     }
 
     private sealed class Group

@@ -1,5 +1,6 @@
 using KmsLab.CloudTrail.Writing;
 using KmsLab.LocalAws.State;
+using KmsLab.LocalAws.Wire;
 
 namespace KmsLab.LocalAws.Trail;
 
@@ -12,7 +13,12 @@ internal sealed class TrailHistory(StateStore store, TrailDelivery delivery)
         """;
 
     /// <summary>Enqueues a record and its delivery; the task completes when it is on disk.</summary>
-    public Task Append(TrailEvent record, IReadOnlyList<LiveTrail> targets) => store.Enqueue(session =>
+    public Task Append(TrailEvent record, IReadOnlyList<LiveTrail> targets) => store.Enqueue(session => Write(session, record, targets));
+
+    /// <summary>The same for the record of a call, whose answer commits it.</summary>
+    public void Append(AwsCall call, TrailEvent record, IReadOnlyList<LiveTrail> targets) => call.Write(session => Write(session, record, targets));
+
+    private void Write(WriteSession session, TrailEvent record, IReadOnlyList<LiveTrail> targets)
     {
         var seq = session.Insert(
             Insert,
@@ -20,7 +26,7 @@ internal sealed class TrailHistory(StateStore store, TrailDelivery delivery)
             record.Source, record.Name, record.ReadOnly, record.Username, record.AccessKeyId,
             record.Resources.Count == 0 ? null : string.Join('\n', record.Resources.Select(resource => resource.Arn)), record.Json, record.IsDataEvent);
         delivery.Deliver(session, seq, record, targets);
-    });
+    }
 }
 
 /// <summary>A record on its way into the history, with what LookupEvents finds it by and trails choose it by.</summary>

@@ -67,7 +67,7 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
         var targets = Targets(record, call.TrailsAtStart);
         if (record.IsDataEvent && targets.Length == 0)
             return;
-        call.AnswerAfter(history.Append(record, targets));
+        history.Append(call, record, targets);
         if (error is null)
             call.FurtherRecords.ForEach(further => Record(call, further));
     }
@@ -113,7 +113,7 @@ internal sealed class TrailRecorder(TrailHistory history, Trails trails, TrailDe
             Resources = further.Resources,
             Json = buffer.Written.ToArray(),
         };
-        call.AnswerAfter(history.Append(record, Targets(record, call.TrailsAtStart)));
+        history.Append(call, record, Targets(record, call.TrailsAtStart));
     }
 
     /// <summary>Writes what a service did by itself, such as KMS's <c>DeleteKey</c>.</summary>

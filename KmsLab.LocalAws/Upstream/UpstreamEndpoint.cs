@@ -152,7 +152,7 @@ internal sealed partial class UpstreamEndpoint : IDisposable
             _keys.Touch(call, request, response);
             _sessions.Learn(call, request, response);
             _trail.Record(call, request, response, error);
-            await call.LastWrite;
+            await call.CommitAsync();
         }
         catch (AwsException unreadable)
         {

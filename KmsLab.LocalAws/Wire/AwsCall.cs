@@ -50,8 +50,12 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <summary>Cancelled when the client has gone away.</summary>
     public CancellationToken Aborted { get; init; }
 
-    /// <summary>Completes when everything that the call wrote is on disk; the answer waits for it.</summary>
-    public Task LastWrite => _lastWrite;
+    /// <summary>Brings everything that the call wrote to disk; the answer waits for it.</summary>
+    public Task CommitAsync()
+    {
+        store.CommitQueued();
+        return _lastWrite;
+    }
 
     /// <summary>Puts a resource on the call's record.</summary>
     public void Touch(string arn, string type) => Resources.Add(new(arn, type));
@@ -59,7 +63,7 @@ internal sealed class AwsCall(StateStore store, Denials denials)
     /// <summary>
     /// Enqueues a write; the answer is sent only after it is committed. Call it under the same lock as the change in memory, so that both have one order.
     /// </summary>
-    public void Write(Action<WriteSession> write) => _lastWrite = store.Enqueue(write);
+    public void Write(Action<WriteSession> write) => _lastWrite = store.EnqueueOwn(write);
 
     /// <summary>Makes the answer wait for a write that somebody else enqueued.</summary>
     public void AnswerAfter(Task write) => _lastWrite = write;

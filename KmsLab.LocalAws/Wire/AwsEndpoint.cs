@@ -41,7 +41,7 @@ internal sealed partial class AwsEndpoint(
             call = calls.Create(http, isSigned ? credential : null, service, ServiceCatalog.FindOperation(service, message), requestId, time.GetUtcNow());
 
             var response = await RunAsync(call, protocol, message, body.Memory.Length, http.RequestAborted);
-            await call.LastWrite;
+            await call.CommitAsync();
             protocol.WriteResponse(answer, call, response);
             limits.Answered(call, answer.Written.Length);
         }
@@ -60,6 +60,10 @@ internal sealed partial class AwsEndpoint(
             Log.Failed(logger, call?.Operation.Name, error);
             await AnswerErrorAsync(new(service?.InternalError ?? "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.", 500));
         }
+        finally
+        {
+            store.CommitQueued(); // Also what a call wrote whose client went away.
+        }
 
         await SendAsync(http, errors, answer, requestId);
 
@@ -68,7 +72,7 @@ internal sealed partial class AwsEndpoint(
             http.Response.StatusCode = error.Status;
             errors.WriteError(answer, http.Response, service, error, requestId);
             if (call is not null && store.Failure is null)
-                await call.LastWrite;
+                await call.CommitAsync();
         }
     }
 
