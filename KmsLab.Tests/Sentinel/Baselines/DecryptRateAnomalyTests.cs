@@ -6,7 +6,7 @@ using KmsLab.Sentinel.Trail;
 namespace KmsLab.Tests.Sentinel.Baselines;
 
 /// <summary>What a baseline makes of one group's hours: what is news, what is not, what it forgets.</summary>
-public sealed class RateBaselineTests
+public sealed class DecryptRateAnomalyTests
 {
     private const int Week = 168;
     private const int Tuesday10 = 34;

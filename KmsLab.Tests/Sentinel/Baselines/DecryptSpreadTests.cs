@@ -6,7 +6,7 @@ using KmsLab.Sentinel.Trail;
 namespace KmsLab.Tests.Sentinel.Baselines;
 
 /// <summary>Who reads how many different records.</summary>
-public sealed class SpreadTests
+public sealed class DecryptSpreadTests
 {
     private const string Role = "arn:aws:iam::1:role/app";
     private static readonly DateTimeOffset Monday = BaselineRun.Monday;

@@ -56,6 +56,22 @@ internal sealed class DetectionBench : IDisposable
 
     public IReadOnlyList<Finding> Findings() => [.. _memory.Parts.SelectMany(part => part.Findings())];
 
+    /// <summary>A bench whose proofs a bed's Sentinel knows, in which the key is protected.</summary>
+    public static DetectionBench Guarded(SentinelBed bed)
+    {
+        var bench = new DetectionBench(UnattestedCall.Definition);
+        bed.Options.Attestation.PublicKeys["k1"] = bench.PublicKey;
+        bed.Options.ProtectedSets["vault"] = new() { Keys = [TestRecords.KeyArn] };
+        return bench;
+    }
+
+    /// <summary>Another record of the same call at another time.</summary>
+    public static JsonObject Copy(JsonObject record, DateTimeOffset at) => ((JsonObject)record.DeepClone()).With(r =>
+    {
+        r["eventID"] = Guid.NewGuid().ToString();
+        r["eventTime"] = TestRecords.Time(at);
+    });
+
     /// <summary>A Decrypt with the application's proof.</summary>
     public JsonObject Attested(DateTimeOffset? at = null, string? errorCode = null) => Signed(TestRecords.Decrypt(at, errorCode));
 

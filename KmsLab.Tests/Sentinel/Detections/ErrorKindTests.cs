@@ -65,22 +65,6 @@ public sealed class ErrorKindTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Everyday_errors_are_shown_by_a_threshold_of_their_own_and_nobody_is_told()
-    {
-        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
-        bed.Options.Detections["kms-not-found"] = new() { Threshold = 5 };
-        var sentinel = bed.Start();
-
-        await sentinel.TakeAsync(Enumerable.Range(0, 4).Select(i => Error(i, "NotFoundException")));
-        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
-        await sentinel.TakeAsync(Error(5, "NotFoundException"));
-        await sentinel.SendAsync();
-
-        (await sentinel.AlarmAsync()).Detection.ShouldBe("kms-not-found");
-        bed.Sent.ShouldBeEmpty();
-    }
-
-    [Fact]
     public async Task Slow_guessing_is_found_by_the_long_span()
     {
         await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);

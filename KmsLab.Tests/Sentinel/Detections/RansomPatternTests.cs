@@ -6,55 +6,12 @@ using static KmsLab.Tests.Sentinel.Detections.DetectionBench;
 
 namespace KmsLab.Tests.Sentinel.Detections;
 
-/// <summary>dry-run-probing, ransom-pattern and decrypt-rate-threshold.</summary>
-public sealed class ProbingAndRansomTests(PostgresCluster cluster)
+/// <summary>ransom-pattern.</summary>
+public sealed class RansomPatternTests(PostgresCluster cluster)
 {
     private const string ForeignKey = $"arn:aws:kms:{TestRecords.Region}:444455556666:key/ffffffff-12ab-34cd-56ef-1234567890ab";
-
     private const string NewForeignKey = "arn:aws:kms:us-east-1:777788889999:key/1111abcd-12ab-34cd-56ef-1234567890ab";
-
     private static readonly DateTimeOffset Noon = TestRecords.Noon;
-
-    [Fact]
-    public async Task Four_different_probes_raise_the_alarm_and_repeating_three_does_not()
-    {
-        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
-        bed.Options.Detections["kms-error-burst"] = new() { Mode = DetectionMode.Off };
-        var sentinel = bed.Start();
-
-        await sentinel.TakeAsync(Enumerable.Range(0, 10).SelectMany(second => (byte[][])
-        [
-            Probe("Decrypt", TestRecords.KeyArn, second), Probe("Encrypt", TestRecords.KeyArn, second), Probe("Decrypt", TestRecords.OtherKeyArn, second, "AccessDenied"),
-        ]));
-        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
-
-        await sentinel.TakeAsync(Probe("ReEncrypt", TestRecords.KeyArn, 30));
-        var alarm = await sentinel.AlarmAsync();
-        alarm.Detection.ShouldBe("dry-run-probing");
-        alarm.Observed.ShouldBe(4);
-    }
-
-    [Theory]
-    [InlineData("DryRunOperationException", true)]
-    [InlineData("AccessDenied", true)]
-    [InlineData("AccessDeniedException", true)]
-    [InlineData("InvalidCiphertextException", false)]
-    [InlineData("DisabledException", false)]
-    [InlineData(null, false)]
-    public void Only_DryRun_and_refusals_are_probes(string? error, bool fires)
-    {
-        using var bench = new DetectionBench(DryRunProbing.Definition);
-        (bench.Select(TestRecords.Decrypt(errorCode: error)) is not null).ShouldBe(fires);
-    }
-
-    [Fact]
-    public void Refusal_without_a_key_counts_by_its_operation_and_a_scanners_does_not()
-    {
-        using var bench = new DetectionBench(DryRunProbing.Definition);
-        bench.Select(TestRecords.Denied()).ShouldNotBeNull().Value.ShouldBe("Decrypt ");
-        bench.Select(TestRecords.Decrypt(errorCode: "AccessDenied", role: $"arn:aws:iam::{TestRecords.Account}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig")).ShouldBeNull();
-        bench.Select(Call("s3", "GetBucketPolicy", null, errorCode: "AccessDenied")).ShouldBeNull();
-    }
 
     [Fact]
     public async Task Hundredth_encryption_under_a_foreign_key_raises_the_alarm()
@@ -155,26 +112,6 @@ public sealed class ProbingAndRansomTests(PostgresCluster cluster)
         await sentinel.TakeAsync(Kms(operation, JsonNode.Parse(parameters)!.AsObject(), TestRecords.OtherKeyArn).Utf8());
 
         (await sentinel.AlarmsAsync()).Select(alarm => alarm.Detection).ShouldBe(fires ? ["ransom-pattern"] : []);
-    }
-
-    [Fact]
-    public async Task Decrypt_rate_reaches_its_threshold_by_successful_calls_of_one_principal_on_one_set()
-    {
-        await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
-        bed.Options.Detections["decrypt-rate-threshold"] = new() { Threshold = 5, Window = TimeSpan.FromSeconds(60) };
-        bed.Options.Detections["kms-error-burst"] = new() { Mode = DetectionMode.Off };
-        bed.Options.ProtectedSets["vault"] = new() { Keys = [TestRecords.KeyArn, TestRecords.OtherKeyArn] };
-        var sentinel = bed.Start();
-
-        await sentinel.TakeAsync(
-            Decrypt(0), Decrypt(1), Kms("Decrypt", key: TestRecords.OtherKeyArn, role: TestRecords.RoleArn).Utf8(), Decrypt(60), Decrypt(3, "InvalidCiphertextException"),
-            Decrypt(4, role: Stranger), TestRecords.ReEncrypt().Utf8(), Decrypt(60));
-        (await sentinel.AlarmsAsync()).ShouldBeEmpty("two at 12:00:00, one at 12:00:01 and two a minute later");
-
-        await sentinel.TakeAsync(Decrypt(59), Decrypt(58));
-        var alarm = await sentinel.AlarmAsync();
-        alarm.Group.Values.ShouldBe([new("set", "vault"), new("principal", TestRecords.RoleArn)]);
-        alarm.Observed.ShouldBe(5);
     }
 
     [Fact]
@@ -286,9 +223,6 @@ public sealed class ProbingAndRansomTests(PostgresCluster cluster)
         Kms((string)record["eventName"]!, key: (string)record["resources"]![0]!["ARN"]!, role: role).With(r => r["eventTime"] = TestRecords.Time(Noon.AddDays(days))).With(change);
 
     private static byte[] Decrypt(int second, string? error = null, string role = TestRecords.RoleArn) => TestRecords.Decrypt(Noon.AddSeconds(second), error, role).Utf8();
-
-    private static byte[] Probe(string operation, string key, int second, string error = "DryRunOperationException") =>
-        Kms(operation, key: key, errorCode: error).With(r => r["eventTime"] = TestRecords.Time(Noon.AddSeconds(second))).Utf8();
 
     private static JsonObject Encryption(string operation, string key) => Kms(operation, key: key);
 
