@@ -4,6 +4,7 @@ using Amazon.KeyManagementService;
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Dashboard;
 using KmsLab.Sentinel.Host;
+using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Http;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
@@ -88,6 +89,7 @@ public static class SentinelExtensions
         services.AddFloodWatch();
         services.AddSingleton<LoopHealth>();
         services.AddHostedService<SentinelLoop>();
+        services.AddSingleton<IJob, RuleReloadJob>();
     }
 
     private static AccessSettings AccessOf(IServiceProvider services)

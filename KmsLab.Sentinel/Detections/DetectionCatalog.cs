@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Detections.Rules;
 using KmsLab.ServiceDefaults.Settings;
 
 namespace KmsLab.Sentinel.Detections;
@@ -6,9 +7,10 @@ namespace KmsLab.Sentinel.Detections;
 internal sealed record ConfiguredDetection(DetectionDefinition Definition, DetectionSettings Settings);
 
 /// <summary>The detections there are, the configuration's own rules among them, and how the configuration wants them.</summary>
+/// <remarks>Rules of the folder may be exchanged: whoever makes something of the catalog makes it anew then.</remarks>
 internal sealed class DetectionCatalog(DetectionOptions options)
 {
-    private readonly Dictionary<string, ConfiguredDetection> _all = Configure(options);
+    private volatile Configured _now = new(Configure(options, options.Filed));
 
     /// <summary>Those that the product brings. A new one is a file of its own and a line here.</summary>
     public static IReadOnlyList<DetectionDefinition> BuiltIn { get; } =
@@ -42,10 +44,22 @@ internal sealed class DetectionCatalog(DetectionOptions options)
     ];
 
     /// <summary>All of them, the product's first.</summary>
-    public IReadOnlyCollection<ConfiguredDetection> All => _all.Values;
+    public IReadOnlyCollection<ConfiguredDetection> All => _now.All.Values;
 
     /// <summary>Those that are not off.</summary>
-    public IReadOnlyList<ConfiguredDetection> Active => field ??= [.. _all.Values.Where(detection => detection.Settings.Mode != DetectionMode.Off)];
+    public IReadOnlyList<ConfiguredDetection> Active => _now.Active;
+
+    /// <summary>The rules of the folder that are in use.</summary>
+    public RuleFolder Filed { get; private set; } = options.Filed;
+
+    /// <summary>Takes other rules in place of the folder's.</summary>
+    /// <exception cref="ArgumentException">They have problems: see <see cref="Check(DetectionOptions, RuleFolder)"/>.</exception>
+    public void Use(RuleFolder folder)
+    {
+        if (folder.Problems.Count > 0)
+            throw new ArgumentException("Rules with problems can't be used.", nameof(folder));
+        (_now, Filed) = (new(Configure(options, folder)), folder);
+    }
 
     /// <summary>The services whose records the active ones of <paramref name="options"/> need.</summary>
     public static IReadOnlyList<string> EventSources(DetectionOptions options)
@@ -53,11 +67,11 @@ internal sealed class DetectionCatalog(DetectionOptions options)
         var builtIn = BuiltIn
             .Where(definition => (options.Detections.GetValueOrDefault(definition.Id)?.Mode ?? definition.Defaults.Mode) != DetectionMode.Off)
             .SelectMany(definition => definition.EventSources);
-        var rules = options.Rules.Values.Where(rule => rule.Mode != DetectionMode.Off).SelectMany(rule => rule.EventSources);
+        var rules = options.Rules.Values.Concat(options.Filed.Rules.Values).Where(rule => rule.Mode != DetectionMode.Off).SelectMany(rule => rule.EventSources);
         return [.. builtIn.Concat(rules).Prepend("kms.amazonaws.com").Distinct(StringComparer.Ordinal)];
     }
 
-    public ConfiguredDetection? Find(string id) => _all.GetValueOrDefault(id);
+    public ConfiguredDetection? Find(string id) => _now.All.GetValueOrDefault(id);
 
     public ConfiguredDetection? FindActive(string id) => Find(id) is { Settings.Mode: not DetectionMode.Off } detection ? detection : null;
 
@@ -86,13 +100,34 @@ internal sealed class DetectionCatalog(DetectionOptions options)
             foreach (var error in rule.CheckRule($"Sentinel:Rules:{id}"))
                 yield return error;
         }
+
+        foreach (var error in Check(options, options.Filed))
+            yield return error;
     }
 
-    private static Dictionary<string, ConfiguredDetection> Configure(DetectionOptions options)
+    /// <summary>What is wrong with the rules of a folder.</summary>
+    public static IEnumerable<string> Check(DetectionOptions options, RuleFolder folder)
+    {
+        foreach (var problem in folder.Problems)
+            yield return problem;
+        foreach (var id in folder.Rules.Keys.Where(id => BuiltIn.Any(detection => string.Equals(detection.Id, id, StringComparison.OrdinalIgnoreCase))))
+            yield return $"{Path.Combine(options.RulesFolder, id)}.json has the name of a detection; tune that in Sentinel:Detections:{id}, or rename the file";
+        foreach (var id in folder.Rules.Keys.Where(options.Rules.ContainsKey))
+            yield return $"{Path.Combine(options.RulesFolder, id)}.json and Sentinel:Rules:{id} have one name; rename one of them";
+    }
+
+    private static Dictionary<string, ConfiguredDetection> Configure(DetectionOptions options, RuleFolder folder)
     {
         var builtIn = BuiltIn.Select(definition =>
             new ConfiguredDetection(definition, options.Detections.GetValueOrDefault(definition.Id)?.ApplyTo(definition.Defaults) ?? definition.Defaults));
-        var rules = options.Rules.Select(rule => CustomRule.Create(rule.Key, rule.Value));
+        var rules = options.Rules.Concat(folder.Rules).Select(rule => CustomRule.Create(rule.Key, rule.Value));
         return builtIn.Concat(rules).ToDictionary(detection => detection.Definition.Id, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private sealed class Configured(Dictionary<string, ConfiguredDetection> all)
+    {
+        public Dictionary<string, ConfiguredDetection> All => all;
+
+        public IReadOnlyList<ConfiguredDetection> Active { get; } = [.. all.Values.Where(detection => detection.Settings.Mode != DetectionMode.Off)];
     }
 }

@@ -84,6 +84,9 @@ internal sealed class SentinelOptions
     /// <inheritdoc cref="DetectionOptions.Rules"/>
     public Dictionary<string, RuleOptions> Rules { get => Judged.Rules; set => Judged.Rules = value; }
 
+    /// <inheritdoc cref="DetectionOptions.RulesFolder"/>
+    public string RulesFolder { get => Judged.RulesFolder; set => Judged.RulesFolder = value; }
+
     /// <inheritdoc cref="DetectionOptions.EventSources"/>
     public string[] EventSources { get => Judged.EventSources; set => Judged.EventSources = value; }
 

@@ -116,6 +116,9 @@ internal sealed record StatusAnswer(
 
     /// <summary>How each source delivers, as the canary says.</summary>
     public IReadOnlyList<DeliveryStatus> Delivery { get; init; } = [];
+
+    /// <summary>What is wrong with the folder of rules; while anything is, the rules as they were stay in use.</summary>
+    public IReadOnlyList<string> RuleProblems { get; init; } = [];
 }
 
 /// <summary>A source: <c>state</c> is starting, reading, waiting (it does not exist yet), failing or standby.</summary>

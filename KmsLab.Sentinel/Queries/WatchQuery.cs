@@ -8,7 +8,7 @@ using KmsLab.ServiceDefaults.Database;
 namespace KmsLab.Sentinel.Queries;
 
 /// <summary>Adds to <c>/api/status</c> how the evidence itself is watched.</summary>
-internal sealed class WatchQuery(Database database, CanaryState canary, GuardQuery guard, GapQuery gaps, CanaryOptions canaryOptions, GuardOptions guardOptions)
+internal sealed class WatchQuery(SentinelStatus now, Database database, CanaryState canary, GuardQuery guard, GapQuery gaps, CanaryOptions canaryOptions, GuardOptions guardOptions)
 {
     /// <summary>Without the database the status stays as it is, and says so.</summary>
     public async Task<StatusAnswer> AddToAsync(StatusAnswer status, CancellationToken cancellationToken)
@@ -27,6 +27,7 @@ internal sealed class WatchQuery(Database database, CanaryState canary, GuardQue
     {
         Canary = canaryOptions.IsOn ? await CanaryQuery.CanaryAsync(database, canary, cancellationToken) : null,
         Delivery = canaryOptions.IsOn ? await CanaryQuery.DeliveriesAsync(database, cancellationToken) : [],
+        RuleProblems = now.RuleProblems,
         Gaps = await gaps.ReadAsync(cancellationToken),
         Guard = guardOptions.Enabled ? await guard.ReadAsync(cancellationToken) : null,
     };

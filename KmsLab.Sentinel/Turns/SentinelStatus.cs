@@ -56,6 +56,7 @@ internal sealed class SentinelStatus
     private long _duplicates;
     private volatile object? _watermark;
     private volatile object _loop = LoopStatus.Initial;
+    private volatile object _ruleProblems = Array.Empty<string>();
 
     /// <summary>Events read since start, those of earlier reads included.</summary>
     public long Read => Interlocked.Read(ref _read);
@@ -68,6 +69,9 @@ internal sealed class SentinelStatus
 
     /// <summary>How it goes with the loop.</summary>
     public LoopStatus Loop => (LoopStatus)_loop;
+
+    /// <summary>What is wrong with the folder of rules as it lies there now; while anything is, the rules as they were stay in use.</summary>
+    public IReadOnlyList<string> RuleProblems { get => (IReadOnlyList<string>)_ruleProblems; set => _ruleProblems = value; }
 
     public SourceStatus Of(string source) => _sources.GetValueOrDefault(source, SourceStatus.Initial);
 

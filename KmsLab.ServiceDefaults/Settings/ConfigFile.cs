@@ -11,11 +11,18 @@ public static class ConfigFile
     /// <summary>Adds a file's settings above those that are there.</summary>
     /// <exception cref="CommandLineException">It can't be read or is malformed.</exception>
     public static IConfigurationBuilder AddConfigFile(this IConfigurationBuilder configuration, string path) =>
-        configuration.Add(new Source(path, Read(path)));
+        configuration.AddSettings(path, Read(path));
+
+    /// <summary>Adds settings that were read from a file.</summary>
+    internal static IConfigurationBuilder AddSettings(
+        this IConfigurationBuilder configuration, string path, IReadOnlyDictionary<string, string?> settings) =>
+        configuration.Add(new Source(path, settings));
 
     /// <summary>Reads a file's settings, by key.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="option">The option that named it, for the messages.</param>
     /// <exception cref="CommandLineException">It can't be read or is malformed.</exception>
-    public static IReadOnlyDictionary<string, string?> Read(string path)
+    public static IReadOnlyDictionary<string, string?> Read(string path, string option = "--config ")
     {
         try
         {
@@ -26,24 +33,24 @@ public static class ConfigFile
         }
         catch (JsonException malformed)
         {
-            throw Problem(path, $", line {malformed.LineNumber + 1}: {WithoutPlace(malformed.Message)}", malformed);
+            throw Problem(option, path, $", line {malformed.LineNumber + 1}: {WithoutPlace(malformed.Message)}", malformed);
         }
         catch (FormatException malformed)
         {
-            throw Problem(path, $": {malformed.Message}", malformed);
+            throw Problem(option, path, $": {malformed.Message}", malformed);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Problem(path, ": there is no such file.", missing);
+            throw Problem(option, path, ": there is no such file.", missing);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw Problem(path, $": {unreadable.Message}", unreadable);
+            throw Problem(option, path, $": {unreadable.Message}", unreadable);
         }
     }
 
-    private static CommandLineException Problem(string path, string what, Exception problem) =>
-        new($"--config {Path.GetFullPath(path)}{what}", problem);
+    private static CommandLineException Problem(string option, string path, string what, Exception problem) =>
+        new($"{option}{Path.GetFullPath(path)}{what}", problem);
 
     /// <summary>The serializer's message names the line again, and counts it from 0.</summary>
     private static string WithoutPlace(string message) => message.Split(" LineNumber: ", 2)[0];

@@ -47,6 +47,20 @@ public sealed class SettingsCheck
         _known = SettingNode.Of(sections.Concat(AwsSettings.Select(name => new SettingsSection($"{Aws}:{name}", typeof(string)))));
     }
 
+    /// <summary>Makes a configuration of one section of a file of its own, such as a rule's.</summary>
+    /// <param name="path">The file, for the messages.</param>
+    /// <param name="settings">What it says, by key.</param>
+    /// <param name="section">The only section that is known.</param>
+    /// <exception cref="SettingsException">It has names that nobody reads, or values of the wrong type.</exception>
+    public static IConfigurationRoot Read(string path, IReadOnlyDictionary<string, string?> settings, SettingsSection section)
+    {
+        Duration.Register();
+        var configuration = new ConfigurationBuilder().AddSettings(path, settings).Build();
+        var check = new SettingsCheck(configuration, section.Path, [section]);
+        check.Look();
+        return check._problems.Count == 0 ? configuration : throw new SettingsException(check._problems);
+    }
+
     /// <summary>Finds all that is wrong with a service's settings, those that its options' own validators find included.</summary>
     /// <param name="services">The service, built and not started.</param>
     /// <param name="service">Its section, such as <c>CryptoApi</c>.</param>
