@@ -23,6 +23,7 @@ internal sealed partial class Deployment(IReadOnlyDictionary<string, string> par
         ["kmslab-trail"] = "trail.yaml",
         ["kmslab-app"] = "app.yaml",
         ["kmslab-sentinel"] = "sentinel.yaml",
+        ["kmslab-alarms"] = "alarms.yaml",
     };
 
     /// <summary>A resource's property, evaluated; null where the resource's condition does not hold.</summary>

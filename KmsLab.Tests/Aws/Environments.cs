@@ -26,6 +26,11 @@ internal static class Environments
     public static Dictionary<string, string> Everything => new(Least)
     {
         ["VpcEndpoints"] = "true",
+        ["KmsEndpoint"] = "vpce-0a1b2c3d4e5f60718",
+        ["NatGateways"] = "OnePerZone",
+        ["NatAddress1"] = "203.0.113.1",
+        ["NatAddress2"] = "203.0.113.2",
+        ["TrailQueue"] = "trail-queue",
         ["KeyPolicy"] = "PerRecord",
         ["Auditors"] = "first-client",
         ["CertificateArn"] = "arn:aws:acm:us-east-1:000000000000:certificate/x",
