@@ -1,6 +1,12 @@
 #!/usr/bin/env bash
-# Takes KmsLab out of an AWS account again. What could not be made again is kept, and named.
+# Takes KmsLab out of an AWS account again, whatever state its stacks are in. What could not be made again is kept, and named.
+# shellcheck disable=SC2034,SC2154 # Variables are shared with lib/.
 set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+for part in common stacks; do
+    # shellcheck source=/dev/null
+    . "lib/$part.sh"
+done
 
 usage() {
     cat <<'USAGE'
@@ -13,10 +19,7 @@ aws/destroy.sh [--name NAME] [--region REGION] [--yes] [--dry-run]
 USAGE
 }
 
-name=kmslab region='' yes=false dry_run=false
-
-fail() { printf '\n%s\n' "destroy.sh: $*" >&2; exit 1; }
-
+program=destroy.sh name=kmslab region='' yes=false dry_run=false
 while [ $# -gt 0 ]; do
     case $1 in
         --name | --region)
@@ -30,40 +33,20 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-
-command -v aws >/dev/null || fail "aws is not on PATH."
-[ -z "$region" ] || export AWS_REGION=$region AWS_DEFAULT_REGION=$region
-export AWS_PAGER=''
-account=$(aws sts get-caller-identity --query Account --output text) || fail "no valid credentials. Try 'aws sts get-caller-identity'."
-
-change_aws() {
-    if "$dry_run"; then
-        printf '   would run: aws'
-        printf ' %q' "$@"
-        printf '\n'
-    else
-        aws "$@"
-    fi
-}
-
-stack_exists() { aws cloudformation describe-stacks --stack-name "$name-$1" --query 'Stacks[0].StackId' --output text >/dev/null 2>&1; }
-
-# Physical ids of a stack's resources of a type, one a line.
-resources() {
-    aws cloudformation describe-stack-resources --stack-name "$name-$1" --output text \
-        --query "StackResources[?ResourceType=='$2'].[PhysicalResourceId]" 2>/dev/null | sed '/^None$/d;/^$/d'
-}
+make_temporary
+enter_account aws
 
 # In the order of their dependencies: an export that is imported keeps its stack.
 stacks=()
-for stack in sentinel app trail secrets ecr vpc; do
+for stack in alarms sentinel app trail secrets ecr vpc; do
+    look "$stack"
     if stack_exists "$stack"; then stacks+=("$stack"); fi
 done
 [ "${#stacks[@]}" -gt 0 ] || { printf 'There is no stack %s-* in account %s.\n' "$name" "$account"; exit 0; }
 
-printf 'From account %s these stacks go: ' "$account"
-printf "$name-%s " "${stacks[@]}"
-printf '\n\nThese things stay, and cost a little; at the end you see how to be rid of them:\n'
+printf '\nFrom account %s these stacks go:\n' "$account"
+for stack in "${stacks[@]}"; do printf '   %-20s %s\n' "$name-$stack" "$(stack_status "$stack")"; done
+printf '\nThese things stay, and cost a little; at the end you see how to be rid of them:\n'
 kept=''
 keep() { printf '   %s\n' "$1"; kept="$kept   $2"$'\n'; }
 for stack in "${stacks[@]}"; do
@@ -95,15 +78,11 @@ fi
 
 for stack in "${stacks[@]}"; do
     printf '\n== Stack %s\n' "$name-$stack"
-    for database in $(resources "$stack" AWS::RDS::DBInstance); do
-        change_aws rds modify-db-instance --db-instance-identifier "$database" --no-deletion-protection --apply-immediately --query DBInstance.DBInstanceIdentifier --output text
-    done
-    for balancer in $(resources "$stack" AWS::ElasticLoadBalancingV2::LoadBalancer); do
-        change_aws elbv2 modify-load-balancer-attributes --load-balancer-arn "$balancer" --attributes Key=deletion_protection.enabled,Value=false --query 'Attributes[0].Key' --output text
-    done
-    change_aws cloudformation delete-stack --stack-name "$name-$stack"
-    change_aws cloudformation wait stack-delete-complete --stack-name "$name-$stack" ||
-        fail "$name-$stack was not deleted: 'aws cloudformation describe-stack-events --stack-name $name-$stack' says why. Run this again once it is mended."
+    case $(stack_status "$stack") in
+        REVIEW_IN_PROGRESS) ;;
+        *_IN_PROGRESS) wait_until_settled "$stack" ;;
+    esac
+    if stack_exists "$stack"; then delete_stack "$stack"; fi
 done
 if aws ssm get-parameter --name "/$name/attestation/k1.pub" >/dev/null 2>&1; then
     change_aws ssm delete-parameter --name "/$name/attestation/k1.pub"

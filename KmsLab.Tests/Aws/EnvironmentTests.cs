@@ -16,6 +16,7 @@ public sealed class EnvironmentTests
     {
         ["ASPNETCORE_HTTP_PORTS"] = "ASP.NET Core: where it listens",
         ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "ASP.NET Core: believes the load balancer",
+        ["HOME"] = "Npgsql and the AWS SDK: where to look for files",
         ["DOTNET_EnableDiagnostics"] = ".NET: no diagnostics socket",
         ["Logging:Console:FormatterName"] = "Microsoft.Extensions.Logging: JSON lines",
         ["AWS:Region"] = "AWSSDK.Extensions.NETCore.Setup",

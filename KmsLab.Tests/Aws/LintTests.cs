@@ -30,7 +30,7 @@ public sealed class LintTests
     private static IEnumerable<string> Scripts()
     {
         var root = Path.Combine(Template.Folder, "..");
-        return [.. Directory.GetFiles(Template.Folder, "*.sh"), .. Directory.GetFiles(Path.Combine(root, "docs"), "*.sh"), Path.Combine(root, ".ci", "run")];
+        return [.. Directory.GetFiles(Template.Folder, "*.sh", SearchOption.AllDirectories), .. Directory.GetFiles(Path.Combine(root, "docs"), "*.sh"), Path.Combine(root, ".ci", "run")];
     }
 
     private static bool Has(string tool) =>

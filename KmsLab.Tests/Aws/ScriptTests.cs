@@ -12,15 +12,21 @@ public sealed partial class ScriptTests
 {
     private const string OwnTrail = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/own";
 
-    private static readonly string[] Order = ["kmslab-vpc", "kmslab-ecr", "kmslab-secrets", "kmslab-trail", "kmslab-app", "kmslab-sentinel"];
+    private static readonly string[] Order = ["kmslab-vpc", "kmslab-ecr", "kmslab-secrets", "kmslab-trail", "kmslab-app", "kmslab-sentinel", "kmslab-alarms"];
+
+    private static readonly Lazy<Task<Dictionary<string, string>>> Snapshot = new(async () =>
+    {
+        using var account = new FakeAccount();
+        await DeployAsync(account);
+        return account.Save();
+    });
 
     [Theory]
     [InlineData("deploy.sh")]
     [InlineData("destroy.sh")]
     public async Task Script_dry_run_changes_nothing(string script)
     {
-        using var account = new FakeAccount();
-        await DeployAsync(account);
+        using var account = await DeployedAsync();
         account.Forget();
 
         var (exitCode, output) = await account.RunAsync(script, "", [.. script == "deploy.sh" ? ["--plain-http", "--tag", "t2"] : Array.Empty<string>(), "--dry-run"]);
@@ -53,10 +59,11 @@ public sealed partial class ScriptTests
 
         var output = await DeployAsync(account);
 
-        Deployed(account).Select(call => Option(call, "--stack-name")).ShouldBe(Order);
+        // The last two: deletion protection, once everything is there.
+        Deployed(account).Select(call => Option(call, "--stack-name")).ShouldBe([.. Order, "kmslab-app", "kmslab-sentinel"]);
         var attestation = account.Read("secrets/Attestation-AbCdEf");
         var signer = AttestationKeys.PublicPemOf(attestation);
-        var parameter = Parameter(Deployed(account)[^1], "AttestationPublicKey");
+        var parameter = Parameter(First(account, "kmslab-sentinel"), "AttestationPublicKey");
         Flat(parameter).ShouldBe(Flat(signer));
         AttestationKeys.PublicPemOf(account.Read("secrets/Canary-AbCdEf")).ShouldNotBe(signer);
 
@@ -79,38 +86,128 @@ public sealed partial class ScriptTests
             var template = Template.All[Option(call, "--template-file")!];
             var given = ParametersOf(call).ToHashSet();
             given.Except(template.Parameters.Select(parameter => parameter.Key)).ShouldBeEmpty(template.Name);
-            template.Parameters.Where(parameter => parameter.Value!["Default"] is null && !given.Contains(parameter.Key)).ShouldBeEmpty(template.Name);
+            if (call == First(account, Option(call, "--stack-name")!))
+                template.Parameters.Where(parameter => parameter.Value!["Default"] is null && !given.Contains(parameter.Key)).ShouldBeEmpty(template.Name);
         }
     }
 
-    [Fact]
-    public async Task Deploy_shows_the_first_key_once_and_tells_the_service_its_hash_only()
+    [Theory]
+    [InlineData("ClientKey", "kmslab-app", "ApiClientKeyHash")]
+    [InlineData("OperatorKey", "kmslab-sentinel", "OperatorKeyHash")]
+    public async Task Deploy_keeps_API_keys_in_Secrets_Manager_shows_how_to_read_them_and_tells_the_service_their_hash_only(string secret, string stack, string parameter)
     {
         using var account = new FakeAccount();
 
-        var first = await DeployAsync(account);
-        var key = ApiKey.Match(first).Value;
+        var output = await DeployAsync(account);
+        var key = account.Read($"secrets/{secret}-AbCdEf");
 
-        key.ShouldNotBeEmpty();
-        Parameter(Deployed(account)[^2], "ApiClientKeyHash").ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
+        key.ShouldMatch("^kmslab_[A-Za-z0-9_-]{43}$");
+        Parameter(First(account, stack), parameter).ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
         account.Calls.ShouldAllBe(call => !call.Contains(key));
-        Parameter(Deployed(account)[^2], "KeyAdministrators").ShouldBe("arn:aws:iam::111122223333:role/path/Deployer");
+        output.ShouldNotContain(key);
+        output.ShouldContain($"get-secret-value --region eu-west-1 --secret-id arn:aws:secretsmanager:eu-west-1:111122223333:secret:{secret}-AbCdEf");
+        Parameter(First(account, "kmslab-app"), "KeyAdministrators").ShouldBe("arn:aws:iam::111122223333:role/path/Deployer");
+    }
+
+    /// <summary>The key is in Secrets Manager before the service knows its hash: what fails later loses nothing.</summary>
+    [Fact]
+    public async Task Deploy_that_fails_at_the_application_leaves_a_key_that_the_next_one_uses()
+    {
+        using var account = new FakeAccount();
+        account.Write("certificates", RdsBundle("Amazon RDS eu-west-1 Root CA RSA2048 G1"));
+        account.Fail("kmslab-sentinel", "Service");
+        (await account.RunAsync("deploy.sh", "", "--plain-http", "--tag", "t1", "--yes")).ExitCode.ShouldBe(1);
+        var key = account.Read("secrets/ClientKey-AbCdEf");
+
+        await DeployAsync(account);
+
+        account.Read("secrets/ClientKey-AbCdEf").ShouldBe(key);
+        account.ParameterOf("kmslab-app", "ApiClientKeyHash").ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
+    }
+
+    /// <summary>An answer that does not come is not 'no value': the attestation key would be overwritten.</summary>
+    [Fact]
+    public async Task Deploy_does_not_take_a_secret_that_it_can_not_look_at_for_an_empty_one()
+    {
+        using var account = await DeployedAsync();
+        var attestation = account.Read("secrets/Attestation-AbCdEf");
+        account.Write("broken", "secretsmanager describe-secret\n");
+
+        var (exitCode, output) = await account.RunAsync("deploy.sh", "", "--yes", "--tag", "t1");
+
+        exitCode.ShouldBe(1);
+        output.ShouldContain("can't be looked at");
+        account.Read("secrets/Attestation-AbCdEf").ShouldBe(attestation);
+    }
+
+    [Fact]
+    public async Task Deploy_does_not_take_a_stack_that_it_can_not_look_at_for_one_that_is_not_there()
+    {
+        using var account = await DeployedAsync();
+        account.Forget();
+        account.Write("broken", "cloudformation describe-stacks\n");
+
+        var (exitCode, output) = await account.RunAsync("deploy.sh", "", "--yes", "--tag", "t1");
+
+        exitCode.ShouldBe(1);
+        output.ShouldContain("can't be read");
+        account.Changes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Deploy_says_that_it_does_not_know_the_number_of_events_where_AWS_does_not_tell()
+    {
+        using var account = new FakeAccount();
+        account.Write("broken", "cloudtrail lookup-events\n");
+
+        var (exitCode, output) = await account.RunAsync("deploy.sh", "", "--plain-http", "--tag", "t1", "--dry-run");
+
+        exitCode.ShouldBe(0, output);
+        output.ShouldContain("is not known");
+        output.ShouldNotContain("Trail: 0 events");
+    }
+
+    [Fact]
+    public async Task Deploy_builds_images_with_AWS_s_own_clients_and_with_stand_ins_only_on_request()
+    {
+        using var account = await DeployedAsync();
+        account.Calls.Where(call => call.StartsWith("dotnet publish", StringComparison.Ordinal)).ShouldAllBe(call => call.Contains("-p:FullFeed=true ") && call.Contains("-p:ContainerImageTag=t1-arm64 "));
+
+        account.Forget();
+        await DeployAsync(account, "--stand-ins", "--architecture", "x64");
+
+        account.Calls.Where(call => call.StartsWith("dotnet publish", StringComparison.Ordinal)).ShouldAllBe(call => call.Contains("-p:FullFeed=false ") && call.Contains("-p:ContainerImageTag=t1-x64-standins "));
+        account.Calls.Count(call => call.StartsWith("dotnet publish", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Deploy_prints_addresses_with_the_name_that_is_in_the_certificate()
+    {
+        using var account = new FakeAccount();
+        account.Write("certificates", RdsBundle("Amazon RDS eu-west-1 Root CA RSA2048 G1"));
+
+        var (exitCode, output) = await account.RunAsync("deploy.sh", "", "--certificate", "arn:aws:acm:eu-west-1:111122223333:certificate/x", "--tag", "t1", "--yes");
+
+        exitCode.ShouldBe(0, output);
+        output.ShouldContain("https://api.example.com/encrypt");
+        output.ShouldContain("https://api.example.com:8443");
+        output.ShouldContain("api.example.com needs a DNS record (CNAME, or an alias of Route 53) that points to balancer.example");
     }
 
     [Fact]
     public async Task Deploy_again_makes_no_new_keys_and_no_image_that_is_there()
     {
-        using var account = new FakeAccount();
-        await DeployAsync(account);
+        using var account = await DeployedAsync();
         var attestation = account.Read("secrets/Attestation-AbCdEf");
         account.Write("images", "");
         account.Forget();
 
         var again = await DeployAsync(account);
 
-        ApiKey.IsMatch(again).ShouldBeFalse();
+        again.ShouldNotContain("would");
         account.Read("secrets/Attestation-AbCdEf").ShouldBe(attestation);
         account.Changes.ShouldAllBe(call => call.StartsWith("aws cloudformation deploy"));
+        account.ParameterOf("kmslab-app", "DeletionProtection").ShouldBe("true");
         Deployed(account).ShouldAllBe(call => !call.Contains("KeyHash"));
     }
 
@@ -142,7 +239,7 @@ public sealed partial class ScriptTests
         var (exitCode, output) = await account.RunAsync("deploy.sh", "1\ny\n", "--plain-http", "--tag", "t1");
 
         exitCode.ShouldBe(0, output);
-        var (trail, sentinel) = (Deployed(account)[3], Deployed(account)[5]);
+        var (trail, sentinel) = (First(account, "kmslab-trail"), First(account, "kmslab-sentinel"));
         Parameter(trail, "ExistingTrailArn").ShouldBe(OwnTrail);
         Parameter(trail, "ExistingLogGroup").ShouldBe("own-group");
         Parameter(sentinel, "TrailBucket").ShouldBe("own-bucket");
@@ -163,7 +260,6 @@ public sealed partial class ScriptTests
     }
 
     [Theory]
-    [InlineData("", "--plain-http")]
     [InlineData("--plain-http --architecture sparc", "arm64 or x64")]
     [InlineData("--plain-http --frobnicate", "unknown option")]
     public async Task Deploy_says_what_is_wrong_with_its_options(string options, string message)
@@ -175,6 +271,18 @@ public sealed partial class ScriptTests
         exitCode.ShouldBe(1);
         output.ShouldContain(message);
         account.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Deploy_wants_HTTPS_or_to_be_told_otherwise()
+    {
+        using var account = new FakeAccount();
+
+        var (exitCode, output) = await account.RunAsync("deploy.sh", "", "--tag", "t1");
+
+        exitCode.ShouldBe(1);
+        output.ShouldContain("--plain-http");
+        account.Changes.ShouldBeEmpty();
     }
 
     [Fact]
@@ -193,15 +301,14 @@ public sealed partial class ScriptTests
     [Fact]
     public async Task Destroy_takes_the_stacks_in_reverse_and_names_what_stays()
     {
-        using var account = new FakeAccount();
-        await DeployAsync(account);
+        using var account = await DeployedAsync();
         account.Forget();
 
         var (exitCode, output) = await account.RunAsync("destroy.sh", "kmslab\n");
 
         exitCode.ShouldBe(0, output);
         account.Changes.Where(call => call.StartsWith("aws cloudformation delete-stack")).Select(call => Option(call, "--stack-name"))
-            .ShouldBe(["kmslab-sentinel", "kmslab-app", "kmslab-trail", "kmslab-secrets", "kmslab-ecr", "kmslab-vpc"]);
+            .ShouldBe(["kmslab-alarms", "kmslab-sentinel", "kmslab-app", "kmslab-trail", "kmslab-secrets", "kmslab-ecr", "kmslab-vpc"]);
         string[] kept = ["kmslab-trail-bucket", "kmslab-app-key", "kmslab-secrets-key", "kmslab-trail-key", "storage-key", "kmslab-app-database", "kmslab-sentinel-database"];
         kept.ShouldAllBe(thing => output.Contains(thing));
         account.Changes.ShouldContain(call => call.StartsWith("aws rds modify-db-instance --db-instance-identifier kmslab-app-database --no-deletion-protection"));
@@ -211,8 +318,7 @@ public sealed partial class ScriptTests
     [Fact]
     public async Task Destroy_does_nothing_without_the_name_and_nothing_twice()
     {
-        using var account = new FakeAccount();
-        await DeployAsync(account);
+        using var account = await DeployedAsync();
         account.Forget();
 
         var (refused, _) = await account.RunAsync("destroy.sh", "yes\n");
@@ -230,21 +336,36 @@ public sealed partial class ScriptTests
     public void Destroy_knows_each_resource_that_its_stack_keeps()
     {
         var kept = Deployment.Stacks.Values.SelectMany(name => Template.All[name].Resources)
-            .Where(resource => resource.Value!["DeletionPolicy"]?.GetValue<string>() is "Retain" or "Snapshot").Select(resource => resource.Value!["Type"]!.GetValue<string>()).Distinct();
+            .Where(resource => resource.Value!["DeletionPolicy"]?.GetValue<string>() is "RetainExceptOnCreate" or "Snapshot").Select(resource => resource.Value!["Type"]!.GetValue<string>()).Distinct();
 
         kept.ShouldBe(["AWS::KMS::Key", "AWS::S3::Bucket", "AWS::RDS::DBInstance"], ignoreOrder: true);
-        Template.All["sentinel.yaml"].OfType("AWS::KMS::Key").Where(key => key.Resource["DeletionPolicy"]!.GetValue<string>() == "Retain").Select(key => key.Id).ShouldBe(["StorageKey"]);
+        Template.All["sentinel.yaml"].OfType("AWS::KMS::Key").Where(key => key.Resource["DeletionPolicy"]!.GetValue<string>() == "RetainExceptOnCreate").Select(key => key.Id).ShouldBe(["StorageKey"]);
     }
 
-    private static async Task<string> DeployAsync(FakeAccount account, params string[] options)
+    internal static async Task<string> DeployAsync(FakeAccount account, params string[] options)
     {
-        account.Write("certificates", RdsBundle("Amazon RDS eu-west-1 Root CA RSA2048 G1"));
+        GiveCertificates(account);
         var (exitCode, output) = await account.RunAsync("deploy.sh", "", [.. new[] { "--plain-http", "--tag", "t1", "--yes" }, .. options]);
         exitCode.ShouldBe(0, output);
         return output;
     }
 
+    /// <summary>An account where everything was deployed, without options. It is done once.</summary>
+    internal static async Task<FakeAccount> DeployedAsync()
+    {
+        var account = new FakeAccount();
+        account.Restore(await Snapshot.Value);
+        GiveCertificates(account);
+        return account;
+    }
+
+    /// <summary>Puts RDS's certificates where the scripts download them.</summary>
+    internal static void GiveCertificates(FakeAccount account) => account.Write("certificates", RdsBundle("Amazon RDS eu-west-1 Root CA RSA2048 G1"));
+
     private static IReadOnlyList<string> Deployed(FakeAccount account) => [.. account.Calls.Where(call => call.StartsWith("aws cloudformation deploy", StringComparison.Ordinal))];
+
+    /// <summary>The first deployment of a stack.</summary>
+    private static string First(FakeAccount account, string stack) => Deployed(account).First(call => Option(call, "--stack-name") == stack);
 
     private static string? Option(string call, string option) => call.Split(' ').SkipWhile(word => word != option).ElementAtOrDefault(1);
 
@@ -269,9 +390,6 @@ public sealed partial class ScriptTests
         using var certificate = request.CreateSelfSigned(from, from.AddYears(40));
         return certificate.ExportCertificatePem() + "\n";
     }
-
-    [GeneratedRegex("kmslab_[A-Za-z0-9_-]{43}")]
-    private static partial Regex ApiKey { get; }
 
     [GeneratedRegex("^[A-Za-z0-9+/=]{40,}$", RegexOptions.Multiline)]
     private static partial Regex PrivateLine { get; }
