@@ -228,7 +228,7 @@ internal sealed class FakeAccount : IDisposable
         start.Environment["PATH"] = $"{_folder["bin"]}{Path.PathSeparator}{start.Environment["PATH"]}";
         start.Environment["FAKE_ACCOUNT"] = _folder.Path;
         start.Environment["TMPDIR"] = _folder["tmp"];
-        start.Environment["KMSLAB_PROGRESS_SECONDS"] = "0.05";
+        start.Environment["KMSLAB_PROGRESS_SECONDS"] = "0.2";
 
         foreach (var (variable, value) in _variables)
             start.Environment[variable] = value;

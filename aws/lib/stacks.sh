@@ -138,7 +138,7 @@ deploy_stack() {
     deployment=$!
     while kill -0 "$deployment" 2>/dev/null; do
         sleep "${KMSLAB_PROGRESS_SECONDS:-10}"
-        show_progress "$stack"
+        if kill -0 "$deployment" 2>/dev/null; then show_progress "$stack"; fi
     done
     wait "$deployment" || {
         cat "$temporary/deployment" >&2
