@@ -56,3 +56,25 @@ show_cost() {
             printf "   Prices of us-east-1, November 2026, without traffic, taxes and free tiers. README.md tells which switch lowers which line.\n"
         }'
 }
+
+# What traffic adds at three volumes of requests to CryptoApi. Each is one KMS call: 3 KB through NAT with its answer, one event of 1.5 KB in the trail's log
+# group, and 2 KB when Sentinel reads it, through NAT; and one new connection at the load balancer, of which 25 a second are a capacity unit.
+show_traffic_cost() {
+    awk '
+        function line(what, a, b, c) { printf "   %-46s %9.2f %9.2f %9.2f\n", what, a, b, c; total[1] += a; total[2] += b; total[3] += c }
+        BEGIN {
+            hours = 730; rate[1] = 1; rate[2] = 10; rate[3] = 100
+            for (i = 1; i <= 3; i++) {
+                calls = rate[i] * 3600 * hours
+                kms[i] = calls / 10000 * 0.03; nat[i] = calls * (3 + 2) / 1048576 * 0.045; log_group[i] = calls * 1.5 / 1048576 * 0.50
+                files[i] = calls * 0.15 / 1048576 * 0.023; units[i] = rate[i] / 25 * 0.008 * hours
+            }
+            printf "   %-46s %9s %9s %9s\n", "Requests a second to CryptoApi", rate[1], rate[2], rate[3]
+            line("KMS calls", kms[1], kms[2], kms[3])
+            line("NAT: KMS calls, and what Sentinel reads", nat[1], nat[2], nat[3])
+            line("Trail: events into the log group", log_group[1], log_group[2], log_group[3])
+            line("Trail: files in S3", files[1], files[2], files[3])
+            line("Load balancer: capacity units", units[1], units[2], units[3])
+            printf "   %-46s %9.2f %9.2f %9.2f USD a month, on top\n", "Together", total[1], total[2], total[3]
+        }'
+}
