@@ -10,7 +10,7 @@ for part in common options stacks trails cost secrets images; do
 done
 
 program=deploy.sh name=kmslab region='' certificate='' plain_http=false email='' webhook='' operator_cidr='' trail='' endpoints='' nat='' multi_az=''
-key_policy='' tasks='' protection='' architecture='' tag='' stand_ins=false rds_ca='' rds_ca_sha256='' yes=false dry_run=false
+key_policy='' tasks='' protection='' architecture='' tag='' stand_ins=false container_insights='' access_logs='' budget='' plan=false rds_ca='' rds_ca_sha256='' yes=false dry_run=false
 read_options "$@"
 make_temporary
 
@@ -33,6 +33,7 @@ confirm_downgrades
 say "What a month will cost"
 events=$(count_events) || events=''
 show_cost "$events"
+show_traffic_cost
 
 if ! "$dry_run"; then confirm 'Deploy?' || fail "nothing was changed."; fi
 
@@ -80,7 +81,8 @@ protection_of() {
 settle app
 app_protection=$(protection_of app)
 app=("BaselineVpcStack=$name-vpc" "EcrStack=$name-ecr" "SecretsStack=$name-secrets" "ImageTag=$tag" "Architecture=$cpu" "CertificateArn=$certificate" "AllowPlainHttp=$plain_http"
-    "KeyPolicy=$key_policy" "KmsEndpoint=$kms_endpoint" "MinTasks=$tasks" "MultiAz=$multi_az" "DeletionProtection=$app_protection")
+    "KeyPolicy=$key_policy" "KmsEndpoint=$kms_endpoint" "MinTasks=$tasks" "MultiAz=$multi_az" "DeletionProtection=$app_protection"
+    "ContainerInsights=$container_insights" "AccessLogBucket=$access_logs")
 if ! stack_exists app; then
     client_hash='(hash)'
     if stack_exists secrets; then client_hash=$(hash_of_api_key "$(stack_output secrets ClientKeyArn)"); fi
@@ -93,7 +95,7 @@ sentinel_protection=$(protection_of sentinel)
 sentinel=("BaselineVpcStack=$name-vpc" "EcrStack=$name-ecr" "SecretsStack=$name-secrets" "AppStack=$name-app" "TrailStack=$name-trail" "ImageTag=$tag" "Architecture=$cpu"
     "TrailBucket=$trail_bucket" "TrailKeyArn=$trail_key" "TrailRoleArn=$trail_role" "AttestationPublicKey=$attestation_public" "WebhookFormat=$webhook_format"
     "AlarmEmail=$email" "OperatorCidr=$operator_cidr" "CertificateArn=$certificate" "Deployer=$administrator" "KmsEndpoint=$kms_endpoint" "NatAddress1=$nat_1" "NatAddress2=$nat_2"
-    "MultiAz=$multi_az" "DeletionProtection=$sentinel_protection")
+    "MultiAz=$multi_az" "DeletionProtection=$sentinel_protection" "ContainerInsights=$container_insights")
 if ! stack_exists sentinel; then
     operator_hash='(hash)'
     if stack_exists secrets; then operator_hash=$(hash_of_api_key "$(stack_output secrets OperatorKeyArn)"); fi
@@ -102,7 +104,9 @@ fi
 deploy_stack sentinel sentinel.yaml "${sentinel[@]}"
 
 settle alarms
-deploy_stack alarms alarms.yaml "AppStack=$name-app" "SentinelStack=$name-sentinel" "TrailQueue=$(stack_output trail QueueName)"
+trail_queue=''
+if [ "$(stack_parameter trail NotifyQueue)" = true ]; then trail_queue=$(stack_output trail QueueName); fi
+deploy_stack alarms alarms.yaml "AppStack=$name-app" "SentinelStack=$name-sentinel" "TrailQueue=$trail_queue" "MonthlyBudget=$budget" "BudgetEmail=$email" "CostTag=$name"
 
 if [ "$app_protection" = later ]; then deploy_stack app app.yaml DeletionProtection=true; fi
 if [ "$sentinel_protection" = later ]; then deploy_stack sentinel sentinel.yaml DeletionProtection=true; fi

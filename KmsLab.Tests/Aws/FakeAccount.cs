@@ -44,6 +44,9 @@ internal sealed class FakeAccount : IDisposable
                     '' | REVIEW_IN_PROGRESS | CREATE_COMPLETE | UPDATE_COMPLETE | UPDATE_ROLLBACK_COMPLETE) ;;
                     *) refuse "Stack:arn:aws:cloudformation:eu-west-1:111122223333:stack/$stack/1 is in $status state and can not be updated." ;;
                 esac
+                case "$*" in
+                    *--no-execute-changeset*) echo "To review changes: aws cloudformation describe-change-set --change-set-name arn:aws:cloudformation:eu-west-1:111122223333:changeSet/one/1"; exit 0 ;;
+                esac
                 mkdir -p "$home"
                 overrides=false
                 for argument in "$@"; do
@@ -70,6 +73,8 @@ internal sealed class FakeAccount : IDisposable
                 fi
                 case $status in '' | REVIEW_IN_PROGRESS) echo CREATE_COMPLETE ;; *) echo UPDATE_COMPLETE ;; esac >"$home/status"
                 if grep -qx DeletionProtection=true "$home/parameters" 2>/dev/null; then touch "$home/protected"; fi ;;
+            'cloudformation describe-change-set') printf 'Modify\tService\tAWS::ECS::Service\tFalse\nModify\tTaskDefinition\tAWS::ECS::TaskDefinition\tTrue\n' ;;
+            'cloudformation delete-change-set') ;;
             'cloudformation delete-stack')
                 [ -s "$home/status" ] || exit 0
                 while read -r exporter importer; do

@@ -67,6 +67,39 @@ public sealed class OptionTests
         account.Changes.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Container_insights_access_logs_and_the_budget_go_to_their_stacks_and_stay()
+    {
+        using var account = await ScriptTests.DeployedAsync();
+        account.ParameterOf("kmslab-app", "ContainerInsights").ShouldBe("enabled");
+
+        await ScriptTests.DeployAsync(account, "--container-insights", "enhanced", "--access-logs", "log-bucket", "--budget", "200", "--email", "ops@example.com");
+        await ScriptTests.DeployAsync(account);
+
+        account.ParameterOf("kmslab-app", "ContainerInsights").ShouldBe("enhanced");
+        account.ParameterOf("kmslab-sentinel", "ContainerInsights").ShouldBe("enhanced");
+        account.ParameterOf("kmslab-app", "AccessLogBucket").ShouldBe("log-bucket");
+        account.ParameterOf("kmslab-alarms", "MonthlyBudget").ShouldBe("200");
+        account.ParameterOf("kmslab-alarms", "BudgetEmail").ShouldBe("ops@example.com");
+    }
+
+    [Fact]
+    public async Task Plan_shows_the_change_sets_takes_them_back_and_ends()
+    {
+        using var account = await ScriptTests.DeployedAsync();
+        account.Forget();
+
+        var (exitCode, output) = await account.RunAsync("deploy.sh", "", "--tag", "t2", "--plan");
+
+        exitCode.ShouldBe(0, output);
+        output.ShouldContain("modify  Service");
+        output.ShouldContain("REPLACED");
+        output.ShouldContain("Nothing was changed.");
+        account.Changes.Count(call => call.Contains("--no-execute-changeset")).ShouldBe(Deployment.Stacks.Count);
+        account.Changes.Count(call => call.StartsWith("aws cloudformation delete-change-set", StringComparison.Ordinal)).ShouldBe(Deployment.Stacks.Count);
+        account.Changes.ShouldAllBe(call => call.Contains("--no-execute-changeset") || call.Contains("delete-change-set"));
+    }
+
     /// <summary>A record that got a key of its own stays readable when new ones share a key again.</summary>
     [Theory]
     [InlineData("Shared")]

@@ -26,9 +26,13 @@ An option that is not given keeps the value of the last time. What takes somethi
   --architecture arm64|x64 of the tasks (at first: arm64)
   --tag TAG                of the images (default: the commit); the architecture is added
   --stand-ins              images with KmsLab's stand-in AWS clients, for a package feed without AWS's
+  --container-insights disabled|enabled|enhanced  metrics of each task, billed by the metric (at first: enabled, with --small disabled)
+  --access-logs BUCKET|none  the load balancer's access logs
+  --budget USD|none        mail to --email when a month costs more
   --rds-ca FILE            RDS's certificates, instead of downloading them
   --rds-ca-sha256 HEX      what they must hash to
   --yes                    ask nothing (needs --trail where the account has one)
+  --plan                   make no change: show CloudFormation's change sets, and delete them again
   --dry-run                change nothing; say what would be done
 USAGE
 }
@@ -37,7 +41,7 @@ read_options() {
     local option
     while [ $# -gt 0 ]; do
         case $1 in
-            --name | --region | --certificate | --email | --webhook | --operator-cidr | --trail | --nat | --architecture | --tag | --rds-ca | --rds-ca-sha256)
+            --name | --region | --certificate | --email | --webhook | --operator-cidr | --trail | --nat | --container-insights | --access-logs | --budget | --architecture | --tag | --rds-ca | --rds-ca-sha256)
                 [ $# -ge 2 ] || fail "$1 needs a value. --help lists the options."
                 option=${1#--}
                 printf -v "${option//-/_}" '%s' "$2"
@@ -54,6 +58,7 @@ read_options() {
             --full) tasks=2 protection=true ;;
             --stand-ins) stand_ins=true ;;
             --yes) yes=true ;;
+            --plan) plan=true dry_run=true ;;
             --dry-run) dry_run=true ;;
             --help | -h) usage; exit 0 ;;
             *) usage >&2; fail "unknown option $1" ;;
@@ -81,6 +86,8 @@ read_options() {
         none) nats=None ;;
         *) fail "--nat is one, per-zone or none." ;;
     esac
+    case $container_insights in '' | disabled | enabled | enhanced) ;; *) fail "--container-insights is disabled, enabled or enhanced." ;; esac
+    case $budget in '' | none) ;; *[!0-9]*) fail "--budget is a number of US dollars." ;; esac
     [ -z "$certificate" ] || ! "$plain_http" || fail "--certificate and --plain-http exclude each other."
 }
 
@@ -102,6 +109,7 @@ lesser() {
     case "$1 $2>$3" in
         'VpcEndpoints true>false' | 'MultiAz true>false' | 'KeyPolicy PerRecord>Shared' | 'DeletionProtection '*'>false') [ "$2" != false ] ;;
         'NatGateways OnePerZone>'* | 'NatGateways One>None') [ "$2" != "$3" ] ;;
+        'AccessLogBucket '* | 'MonthlyBudget '*) [ -n "$2" ] && [ "$2" != 0 ] && [ -z "$3" ] ;;
         'MinTasks '*) [ "$3" -lt "${2:-0}" ] ;;
         'Architecture '*) [ "$2" != "$3" ] ;;
         'CertificateArn '* | 'OperatorCidr '*) [ -n "$2" ] && [ -z "$3" ] ;;
@@ -124,6 +132,11 @@ keep_options() {
     kept tasks app MinTasks 2
     kept multi_az app MultiAz false
     kept protection app DeletionProtection true
+    if [ "$tasks" = 1 ]; then default_insights=disabled; else default_insights=enabled; fi
+    kept container_insights app ContainerInsights "$default_insights"
+    kept access_logs app AccessLogBucket ''
+    kept budget alarms MonthlyBudget 0
+    budget=${budget:-0}
     kept email sentinel AlarmEmail ''
     kept webhook_format sentinel WebhookFormat None
     kept operator_cidr sentinel OperatorCidr ''
@@ -132,6 +145,7 @@ keep_options() {
     case $cpu in ARM64) architecture=arm64 ;; *) architecture=x64 ;; esac
     [ -n "$certificate" ] || "$plain_http" || [ "$(stack_parameter app AllowPlainHttp)" = true ] || fail "give --certificate ARN for HTTPS or, in a lab, --plain-http."
     if [ -z "$certificate" ]; then plain_http=true; fi
+    [ "$budget" = 0 ] || [ -n "$email" ] || fail "--budget mails: give --email."
     [ "$nats" != None ] || [ "$endpoints" = true ] || fail "without NAT (--nat none) the tasks reach AWS through endpoints only: give --vpc-endpoints."
     if [ "$nats" = None ]; then
         printf '   without NAT nothing outside this Region can be reached: no webhook is delivered, and keys in other Regions are not surveyed.\n'

@@ -132,6 +132,7 @@ deploy_stack() {
     say "Stack $stack"
     local command=(cloudformation deploy --stack-name "$stack" --template-file "$template" --no-fail-on-empty-changeset --capabilities CAPABILITY_IAM --tags "kmslab=$name")
     [ $# -eq 0 ] || command+=(--parameter-overrides "$@")
+    if "${plan:-false}" && stack_exists "$short"; then show_change_set "$stack" "${command[@]}"; return; fi
     if "$dry_run"; then change_aws "${command[@]}"; return; fi
 
     aws "${command[@]}" >"$temporary/deployment" 2>&1 &
@@ -147,6 +148,22 @@ deploy_stack() {
     }
     look "$short"
     printf '   done\n'
+}
+
+# show_change_set STACK COMMAND...: what CloudFormation would change, resource by resource. The change set is deleted again.
+show_change_set() {
+    local stack=$1 change_set
+    shift
+    aws "$@" --no-execute-changeset >"$temporary/change-set" 2>&1 || { cat "$temporary/change-set" >&2; fail "no change set could be made for $stack."; }
+    change_set=$(grep -o 'arn:[^ ]*:changeSet/[^ ]*' "$temporary/change-set" | head -n 1 || true)
+    if [ -z "$change_set" ]; then
+        printf '   no change\n'
+        return
+    fi
+    aws cloudformation describe-change-set --change-set-name "$change_set" --output text \
+        --query 'Changes[].ResourceChange.[Action, LogicalResourceId, ResourceType, Replacement]' |
+        awk -F '\t' '{ printf "   %-7s %-32s %s%s\n", tolower($1), $2, $3, $4 == "True" ? "   REPLACED" : $4 == "Conditional" ? "   replaced, perhaps" : "" }'
+    aws cloudformation delete-change-set --change-set-name "$change_set"
 }
 
 show_progress() {
