@@ -1,9 +1,10 @@
-"""Makes a template that Moto can take: leaves out what it does not know, and says so on standard error.
+"""Makes templates that Moto can take: leaves out what it does not know, and says so on standard error.
 
-Usage: emulated.py TEMPLATE. Moto brings what is imported here.
+Usage: emulated.py FOLDER TEMPLATE... It writes into the folder. Moto and cfn-lint bring what is imported here.
 """
 
 import json
+import os
 import sys
 
 import cfnlint.decode.cfn_yaml
@@ -18,25 +19,31 @@ UNKNOWN = {"LoadBalancerFullName", "TargetGroupFullName", "QueueName"}
 
 
 def main() -> None:
-    template = json.loads(json.dumps(cfnlint.decode.cfn_yaml.load(sys.argv[1])))
+    for template in sys.argv[2:]:
+        with open(os.path.join(sys.argv[1], os.path.basename(template)), "w", encoding="utf-8") as file:
+            json.dump(emulated(template), file)
+
+
+def emulated(name: str) -> dict:
+    template = json.loads(json.dumps(cfnlint.decode.cfn_yaml.load(name)))
     resources = template["Resources"]
     known = set(parsing.get_model_map()) - BROKEN
     left_out = {name: resource["Type"] for name, resource in resources.items() if resource["Type"] not in known}
-    for name, kind in left_out.items():
+    for resource, kind in left_out.items():
         print(f"left out: {kind}", file=sys.stderr)
-        del resources[name]
+        del resources[resource]
     for resource in resources.values():
         # Moto makes keys with the tags of KMS's API, and no key with CloudFormation's.
         if resource["Type"] == "AWS::KMS::Key":
             resource["Properties"].pop("Tags", None)
         after = resource.pop("DependsOn", [])
-        after = [name for name in ([after] if isinstance(after, str) else after) if name not in left_out]
+        after = [one for one in ([after] if isinstance(after, str) else after) if one not in left_out]
         if after:
             resource["DependsOn"] = after
     # CloudFormation's rules and metadata are not Moto's business.
     template.pop("Rules", None)
     template.pop("Metadata", None)
-    json.dump(replace(template, left_out), sys.stdout)
+    return replace(template, left_out)
 
 
 def replace(node, left_out):
