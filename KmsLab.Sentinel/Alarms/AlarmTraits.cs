@@ -31,7 +31,8 @@ internal sealed record AlarmTraits
     /// <summary>Names that are no caller's: Sentinel itself, and what stands where nobody is known.</summary>
     private static readonly HashSet<string> Nobody = new(StringComparer.Ordinal) { "", Sentinel, StablePrincipal.Unknown, "Other", "none" };
 
-    private const string Sentinel = "kmslab-sentinel";
+    /// <summary>The principal of what Sentinel found itself.</summary>
+    internal const string Sentinel = "kmslab-sentinel";
 
     /// <summary>Kinds of what was done, in words; the first ones of very many.</summary>
     public IReadOnlyList<string> Kinds { get; init; } = [];
