@@ -13,7 +13,7 @@ internal static class SentinelProgram
     public static ServiceDescription Description => new(SentinelOptions.Section)
     {
         Summary = "Sentinel watches who uses KMS keys, in CloudTrail's records, and raises alarms. It has a page and an HTTP API.",
-        Commands = [ReplayCommand.Create(), RuleTest.Create(), DetectionPage.CreateCommand(), ApiKey.CreateCommand(ApiOptions.KeysSection)],
+        Commands = [ReplayCommand.Create(), RuleTest.Create(), NotifyTest.Create(), DetectionPage.CreateCommand(), ApiKey.CreateCommand(ApiOptions.KeysSection)],
         Settings =
         [
             new("Sentinel:Url", "where it listens, unless ASP.NET Core's own settings say so", "http://localhost:5090"),

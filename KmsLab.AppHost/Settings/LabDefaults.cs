@@ -28,6 +28,7 @@ internal static class LabDefaults
         ["LocalAws:Url"] = "http://localhost:4566",
         ["CryptoApi:Url"] = "http://localhost:5080",
         ["Sentinel:Url"] = "http://localhost:5090",
+        ["Sentinel:Notifications:PageUrl"] = "http://localhost:5090",
         ["Simulator:Url"] = "http://localhost:5070",
     };
 

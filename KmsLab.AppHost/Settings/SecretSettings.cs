@@ -11,7 +11,7 @@ internal static partial class SecretSettings
     /// <summary>Longest name that Aspire gives a resource.</summary>
     private const int LongestName = 64;
 
-    private static readonly string[] Names = ["Secret", "SecretAccessKey", "ClientSecret", "Password", "ApiKey"];
+    private static readonly string[] Names = ["Secret", "SecretAccessKey", "ClientSecret", "Password", "ApiKey", "RoutingKey"];
 
     private static readonly string[] Passwords = ["Password", "Pwd"];
 
@@ -54,7 +54,7 @@ internal static partial class SecretSettings
     }
 
     /// <summary>A path or a query of it lets whoever knows it post in the user's name.</summary>
-    [GeneratedRegex("^Sentinel:Notifications:Webhooks:[^:]+:Url$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^Sentinel:Notifications:(Webhooks:[^:]+|Heartbeat):Url$", RegexOptions.IgnoreCase)]
     private static partial Regex WebhookUrl();
 
     [GeneratedRegex("^ConnectionStrings:[^:]+$", RegexOptions.IgnoreCase)]

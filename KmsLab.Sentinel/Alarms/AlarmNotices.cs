@@ -43,13 +43,16 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
     public void Begin(DateTimeOffset now) => (_now, _commands) = (now, []);
 
     /// <summary>Does what people asked for.</summary>
-    public void TakeCommands()
+    /// <param name="alarms">All alarms.</param>
+    public void TakeCommands(IReadOnlyDictionary<string, Alarm> alarms)
     {
         foreach (var command in _commands)
         {
             Put(Of(command.AlarmId).Apply(command));
             _changes.Commands.Add(command);
             _changes.History.Add(HistoryEntry.Of(command));
+            if (command.Kind == AlarmCommandKind.Acknowledge && alarms.TryGetValue(command.AlarmId, out var alarm))
+                TellAcknowledged(alarm, command);
         }
     }
 
@@ -184,6 +187,13 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
 
     private bool IsBelievedToFire(Alarm alarm) => Of(alarm.Id).Told is { State: not AlarmState.Ok };
 
+    /// <summary>Tells whoever was told of the alarm, and keeps it open, that somebody has taken it on.</summary>
+    private void TellAcknowledged(Alarm alarm, AlarmCommand command)
+    {
+        if (Of(alarm.Id).WasAcknowledged(alarm) && IsBelievedToFire(alarm) && catalog.Find(alarm.Detection) is { } detection)
+            outbox.Add(Titled(Notification.OfAcknowledgement(alarm, detection.Definition, command.By, command.At)));
+    }
+
     private void TellNews(Alarm alarm, AlarmHandling handling, string news)
     {
         if (catalog.FindActive(alarm.Detection) is not { Settings.Mode: DetectionMode.On } detection)
@@ -225,9 +235,12 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
 
     private void Send(Notification notification, HistoryKind kind, string? reason = null)
     {
-        outbox.Add(notification with { Relatives = [.. notification.Relatives.Select(relative => relative with { Title = catalog.Find(relative.Detection)?.Definition.Title })] });
+        outbox.Add(Titled(notification));
         _changes.History.Add(new(notification.AlarmId, _now, kind, HistoryEntry.Sentinel, notification.State, notification.Occurrence, notification.Id, Reason: reason));
     }
+
+    private Notification Titled(Notification notification) =>
+        notification with { Relatives = [.. notification.Relatives.Select(relative => relative with { Title = catalog.Find(relative.Detection)?.Definition.Title })] };
 
     private AlarmHandling Of(string alarmId) => _handlings.GetValueOrDefault(alarmId) ?? new(alarmId);
 

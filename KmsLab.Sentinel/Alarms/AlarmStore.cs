@@ -67,7 +67,7 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
     /// <summary>Ends the turn: gives the alarms concerned their evidence, announces those raised, and lets the watermark move them all.</summary>
     public void Advance(TurnMoment moment)
     {
-        notices.TakeCommands();
+        notices.TakeCommands(_alarms);
         foreach (var id in TakeUp())
         {
             foreach (var related in incidents.Relate(_alarms[id], _alarms))

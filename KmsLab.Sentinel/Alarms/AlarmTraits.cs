@@ -16,6 +16,15 @@ public sealed record AlarmRelative(string AlarmId, string Detection, Severity Se
     /// <summary>Its detection's title.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Title { get; init; }
+
+    /// <summary>Tells which alarm leads an incident: the most severe one, and of equals the one that began first.</summary>
+    /// <param name="alarmId">An alarm of the incident.</param>
+    /// <param name="severity">Its severity.</param>
+    /// <param name="firstSeen">Event time of its first record.</param>
+    /// <param name="relatives">The other ones.</param>
+    internal static string LeaderOf(string alarmId, Severity severity, DateTimeOffset firstSeen, IReadOnlyList<AlarmRelative> relatives) => relatives
+        .Append(new(alarmId, "", severity, 0, firstSeen, []))
+        .OrderByDescending(member => member.Severity).ThenBy(member => member.FirstSeen).ThenBy(member => member.AlarmId, StringComparer.Ordinal).First().AlarmId;
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Trail;
 
@@ -28,6 +29,18 @@ internal sealed record Notification(
 {
     /// <summary>News beyond the acknowledgement; null for any other notification.</summary>
     public string? News { get; init; }
+
+    /// <summary>Whoever has taken the alarm on, for channels that keep alarms open; null for any other notification.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AcknowledgedBy { get; init; }
+
+    /// <summary>Tells that there is no alarm: somebody tries a channel.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsTest { get; init; }
+
+    /// <summary>The alarm's page, for whoever gets it as JSON; null where no address is configured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Uri? Link { get; init; }
 
     /// <summary>Other alarms of the incident.</summary>
     public IReadOnlyList<AlarmRelative> Relatives { get; init; } = [];
@@ -65,6 +78,13 @@ internal sealed record Notification(
     {
         var told = Of(alarm, definition);
         return told with { Id = string.Create(CultureInfo.InvariantCulture, $"{told.Id}-n{now.ToUnixTimeMilliseconds()}"), News = news };
+    }
+
+    /// <summary>Of an acknowledgement.</summary>
+    public static Notification OfAcknowledgement(Alarm alarm, DetectionDefinition definition, string by, DateTimeOffset at)
+    {
+        var told = Of(alarm, definition);
+        return told with { Id = string.Create(CultureInfo.InvariantCulture, $"{told.Id}-a{at.ToUnixTimeMilliseconds()}"), AcknowledgedBy = by };
     }
 
     /// <summary>The time is part of it: an alarm that was forgotten counts its revisions from 1 again.</summary>

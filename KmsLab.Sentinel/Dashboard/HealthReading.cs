@@ -50,6 +50,15 @@ internal sealed class HealthReading
         return [Alarms(openAlarms), reading.Sentinel(), reading.Source(), reading.Delivery(), reading.Canary(), reading.Trail(), .. reading.Notifications()];
     }
 
+    /// <summary>The first reason why Sentinel does not see what it should; null while it works. Alarms and changes of the trail are no such reason.</summary>
+    public static string? ProblemOf(StatusAnswer status, HealthOptions options)
+    {
+        var reading = new HealthReading(status, options);
+        var canary = options.Canary.IsOn && reading.Canary() is { State: Health.Bad } bad ? bad : null;
+        var light = new[] { reading.Sentinel(), reading.Source(), canary, reading.Delivery() }.OfType<HealthLight>().FirstOrDefault(light => light.State != Health.Good);
+        return light is null ? null : $"{light.Name}: {light.Text}.{(light.Detail is { } detail ? $" {detail}" : "")}";
+    }
+
     private static HealthLight Alarms(int open) => open == 0 ? new("Alarms", Health.Good, "none") : new("Alarms", Health.Bad, $"{open} open");
 
     private HealthLight Sentinel() => _status.Loop switch
@@ -128,7 +137,8 @@ internal sealed class HealthReading
     private IEnumerable<HealthLight> Notifications() => _status.Channels
         .Where(channel => channel.State == "failing")
         .Select(channel => new HealthLight("Notifications", Health.Bad, "failing", $"{channel.Name}: {channel.Problem}"))
-        .Take(1);
+        .Take(1)
+        .Concat(_status.Heartbeat is { State: "failing" or "withheld" } silent && !StandsBy ? [new("Heartbeat", Health.Bad, silent.State, silent.Problem)] : []);
 
     private static string Span(double seconds) => Wording.Span(TimeSpan.FromSeconds(Math.Max(0, seconds)));
 

@@ -40,6 +40,7 @@ internal static class OptionsExtensions
         services.AddPart(options => options.Alarms);
         services.AddPart(options => options.Lease);
         services.AddPart(options => options.Notifications);
+        services.AddPart(options => options.Notifications.Heartbeat);
         services.AddPart(options => new ProtectedSets(options.NamedSets));
         services.AddPart(options => new RecordInterest(options.Judged.EffectiveEventSources));
         services.AddPart(options => new AuditResources(options.Evidence, options.Sources.EffectiveLogGroups, options.Notifications.Sns.TopicArn));

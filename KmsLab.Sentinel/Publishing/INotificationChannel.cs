@@ -12,6 +12,9 @@ internal interface INotificationChannel
     /// <summary>It is told of alarms of this severity and above.</summary>
     Severity MinimumSeverity { get; }
 
+    /// <summary>Tells that the receiver keeps an alarm open until it hears that it is over, and wants to hear that somebody has taken it on.</summary>
+    bool KeepsOpen => false;
+
     /// <summary>
     /// Sends a notification. It may be asked to send one again, with the same id: after a crash, or when nobody knows whether it arrived.
     /// </summary>

@@ -8,7 +8,9 @@ internal sealed partial class LogChannel(NotificationOptions options, ILogger<Lo
 {
     private const int EventIdsShown = 10;
 
-    public string Name => "log";
+    public const string ChannelName = "log";
+
+    public string Name => ChannelName;
 
     public Severity MinimumSeverity => options.LogMinimumSeverity;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Publishing.Messages;
 using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Publishing;
@@ -12,17 +13,27 @@ internal static class NotificationText
     private const int LongestMember = 500;
     private const int MostRelatives = 10;
 
-    /// <summary>One line, such as <c>ALARM (high) kms-error-burst: KMS refuses one principal repeatedly</c>.</summary>
-    public static string Headline(Notification notification)
+    /// <summary>One line that begins with who did it, such as <c>ALARM (high) role/ci: KMS refuses one principal repeatedly</c>.</summary>
+    public static string Headline(Notification notification, string who)
     {
         var again = notification.News is not null ? "NEWS OF " : notification.Reminder > 0 ? "STILL " : "";
-        return $"{again}{WordOf(notification.State)} ({Lower(notification.Severity)}) {notification.Detection}: {notification.Title}";
+        var state = notification switch
+        {
+            { IsTest: true } => "TEST",
+            { AcknowledgedBy: not null } => "ACKNOWLEDGED",
+            { State: AlarmState.Ok } => "RESOLVED",
+            _ => WordOf(notification.State),
+        };
+        return $"{again}{state} ({Lower(notification.Severity)}) {(who.Length > 0 ? $"{who}: " : "")}{notification.Title}";
     }
 
     /// <summary>All that matters, in lines.</summary>
-    public static string Body(Notification notification)
+    public static string Body(Message message)
     {
-        var text = new StringBuilder(Headline(notification)).Append('\n');
+        var notification = message.Notification;
+        var text = new StringBuilder(message.Headline).Append('\n');
+        if (message.Link is { } link)
+            text.Append(link).Append('\n');
         if (notification.Why.Length > 0)
             text.Append('\n').Append(notification.Why).Append('\n');
 
@@ -33,10 +44,12 @@ internal static class NotificationText
         }
 
         text.Append('\n');
+        foreach (var (name, value) in message.Facts)
+            Line(text, $"{name}: {value}");
         foreach (var (name, value) in notification.Group)
             Line(text, $"{name}: {value}");
         Line(text, $"{notification.Observed} within {notification.Window.TotalSeconds:0.###} s, the threshold is {notification.Threshold}");
-        Line(text, $"first seen {Instants.Text(notification.FirstSeen)}, last seen {Instants.Text(notification.LastSeen)}, {notification.EvidenceTotal} records in all");
+        Line(text, $"{notification.EvidenceTotal} records in all");
         foreach (var record in notification.Evidence)
             Line(text, $"  {Instants.Text(record.EventTime)} {record.EventName} {record.ErrorCode ?? "Success"} by {record.Principal} from {record.SourceIp ?? "unknown"} [{record.EventId}]");
 
@@ -57,7 +70,10 @@ internal static class NotificationText
         return text.Append("\nAlarm ").Append(notification.AlarmId).Append(", notification ").Append(notification.Id).Append('\n').ToString();
     }
 
-    public static string Json(Notification notification) => JsonSerializer.Serialize(notification, AlarmJson.Default.Notification);
+    /// <summary>The notification for programs, with the address of its page.</summary>
+    public static string Json(Message message) => Json(message.Notification with { Link = message.Link });
+
+    private static string Json(Notification notification) => JsonSerializer.Serialize(notification, AlarmJson.Default.Notification);
 
     /// <summary>
     /// Renders a notification so that it has at most <paramref name="bytes"/> in UTF-8: with as much of the latest evidence as fits (its total is said
@@ -92,6 +108,9 @@ internal static class NotificationText
     };
 
     public static string Lower<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    /// <summary>A name with a small first letter, as JSON has them.</summary>
+    public static string First(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name[1..];
 
     private static string Cut(string text) => text.Length <= LongestMember ? text : text[..LongestMember] + "...";
 

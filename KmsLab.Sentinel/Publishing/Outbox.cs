@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dapper;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Publishing.Routing;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
@@ -41,7 +42,7 @@ internal sealed class Outbox(ChannelRoutes routes, OutboxSignal signal, Sentinel
             cancellationToken);
         await RowWriter.InsertAsync(
             transaction, "delivery (sequence, channel, alarm_id, state, attempts, due_at)", "",
-            _new.SelectMany((row, index) => routes.For(row.Notification.Severity).Select(channel => new object[]
+            _new.SelectMany((row, index) => routes.For(row.Notification).Select(channel => new object[]
             {
                 sequence + index, channel, row.Notification.AlarmId, nameof(DeliveryState.Pending), 0L, row.At.ToUnixTimeMilliseconds(),
             })),
@@ -50,7 +51,7 @@ internal sealed class Outbox(ChannelRoutes routes, OutboxSignal signal, Sentinel
 
     public void Committed()
     {
-        foreach (var (notification, _) in _new)
+        foreach (var (notification, _) in _new.Where(row => row.Notification.AcknowledgedBy is null))
             metrics.AlarmChanged(notification.Detection, notification.State.ToString());
         if (_new.Count > 0)
             signal.Set();

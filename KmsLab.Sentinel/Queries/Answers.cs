@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Publishing.Heartbeats;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.Sentinel.TrailHealth.Gaps;
@@ -58,14 +59,11 @@ public sealed record AlarmAnswer(
         {
             Ended = alarm.Ended,
             Relatives = [.. alarm.Traits.Relatives.Select(relative => relative with { Title = catalog.Find(relative.Detection)?.Definition.Title ?? relative.Detection })],
-            Leader = LeaderOf(alarm, definition?.Severity ?? Severity.Low),
+            Leader = alarm.Traits.Relatives.Count == 0
+                ? null
+                : AlarmRelative.LeaderOf(alarm.Id, definition?.Severity ?? Severity.Low, alarm.FirstSeen, alarm.Traits.Relatives),
         };
     }
-
-    /// <summary>The most severe leads; of equals the one that began first.</summary>
-    private static string? LeaderOf(Alarm alarm, Severity severity) => alarm.Traits.Relatives.Count == 0 ? null : alarm.Traits.Relatives
-        .Append(new(alarm.Id, alarm.Detection, severity, alarm.Occurrence, alarm.FirstSeen, []))
-        .OrderByDescending(member => member.Severity).ThenBy(member => member.FirstSeen).ThenBy(member => member.AlarmId, StringComparer.Ordinal).First().AlarmId;
 }
 
 /// <summary>What <c>/api/rates</c> answers.</summary>
@@ -110,6 +108,9 @@ internal sealed record StatusAnswer(
 
     /// <summary>The trail guard; null where it is off.</summary>
     public GuardStatus? Guard { get; init; }
+
+    /// <summary>The heartbeat to an address outside the account; null where there is none.</summary>
+    public HeartbeatStatus? Heartbeat { get; init; }
 
     /// <summary>Times in which the trail was cut, the latest first, and how far each is filled from the event history.</summary>
     public IReadOnlyList<GapStatus> Gaps { get; init; } = [];

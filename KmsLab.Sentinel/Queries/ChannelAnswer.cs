@@ -11,10 +11,10 @@ namespace KmsLab.Sentinel.Queries;
 /// <param name="OldestPending">When the oldest of the pending ones was written.</param>
 /// <param name="LastSent">When it last sent one.</param>
 /// <param name="Problem">What went wrong last with a notification that is not sent.</param>
-internal sealed record ChannelAnswer(
+public sealed record ChannelAnswer(
     string Name, string State, long Pending, long Failing, long GaveUp, DateTimeOffset? OldestPending, DateTimeOffset? LastSent, string? Problem)
 {
-    public static IReadOnlyList<ChannelAnswer> Of(IReadOnlyList<string> configured, IReadOnlyList<ChannelBacklog> backlogs)
+    internal static IReadOnlyList<ChannelAnswer> Of(IReadOnlyList<string> configured, IReadOnlyList<ChannelBacklog> backlogs)
     {
         var known = backlogs.ToDictionary(backlog => backlog.Channel);
         return

@@ -2,6 +2,8 @@ using System.Data.Common;
 using Dapper;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Publishing.Heartbeats;
+using KmsLab.Sentinel.Publishing.Routing;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
@@ -17,6 +19,7 @@ internal sealed class StatusQuery(
     WatermarkQuery watermarks,
     DeliveryStore deliveries,
     ChannelRoutes routes,
+    HeartbeatState heartbeat,
     SourceNames sources,
     TimeProvider time)
 {
@@ -51,7 +54,10 @@ internal sealed class StatusQuery(
                 Value(Counter.AttestationReplayed), Value(Counter.AttestationUnverifiable)),
             stored?.Rejections ?? [],
             stored?.Pending,
-            ChannelAnswer.Of(routes.All, stored?.Backlogs ?? []));
+            ChannelAnswer.Of(routes.All, stored?.Backlogs ?? []))
+        {
+            Heartbeat = heartbeat.Current,
+        };
 
         long? Value(Counter counter) => stored?.Counters.GetValueOrDefault(counter.ToString());
     }

@@ -77,6 +77,8 @@ public sealed class AspireModelTests
     [InlineData(false, "--ConnectionStrings:vault=Host=db;Username=app;Password=secret")]
     [InlineData(false, "--Sentinel:Notifications:Webhooks:team:Url=https://hooks.example.com/secret")]
     [InlineData(false, "--Sentinel:Notifications:Webhooks:team:Secret=0123456789abcdef")]
+    [InlineData(false, "--Sentinel:Notifications:PagerDuty:oncall:RoutingKey=0123456789abcdef0123456789abcdef")]
+    [InlineData(false, "--Sentinel:Notifications:Heartbeat:Url=https://hc-ping.com/secret")]
     public void Dashboard_is_open_only_where_it_shows_no_secret(bool isOpen, params string[] options)
     {
         var arguments = new LabCommand().Parse(options);

@@ -4,12 +4,13 @@ using Amazon.SimpleNotificationService;
 using Amazon.SimpleNotificationService.Model;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Publishing.Messages;
 
 namespace KmsLab.Sentinel.Publishing.Sns;
 
 /// <summary>Tells an SNS topic. Severity, detection and state come as message attributes, for the filter policies of subscriptions.</summary>
 /// <remarks>https://docs.aws.amazon.com/sns/latest/api/API_Publish.html</remarks>
-internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOptions options) : INotificationChannel
+internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOptions options, MessageWriter messages) : INotificationChannel
 {
     // A message with its attributes has at most 256 KB; the attributes are far shorter than the difference.
     private const int MaxMessage = (256 * 1024) - 4096;
@@ -44,9 +45,9 @@ internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOption
     }
 
     /// <summary>The headline in what email allows.</summary>
-    public static string Subject(Notification notification)
+    public static string Subject(string headline)
     {
-        var ascii = string.Concat(NotificationText.Headline(notification).Select(c => c is >= ' ' and <= '~' ? c : '?'));
+        var ascii = string.Concat(headline.Select(c => c is >= ' ' and <= '~' ? c : '?'));
         return ascii.Length <= MaxSubject ? ascii : ascii[..(MaxSubject - 3)] + "...";
     }
 
@@ -55,8 +56,8 @@ internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOption
         var request = new PublishRequest
         {
             TopicArn = options.TopicArn,
-            Subject = Subject(notification),
-            Message = NotificationText.Fit(notification, options.Format == SnsFormat.Text ? NotificationText.Body : ForEachProtocol, MaxMessage),
+            Subject = Subject(messages.Of(notification).Headline),
+            Message = NotificationText.Fit(notification, each => options.Format == SnsFormat.Text ? messages.Text(each) : ForEachProtocol(messages.Of(each)), MaxMessage),
             MessageStructure = options.Format == SnsFormat.Text ? null : "json",
             MessageAttributes = new()
             {
@@ -73,12 +74,12 @@ internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOption
         return request;
     }
 
-    private static string ForEachProtocol(Notification notification) => JsonSerializer.Serialize(
+    private static string ForEachProtocol(Message message) => JsonSerializer.Serialize(
         new SortedDictionary<string, string>
         {
-            ["default"] = NotificationText.Json(notification),
-            ["email"] = NotificationText.Body(notification),
-            ["sms"] = NotificationText.Headline(notification),
+            ["default"] = NotificationText.Json(message),
+            ["email"] = NotificationText.Body(message),
+            ["sms"] = message.Headline,
         },
         MessageJson.Default.SortedDictionaryStringString);
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Publishing;
+using KmsLab.Sentinel.Publishing.Messages;
 using KmsLab.Sentinel.Queries;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.Postgres;
@@ -32,7 +33,7 @@ public sealed class IncidentTests(PostgresCluster cluster)
         (relative.Detection, relative.Severity, relative.Occurrence).ShouldBe((Weak, Severity.High, 1));
         relative.Ties.ShouldContain($"principal {TestRecords.RoleArn}");
         relative.Ties.ShouldContain($"key {TestRecords.KeyArn}");
-        NotificationText.Body(told).ShouldContain($"Of the same incident:\n- (high) {Weak}: ");
+        NotificationText.Body(Message.Of(told, null)).ShouldContain($"Of the same incident:\n- (high) {Weak}: ");
 
         var weak = Answer(await AlarmAsync(bed.Start(), Weak));
         weak.Leader.ShouldBe(told.AlarmId);

@@ -11,6 +11,8 @@ internal sealed class ScriptedChannel(string name, Func<Notification, SendOutcom
 
     public Severity MinimumSeverity { get; init; } = Severity.Low;
 
+    public bool KeepsOpen { get; init; }
+
     /// <summary>Ids of what it was asked to send, as often as it was.</summary>
     public List<string> Attempts { get; } = [];
 

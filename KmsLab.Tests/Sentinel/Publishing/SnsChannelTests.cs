@@ -37,19 +37,19 @@ public sealed class SnsChannelTests : IAsyncLifetime
         var topic = await TopicAsync();
         await SubscribeAsync(topic, everything);
         await SubscribeAsync(topic, critical, """{"severity":["critical"],"state":["ALARM"]}""");
-        var channel = new SnsChannel(_sns, new() { TopicArn = topic });
+        var channel = Channel(new() { TopicArn = topic });
 
         (await channel.SendAsync(TestNotifications.Of(), Cancellation)).ShouldBe(SendOutcome.Sent);
         (await channel.SendAsync(TestNotifications.Of(severity: Severity.Critical, state: AlarmState.Ok), Cancellation)).ShouldBe(SendOutcome.Sent);
         (await channel.SendAsync(TestNotifications.Of(severity: Severity.Critical) with { Reminder = 1 }, Cancellation)).ShouldBe(SendOutcome.Sent);
 
         var matched = await critical.NextAsync();
-        matched["Subject"].ShouldBe("STILL ALARM (critical) kms-error-burst: KMS refuses one principal repeatedly");
+        matched["Subject"].ShouldBe("STILL ALARM (critical) role/kmslab-cryptoapi: KMS refuses one principal repeatedly");
         Attributes(matched).ShouldBe(new Dictionary<string, string> { ["severity"] = "critical", ["detection"] = "kms-error-burst", ["state"] = "ALARM", ["reminder"] = "true", ["news"] = "false" }, ignoreOrder: true);
         critical.IsEmpty.ShouldBeTrue();
         var subjects = new[] { (await everything.NextAsync())["Subject"], (await everything.NextAsync())["Subject"], (await everything.NextAsync())["Subject"] };
-        subjects.ShouldContain("ALARM (high) kms-error-burst: KMS refuses one principal repeatedly");
-        subjects.ShouldContain("OK (critical) kms-error-burst: KMS refuses one principal repeatedly");
+        subjects.ShouldContain("ALARM (high) role/kmslab-cryptoapi: KMS refuses one principal repeatedly");
+        subjects.ShouldContain("RESOLVED (critical) role/kmslab-cryptoapi: KMS refuses one principal repeatedly");
         var json = JsonNode.Parse(matched["Message"]!)!;
         (json["id"]!.GetValue<string>(), json["evidence"]!.AsArray().Count, json["runbook"]!.AsArray().Count).ShouldBe((TestNotifications.Of().Id, 2, 2));
     }
@@ -61,10 +61,10 @@ public sealed class SnsChannelTests : IAsyncLifetime
         await _sns.SubscribeAsync(new() { TopicArn = topic, Protocol = "sms", Endpoint = "+15550100" }, Cancellation);
         using var http = new HttpClient();
 
-        await new SnsChannel(_sns, new() { TopicArn = topic }).SendAsync(TestNotifications.Of(), Cancellation);
+        await Channel(new() { TopicArn = topic }).SendAsync(TestNotifications.Of(), Cancellation);
 
         var mail = JsonNode.Parse(await http.GetStringAsync(new Uri($"{_aws.Url}/_localaws/mail?to=%2B15550100"), Cancellation))!;
-        mail[0]!["body"]!.GetValue<string>().ShouldBe("ALARM (high) kms-error-burst: KMS refuses one principal repeatedly");
+        mail[0]!["body"]!.GetValue<string>().ShouldBe("ALARM (high) role/kmslab-cryptoapi: KMS refuses one principal repeatedly");
     }
 
     [Fact]
@@ -74,13 +74,14 @@ public sealed class SnsChannelTests : IAsyncLifetime
         var topic = await TopicAsync();
         await SubscribeAsync(topic, endpoint);
 
-        await new SnsChannel(_sns, new() { TopicArn = topic, Format = SnsFormat.Text }).SendAsync(TestNotifications.Of(), Cancellation);
+        await Channel(new() { TopicArn = topic, Format = SnsFormat.Text }).SendAsync(TestNotifications.Of(), Cancellation);
 
         var lines = (await endpoint.NextAsync())["Message"]!.Split('\n');
-        lines[0].ShouldBe("ALARM (high) kms-error-burst: KMS refuses one principal repeatedly");
+        lines[0].ShouldBe("ALARM (high) role/kmslab-cryptoapi: KMS refuses one principal repeatedly");
         lines.ShouldContain($"principal: {TestRecords.RoleArn}");
         lines.ShouldContain("2 within 60 s, the threshold is 2");
-        lines.ShouldContain("first seen 2026-11-23T12:00:00Z, last seen 2026-11-23T12:00:02Z, 20 records in all");
+        lines.ShouldContain("When: 2026-11-23T12:00:00Z to 2026-11-23T12:00:02Z");
+        lines.ShouldContain("20 records in all");
         lines.ShouldContain("- aws iam list-attached-role-policies --role-name kmslab-cryptoapi");
     }
 
@@ -95,7 +96,7 @@ public sealed class SnsChannelTests : IAsyncLifetime
         await SubscribeAsync(topic, endpoint);
         var notification = TestNotifications.Of(evidence, padding);
 
-        (await new SnsChannel(_sns, new() { TopicArn = topic, Format = Enum.Parse<SnsFormat>(format) }).SendAsync(notification, Cancellation)).ShouldBe(SendOutcome.Sent);
+        (await Channel(new() { TopicArn = topic, Format = Enum.Parse<SnsFormat>(format) }).SendAsync(notification, Cancellation)).ShouldBe(SendOutcome.Sent);
 
         var message = (await endpoint.NextAsync())["Message"]!;
         Encoding.UTF8.GetByteCount(message).ShouldBeLessThan(256 * 1024);
@@ -111,25 +112,25 @@ public sealed class SnsChannelTests : IAsyncLifetime
         var topic = await TopicAsync();
         var notification = TestNotifications.Of() with { Group = new Dictionary<string, string> { ["principal"] = new string('x', 300_000) }, Why = new string('y', 300_000) };
 
-        (await new SnsChannel(_sns, new() { TopicArn = topic }).SendAsync(notification, Cancellation)).ShouldBe(SendOutcome.Sent);
+        (await Channel(new() { TopicArn = topic }).SendAsync(notification, Cancellation)).ShouldBe(SendOutcome.Sent);
     }
 
     [Theory]
-    [InlineData("plain", "ALARM (high) kms-error-burst: plain")]
-    [InlineData("two\r\nlines\tand a tab", "ALARM (high) kms-error-burst: two??lines?and a tab")]
-    [InlineData("schlüssel", "ALARM (high) kms-error-burst: schl?ssel")]
-    public void Subject_is_ascii_on_one_line(string title, string expected) => SnsChannel.Subject(TestNotifications.Of(title: title)).ShouldBe(expected);
+    [InlineData("plain", "plain")]
+    [InlineData("two\r\nlines\tand a tab", "two??lines?and a tab")]
+    [InlineData("schlüssel", "schl?ssel")]
+    public void Subject_is_ascii_on_one_line(string title, string expected) => SnsChannel.Subject(title).ShouldBe(expected);
 
     [Theory]
-    [InlineData(69, 99)]
-    [InlineData(70, 99)]
-    public void Subject_is_under_100_characters(int length, int expected) => SnsChannel.Subject(TestNotifications.Of(title: new string('x', length))).Length.ShouldBe(expected);
+    [InlineData(99, 99)]
+    [InlineData(100, 99)]
+    public void Subject_is_under_100_characters(int length, int expected) => SnsChannel.Subject(new string('x', length)).Length.ShouldBe(expected);
 
     [Fact]
     public async Task Topic_that_is_missing_is_tried_again_and_a_message_that_sns_will_not_have_is_not()
     {
-        var missing = await new SnsChannel(_sns, new() { TopicArn = (await TopicAsync()).Replace("alarms", "gone") }).SendAsync(TestNotifications.Of(), Cancellation);
-        var refused = await new SnsChannel(_sns, new() { TopicArn = "no-arn" }).SendAsync(TestNotifications.Of(), Cancellation);
+        var missing = await Channel(new() { TopicArn = (await TopicAsync()).Replace("alarms", "gone") }).SendAsync(TestNotifications.Of(), Cancellation);
+        var refused = await Channel(new() { TopicArn = "no-arn" }).SendAsync(TestNotifications.Of(), Cancellation);
 
         missing.Kind.ShouldBe(SendOutcomeKind.Failed);
         missing.Problem!.ShouldStartWith("NotFound");
@@ -140,7 +141,7 @@ public sealed class SnsChannelTests : IAsyncLifetime
     public async Task Endpoint_that_is_down_is_tried_again()
     {
         await _aws.DisposeAsync();
-        var channel = new SnsChannel(_sns, new() { TopicArn = "arn:aws:sns:us-east-1:000000000000:alarms" });
+        var channel = Channel(new() { TopicArn = "arn:aws:sns:us-east-1:000000000000:alarms" });
 
         var outcome = await channel.SendAsync(TestNotifications.Of(), Cancellation);
         _aws = await LocalAwsHost.StartAsync();
@@ -165,6 +166,8 @@ public sealed class SnsChannelTests : IAsyncLifetime
         await sentinel.JsonAsync("/api/status", status => status["channels"]!.AsArray().Any(channel => channel!["name"]!.GetValue<string>() == "sns" && channel["lastSent"] is not null));
         endpoint.IsEmpty.ShouldBeTrue();
     }
+
+    private SnsChannel Channel(SnsOptions options) => new(_sns, options, new(new()));
 
     private async Task<string> TopicAsync() => (await _sns.CreateTopicAsync(new() { Name = "alarms" }, Cancellation)).TopicArn;
 

@@ -27,4 +27,10 @@ internal static class TestNotifications
             $"event-{n}", TestRecords.Noon.AddSeconds(n), "Decrypt", TestRecords.RoleArn + new string('ü', padding), TestRecords.KeyArn, "AccessDenied", "192.0.2.10"))],
         "KMS refused the role <kmslab-cryptoapi> & friends 2 times.",
         ["Read the evidence.", "aws iam list-attached-role-policies --role-name kmslab-cryptoapi"]);
+
+    /// <summary>One of two alarms of an incident.</summary>
+    public static Notification Related() => Of() with
+    {
+        Relatives = [new("fedcba9876543210", "key-destruction", Severity.Critical, 1, TestRecords.Noon, [$"principal {TestRecords.RoleArn}"]) { Title = "A key is to be destroyed" }],
+    };
 }

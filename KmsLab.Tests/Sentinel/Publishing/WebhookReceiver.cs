@@ -51,12 +51,13 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     public bool IsEmpty => !_posts.Reader.TryPeek(out _);
 
     /// <summary>Verifies a signature the way docs/operations.md tells receivers to.</summary>
-    public static bool Verify(string secret, string header, string body, DateTimeOffset now)
+    public static bool Verify(string secret, WebhookPost post, DateTimeOffset now)
     {
-        var parts = header.Split(',').Select(part => part.Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
-        var signed = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{parts["t"]}.{body}"));
-        var at = DateTimeOffset.FromUnixTimeSeconds(long.Parse(parts["t"], CultureInfo.InvariantCulture));
-        return CryptographicOperations.FixedTimeEquals(signed, Convert.FromHexString(parts["v1"])) && (now - at).Duration() < TimeSpan.FromMinutes(5);
+        var (id, timestamp) = (post.Headers["webhook-id"], post.Headers["webhook-timestamp"]);
+        var signed = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{id}.{timestamp}.{post.Body}"));
+        var age = now - DateTimeOffset.FromUnixTimeSeconds(long.Parse(timestamp, CultureInfo.InvariantCulture));
+        return age.Duration() < TimeSpan.FromMinutes(5) && post.Headers["webhook-signature"].Split(' ')
+            .Any(signature => signature.StartsWith("v1,", StringComparison.Ordinal) && CryptographicOperations.FixedTimeEquals(signed, Convert.FromBase64String(signature[3..])));
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -64,7 +65,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     private async Task ReceiveAsync(HttpContext http)
     {
         using var reader = new StreamReader(http.Request.Body);
-        var post = new WebhookPost(http.Request.Path + http.Request.QueryString, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), await reader.ReadToEndAsync());
+        var post = new WebhookPost(http.Request.Method, http.Request.Path + http.Request.QueryString, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), await reader.ReadToEndAsync());
         await _posts.Writer.WriteAsync(post);
         var (reaction, status) = React(post);
         if (reaction == Reaction.Reset)
@@ -82,9 +83,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 }
 
 /// <summary>What was posted.</summary>
-internal sealed record WebhookPost(string Path, IReadOnlyDictionary<string, string> Headers, string Body)
+internal sealed record WebhookPost(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body)
 {
     public string Id => Headers["Idempotency-Key"];
-
-    public string Signature => Headers["KmsLab-Signature"];
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.Webhooks;
@@ -10,13 +12,15 @@ namespace KmsLab.Tests.Sentinel.Publishing;
 /// <summary>The webhook channel as the service registers it, against a real receiver.</summary>
 public sealed class WebhookTests
 {
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Receiver_can_verify_who_sent_what_and_when()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var sender = new Sender(receiver);
+        await using var sender = Sender(receiver);
         var notification = TestNotifications.Of();
 
         (await sender.SendAsync(notification)).ShouldBe(SendOutcome.Sent);
@@ -28,39 +32,101 @@ public sealed class WebhookTests
         post.Headers.ShouldNotContainKey("traceparent");
         post.Path.ShouldBe("/services/T0/path-hunter2?token=query-hunter2");
         var now = TimeProvider.System.GetUtcNow();
-        WebhookReceiver.Verify(WebhookReceiver.Secret, post.Signature, post.Body, now).ShouldBeTrue();
-        WebhookReceiver.Verify("another-secret-than-that", post.Signature, post.Body, now).ShouldBeFalse();
-        WebhookReceiver.Verify(WebhookReceiver.Secret, post.Signature, post.Body + " ", now).ShouldBeFalse();
-        WebhookReceiver.Verify(WebhookReceiver.Secret, post.Signature, post.Body, now.AddMinutes(6)).ShouldBeFalse();
+        WebhookReceiver.Verify(WebhookReceiver.Secret, post, now).ShouldBeTrue();
+        WebhookReceiver.Verify("another-secret-than-that", post, now).ShouldBeFalse();
+        WebhookReceiver.Verify(WebhookReceiver.Secret, post with { Body = post.Body + " " }, now).ShouldBeFalse();
+        WebhookReceiver.Verify(WebhookReceiver.Secret, post, now.AddMinutes(6)).ShouldBeFalse();
         var json = JsonNode.Parse(post.Body)!;
         (json["id"]!.GetValue<string>(), json["state"]!.GetValue<string>(), json["severity"]!.GetValue<string>(), json["reminder"]!.GetValue<long>())
             .ShouldBe((notification.Id, "ALARM", "high", 0));
         json["evidence"]!.AsArray().Count.ShouldBe(2);
         json["evidenceTotal"]!.GetValue<long>().ShouldBe(20);
+        json["link"]!.GetValue<string>().ShouldBe($"{ChannelBed.PageUrl}/alarms/0123456789abcdef");
     }
 
     [Fact]
-    public void Signature_is_that_of_a_known_example()
+    public void Signature_is_that_of_the_standards_example()
     {
-        // printf '1795490219.{"a":1}' | openssl dgst -sha256 -hmac a-secret-of-the-receiver
-        WebhookSignature.Of(WebhookReceiver.Secret, DateTimeOffset.FromUnixTimeSeconds(1795490219), """{"a":1}"""u8)
-            .ShouldBe("t=1795490219,v1=26db500af0717741c2616ced19731b9ee13dec6a704ff0f2ee56250a50964ca0");
+        // The example of https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+        using var request = new HttpRequestMessage(HttpMethod.Post, "https://example.com");
+
+        new WebhookSignature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+            .Sign(request, "msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), """{"test": 2432232314}""");
+
+        request.Headers.GetValues("webhook-signature").ShouldBe(["v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="]);
+        request.Headers.GetValues("webhook-id").ShouldBe(["msg_p5jXN8AQM9LWM0D4loKWxJek"]);
+        request.Headers.GetValues("webhook-timestamp").ShouldBe(["1614265330"]);
     }
 
     [Fact]
-    public async Task Slack_gets_one_escaped_text_and_needs_no_secret()
+    public async Task Secret_and_address_come_from_files_that_are_read_at_the_start()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var sender = new Sender(receiver, settings: [("Format", "Slack"), ("Secret", "")]);
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["url"], receiver.Url + "\n", Cancellation);
+        await File.WriteAllTextAsync(folder["secret"], WebhookReceiver.Secret + "\n", Cancellation);
+        await using var sender = new ChannelBed([("Sentinel:Notifications:Webhooks:ops:UrlFile", folder["url"]), ("Sentinel:Notifications:Webhooks:ops:SecretFile", folder["secret"])]);
 
         (await sender.SendAsync(TestNotifications.Of())).ShouldBe(SendOutcome.Sent);
 
         var post = await receiver.NextAsync();
-        post.Headers.ShouldNotContainKey("KmsLab-Signature");
-        var text = JsonNode.Parse(post.Body)!.AsObject().ShouldHaveSingleItem().Value!.GetValue<string>();
-        text.ShouldStartWith("ALARM (high) kms-error-burst: KMS refuses one principal repeatedly\n");
-        text.ShouldContain("the role &lt;kmslab-cryptoapi&gt; &amp; friends");
-        text.ShouldContain("- aws iam list-attached-role-policies");
+        post.Path.ShouldBe("/services/T0/path-hunter2?token=query-hunter2");
+        WebhookReceiver.Verify(WebhookReceiver.Secret, post, TimeProvider.System.GetUtcNow()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Slack_gets_blocks_with_a_colour_and_a_button_and_needs_no_secret()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var sender = Sender(receiver, settings: [("Format", "Slack"), ("Secret", "")]);
+
+        (await sender.SendAsync(TestNotifications.Related())).ShouldBe(SendOutcome.Sent);
+
+        var post = await receiver.NextAsync();
+        post.Headers.ShouldNotContainKey("webhook-signature");
+        var message = JsonNode.Parse(post.Body)!;
+        message["text"]!.GetValue<string>().ShouldBe("ALARM (high) role/kmslab-cryptoapi: KMS refuses one principal repeatedly");
+        var attachment = message["attachments"]!.AsArray().ShouldHaveSingleItem()!;
+        attachment["color"]!.GetValue<string>().ShouldBe("#ea580c");
+        attachment["fallback"]!.GetValue<string>().ShouldContain("the role &lt;kmslab-cryptoapi&gt; &amp; friends");
+        SlackRules.Check(message);
+        attachment["blocks"]!.ToJsonString(Unescaped).ShouldContain("the role &lt;kmslab-cryptoapi&gt; &amp; friends");
+        var button = attachment["blocks"]!.AsArray().Single(block => block!["type"]!.GetValue<string>() == "actions")!["elements"]![0]!;
+        button["url"]!.GetValue<string>().ShouldBe($"{ChannelBed.PageUrl}/alarms/0123456789abcdef");
+        attachment["blocks"]!.ToJsonString(Unescaped).ShouldContain($"<{ChannelBed.PageUrl}/alarms/fedcba9876543210|(critical) A key is to be destroyed>");
+    }
+
+    [Fact]
+    public async Task Slack_takes_the_longest_message_and_says_that_an_alarm_is_over_in_green()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var sender = Sender(receiver, settings: [("Format", "Slack"), ("Secret", "")]);
+
+        (await sender.SendAsync(TestNotifications.Of(50, 3_000, title: new string('t', 500), state: AlarmState.Ok) with { Why = new string('<', 10_000) })).ShouldBe(SendOutcome.Sent);
+
+        var message = JsonNode.Parse((await receiver.NextAsync()).Body)!;
+        SlackRules.Check(message);
+        message["text"]!.GetValue<string>().ShouldStartWith("RESOLVED (high) ");
+        message["attachments"]![0]!["color"]!.GetValue<string>().ShouldBe("#15803d");
+    }
+
+    [Fact]
+    public async Task Teams_gets_an_adaptive_card_that_its_schema_allows()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var sender = Sender(receiver, settings: [("Format", "Teams"), ("Secret", "")]);
+
+        (await sender.SendAsync(TestNotifications.Related())).ShouldBe(SendOutcome.Sent);
+        (await sender.SendAsync(TestNotifications.Of(50, 3_000) with { Why = new string('*', 10_000) })).ShouldBe(SendOutcome.Sent);
+
+        var post = await receiver.NextAsync();
+        var card = AdaptiveCardRules.Check(post.Body);
+        card["body"]![0]!["style"]!.GetValue<string>().ShouldBe("attention");
+        card["body"]![0]!["items"]![0]!["text"]!.GetValue<string>().ShouldBe("ALARM (high) role/kmslab-cryptoapi: KMS refuses one principal repeatedly");
+        card["actions"]![0]!["url"]!.GetValue<string>().ShouldBe($"{ChannelBed.PageUrl}/alarms/0123456789abcdef");
+        card["body"]!.AsArray().Single(part => part!["type"]!.GetValue<string>() == "FactSet")!["facts"]!.AsArray()
+            .Select(fact => fact!["title"]!.GetValue<string>()).ShouldBe(["Who", "What", "Where", "Key", "When", "Detection"]);
+        AdaptiveCardRules.Check((await receiver.NextAsync()).Body);
     }
 
     [Theory]
@@ -79,7 +145,7 @@ public sealed class WebhookTests
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.React = _ => (Reaction.Answer, status);
         receiver.AnswerHeaders["Location"] = "/elsewhere";
-        await using var sender = new Sender(receiver);
+        await using var sender = Sender(receiver);
 
         var outcome = await sender.SendAsync(TestNotifications.Of());
 
@@ -96,7 +162,7 @@ public sealed class WebhookTests
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.React = _ => (Reaction.Answer, 429);
         receiver.AnswerHeaders["Retry-After"] = "120";
-        await using var sender = new Sender(receiver);
+        await using var sender = Sender(receiver);
 
         (await sender.SendAsync(TestNotifications.Of())).RetryAfter.ShouldBe(TimeSpan.FromMinutes(2));
     }
@@ -108,7 +174,7 @@ public sealed class WebhookTests
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.React = _ => (reaction, 200);
-        await using var sender = new Sender(receiver, impatient: true);
+        await using var sender = Sender(receiver, impatient: true);
 
         var outcome = await sender.SendAsync(TestNotifications.Of());
 
@@ -133,7 +199,7 @@ public sealed class WebhookTests
             },
         };
         ActivitySource.AddActivityListener(listener);
-        await using var sender = new Sender(receiver, impatient: true);
+        await using var sender = Sender(receiver, impatient: true);
         var told = new List<string?>();
         foreach (var reaction in (Reaction[])[Reaction.Answer, Reaction.Hang, Reaction.Reset])
         {
@@ -206,60 +272,6 @@ public sealed class WebhookTests
 
     private static JsonNode? Channel(JsonNode status, string name) => status["channels"]!.AsArray().SingleOrDefault(channel => channel!["name"]!.GetValue<string>() == name);
 
-    /// <summary>The channel out of the service's own container, with its HTTP client.</summary>
-    private sealed class Sender : IAsyncDisposable
-    {
-        private readonly WebApplication _app;
-        private readonly CapturedLogs _logs = new();
-
-        public Sender(WebhookReceiver receiver, bool impatient = false, params (string Key, string Value)[] settings)
-        {
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-            builder.Configuration.AddInMemoryCollection(Settings(receiver, settings).Append(("Sentinel:Notifications:WebhookTimeout", impatient ? "00:00:00.2" : "00:00:30")).Append(("Lab:Embedded", "true"))
-                .Append(("Sentinel:Database", "Sqlite"))
-                .Reverse().DistinctBy(setting => setting.Item1).ToDictionary(setting => setting.Item1, setting => setting.Item2));
-            builder.Configuration["Sentinel:LogGroups:0"] = "group";
-            builder.Configuration["ConnectionStrings:sentinel"] = "Data Source=:memory:";
-            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(_logs);
-            builder.AddSentinel();
-            _app = builder.Build();
-        }
-
-        public IReadOnlyList<string> Logs => _logs.Messages;
-
-        public Task<SendOutcome> SendAsync(KmsLab.Sentinel.Alarms.Notification notification) =>
-            _app.Services.GetRequiredService<NotificationChannels>().All.Single(channel => channel.Name == "webhook:ops").SendAsync(notification, Cancellation);
-
-        public ValueTask DisposeAsync() => _app.DisposeAsync();
-    }
-
-    private sealed class CapturedLogs : ILoggerProvider, ILogger
-    {
-        private readonly List<string> _messages = [];
-
-        public IReadOnlyList<string> Messages
-        {
-            get
-            {
-                lock (_messages)
-                    return [.. _messages];
-            }
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_messages)
-                _messages.Add($"{formatter(state, exception)} {exception}");
-        }
-
-        public void Dispose()
-        {
-        }
-    }
+    private static ChannelBed Sender(WebhookReceiver receiver, bool impatient = false, params (string Key, string Value)[] settings) => new(
+        [.. Settings(receiver, settings), ("Sentinel:Notifications:WebhookTimeout", impatient ? "00:00:00.2" : "00:00:30")]);
 }
