@@ -6,6 +6,7 @@ using KmsLab.Sentinel.Dashboard;
 using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Jobs;
 using KmsLab.Sentinel.Http;
+using KmsLab.Sentinel.Http.Documents;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.CloudWatch;
@@ -44,6 +45,7 @@ public static class SentinelExtensions
 
         builder.AddSentinelAccess();
         builder.Services.AddProblemDetails();
+        builder.Services.AddApiDocuments();
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = false);
         builder.Services.AddSentinelEngine();
         builder.AddPublishing();
@@ -56,6 +58,7 @@ public static class SentinelExtensions
         builder.Services.AddSingleton<DetectionsQuery>();
         builder.Services.AddSingleton<AlarmChartQuery>();
         builder.Services.AddSingleton<AlarmQuery>();
+        builder.Services.AddSingleton<AlarmEvents>();
         builder.Services.AddSingleton<AlarmActions>();
         builder.Services.AddSingleton<AlarmCommands>();
         builder.Services.AddSingleton<WatermarkQuery>();
@@ -71,9 +74,11 @@ public static class SentinelExtensions
         app.CheckSettings();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseApiAnswers();
         app.UseSentinelAccess();
         app.MapServiceDefaults();
         app.MapSentinelApi();
+        app.MapApiDocuments();
         app.MapDashboard();
         return app;
     }
@@ -90,6 +95,7 @@ public static class SentinelExtensions
         services.AddSingleton<LoopHealth>();
         services.AddHostedService<SentinelLoop>();
         services.AddSingleton<IJob, RuleReloadJob>();
+        services.AddHostedService<HeartbeatLoop>();
     }
 
     private static AccessSettings AccessOf(IServiceProvider services)

@@ -4,7 +4,7 @@ namespace KmsLab.Sentinel.Access;
 internal static class SecurityHeaders
 {
     /// <summary>
-    /// The Content-Security-Policy (https://www.w3.org/TR/CSP3/). Where a page needs a nonce one day, <see cref="Set"/> is the place to add it.
+    /// The Content-Security-Policy (https://www.w3.org/TR/CSP3/). A page that needs a nonce says so with a <see cref="PagePolicy"/>.
     /// </summary>
     public const string Policy =
         "default-src 'none'; " // What is not named below.
@@ -30,8 +30,9 @@ internal static class SecurityHeaders
 
     private static Task Set(object state)
     {
-        var headers = ((HttpResponse)state).Headers;
-        headers.ContentSecurityPolicy = Policy;
+        var response = (HttpResponse)state;
+        var headers = response.Headers;
+        headers.ContentSecurityPolicy = response.HttpContext.Features.Get<PagePolicy>()?.Value ?? Policy;
         headers.XContentTypeOptions = "nosniff";
         // Not no-referrer: with it browsers send our own forms as Origin: null, which no guard can tell from another site's.
         headers["Referrer-Policy"] = "same-origin";

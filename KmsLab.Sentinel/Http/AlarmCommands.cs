@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Http.Documents;
 using KmsLab.Sentinel.Queries;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -11,13 +12,19 @@ namespace KmsLab.Sentinel.Http;
 /// </summary>
 internal sealed class AlarmCommands(AlarmActions actions, AlarmOptions options, TimeProvider time)
 {
+    // WriteGuard turns other types away in words of its own, before routing would.
+    public const string AnyType = "*/*";
+
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/alarms/{id}/history", HistoryAsync);
+        api.MapGet("/alarms/{id}/history", HistoryAsync).Answers<IReadOnlyList<HistoryEntry>>("getAlarmHistory", "What happened to an alarm, oldest first", 404);
         var guarded = api.MapGroup("/alarms/{id}").AddEndpointFilter<WriteGuard>().WithMetadata(new RequestSizeLimitAttribute(CommandBody.MaxBytes));
-        guarded.MapPost("/acknowledge", (string id, HttpContext http, AlarmCommands commands) => commands.AcknowledgeAsync(id, http));
-        guarded.MapPost("/silence", (string id, HttpContext http, AlarmCommands commands) => commands.SilenceAsync(id, http));
-        guarded.MapDelete("/silence", (string id, HttpContext http, AlarmCommands commands) => commands.UnsilenceAsync(id, http));
+        guarded.MapPost("/acknowledge", (string id, HttpContext http, AlarmCommands commands) => commands.AcknowledgeAsync(id, http))
+            .Accepts<AcknowledgeBody>("application/json", AnyType).Answers<AlarmAnswer>("acknowledgeAlarm", "Take an alarm on: no reminders of it", 400, 404, 409, 415);
+        guarded.MapPost("/silence", (string id, HttpContext http, AlarmCommands commands) => commands.SilenceAsync(id, http))
+            .Accepts<SilenceBody>("application/json", AnyType).Answers<AlarmAnswer>("silenceAlarm", "Hear nothing of an alarm for a while", 400, 404, 409, 415);
+        guarded.MapDelete("/silence", (string id, HttpContext http, AlarmCommands commands) => commands.UnsilenceAsync(id, http))
+            .Answers<AlarmAnswer>("unsilenceAlarm", "End an alarm's silence", 404, 409);
     }
 
     private static async Task<IResult> HistoryAsync(string id, AlarmQuery query, CancellationToken cancellationToken)

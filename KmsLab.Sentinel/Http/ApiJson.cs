@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Http.Documents;
+using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Storage;
 using KmsLab.Sentinel.TrailHealth.Guard;
@@ -10,6 +12,11 @@ namespace KmsLab.Sentinel.Http;
 /// <summary>JSON as the API answers it: camelCase, instants in UTC with a Z, spans of time in seconds.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(InstantConverter), typeof(SecondsConverter)])]
 [JsonSerializable(typeof(IReadOnlyList<HistoryEntry>))]
+[JsonSerializable(typeof(HistoryEntry))]
+[JsonSerializable(typeof(IReadOnlyList<ChannelTestResult>))]
+[JsonSerializable(typeof(AcknowledgeBody))]
+[JsonSerializable(typeof(SilenceBody))]
+[JsonSerializable(typeof(TestBody))]
 [JsonSerializable(typeof(GuardAcceptance))]
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(RatesAnswer))]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KmsLab.Sentinel.Http.Documents;
 using KmsLab.Sentinel.TrailHealth.Guard;
 using Microsoft.AspNetCore.Mvc;
 
@@ -11,6 +12,7 @@ namespace KmsLab.Sentinel.Http;
 internal static class GuardApi
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/guard/accept", AcceptAsync)
+        .Accepts<AcknowledgeBody>("application/json", AlarmCommands.AnyType).Answers<GuardAcceptance>("acceptTrail", "What departs now is the new baseline", 400, 409, 415)
         .AddEndpointFilter<WriteGuard>().WithMetadata(new RequestSizeLimitAttribute(CommandBody.MaxBytes));
 
     private static async Task<IResult> AcceptAsync(HttpContext http, GuardQuery guard)

@@ -1,4 +1,6 @@
 using KmsLab.Sentinel.Access;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Http.Lists;
 using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Trail;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,26 +20,45 @@ internal static class SentinelApi
           /api/activity     calls over time, what is normal of them, and the alarms of that time: ?from=&to=&keyArn=&principal=
           /api/usage        who used which key; /names lists the keys and principals there are
           /api/detections   what raises an alarm, and how often it did
-          /api/alarms       alarms with their evidence
+          /api/alarms       alarms with their evidence: ?state=&detection=&from=&to=&limit=&cursor=; /stream tells what happens, as server-sent events
           /api/alarms/{id}  one of them; /history tells what happened to it, /chart what was counted, POST /acknowledge and /silence what people do about it
           /api/guard/accept POST: what the trail guard finds changed is the new baseline
+          /api/notifications/test POST: a test message on each channel
+          /docs             all this in detail; /openapi/v1.json for programs
           /health, /alive   whether it is ready, whether it lives
 
         """;
 
     public static void MapSentinelApi(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api").AddEndpointFilter(NoStoreAsync);
-        api.MapGet("/", () => TypedResults.Text(Landing));
-        api.MapGet("/status", StatusAsync).WithMetadata(InDoubt.LetIn);
-        api.MapGet("/rates", RatesAsync);
-        api.MapGet("/baselines", BaselineAsync);
-        api.MapGet("/contexts", ContextsAsync);
+        var api = routes.MapGroup("/api").AddEndpointFilter(NoStoreAsync).AddEndpointFilterFactory(QueryGuard.Create)
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
+        api.MapGet("/", () => TypedResults.Text(Landing)).ExcludeFromDescription();
+        api.MapGet("/status", StatusAsync).WithMetadata(InDoubt.LetIn).Answers<StatusAnswer>("getStatus", "How far Sentinel is, and how it goes");
+        api.MapGet("/rates", RatesAsync).Answers<RatesAnswer>("getRates", "Calls by key, principal, operation and outcome", 400);
+        api.MapGet("/baselines", BaselineAsync).Answers<BaselineAnswer>("getBaseline", "What a set's principal normally does, and what it did", 400, 404);
+        api.MapGet("/contexts", ContextsAsync).Answers<IReadOnlyList<ContextsAnswer>>("getContexts", "Distinct encryption contexts by day, key and principal", 400);
         UsageApi.Map(api);
-        api.MapGet("/alarms", AlarmsAsync);
-        api.MapGet("/alarms/{id}", AlarmAsync);
+        api.MapGet("/alarms", AlarmsAsync).Answers<IReadOnlyList<AlarmAnswer>>("getAlarms", "Alarms with their evidence, the latest change first", 400);
+        api.MapGet("/alarms/stream", AlarmStream.Open).WithMetadata(ApiAnswers.Endless.Marker).WithName("streamAlarms").WithTags("Alarms")
+            .WithSummary("What happens to alarms, as server-sent events").Produces<string>(200, "text/event-stream").ProducesProblem(400);
+        api.MapGet("/alarms/{id}", AlarmAsync).Answers<AlarmAnswer>("getAlarm", "One alarm", 404);
         AlarmCommands.Map(api);
         GuardApi.Map(api);
+        NotificationApi.Map(api);
+    }
+
+    /// <summary>Describes an endpoint for the document and for clients made of it.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="id">The operation's id.</param>
+    /// <param name="summary">One line.</param>
+    /// <param name="failures">Statuses that come with problem details.</param>
+    public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder endpoint, string id, string summary, params int[] failures)
+    {
+        endpoint.WithName(id).WithSummary(summary).WithTags(id.Contains("larm", StringComparison.Ordinal) ? "Alarms" : "Sentinel").Produces<T>();
+        foreach (var status in failures)
+            endpoint.ProducesProblem(status);
+        return endpoint;
     }
 
     private static async Task<JsonHttpResult<StatusAnswer>> StatusAsync(StatusQuery query, WatchQuery watch, CancellationToken cancellationToken) =>
@@ -60,8 +81,18 @@ internal static class SentinelApi
             : TypedResults.Problem(
                 "Nothing is learned of this group. GET /api/rates lists principals; set is a protected set's name, or a key's ARN.", statusCode: StatusCodes.Status404NotFound, title: "No such baseline");
 
-    private static async Task<JsonHttpResult<IReadOnlyList<AlarmAnswer>>> AlarmsAsync(AlarmQuery query, CancellationToken cancellationToken) =>
-        TypedResults.Json(await query.ReadAsync(cancellationToken), ApiJson.Default.IReadOnlyListAlarmAnswer);
+    private static async Task<IResult> AlarmsAsync(
+        [AsParameters] AlarmFilter filter, AlarmQuery query, DetectionCatalog catalog, HttpContext http, CancellationToken cancellationToken)
+    {
+        var errors = filter.Check([.. catalog.All.Select(detection => detection.Definition.Id)]).ToDictionary();
+        if (errors.Count > 0)
+            return TypedResults.ValidationProblem(errors, "Some parameters are wrong; errors says which, and what to send.");
+
+        var alarms = (await query.ReadAsync(cancellationToken)).OrderByDescending(alarm => alarm.ChangedAt).ThenBy(alarm => alarm.Id, StringComparer.Ordinal);
+        return TypedResults.Json(
+            PageCursor.Page(http, filter.Apply(alarms), alarm => alarm.ChangedAt, alarm => alarm.Id, filter.Limit, filter.Cursor),
+            ApiJson.Default.IReadOnlyListAlarmAnswer);
+    }
 
     private static async Task<Results<JsonHttpResult<AlarmAnswer>, ProblemHttpResult>> AlarmAsync(string id, AlarmQuery query, CancellationToken cancellationToken) =>
         await query.FindAsync(id, cancellationToken) is { } alarm ? TypedResults.Json(alarm, ApiJson.Default.AlarmAnswer) : NoSuchAlarm(id);

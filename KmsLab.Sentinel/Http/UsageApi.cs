@@ -8,11 +8,11 @@ internal static class UsageApi
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/activity", ActivityAsync);
-        api.MapGet("/usage", UsageAsync);
-        api.MapGet("/usage/names", NamesAsync);
-        api.MapGet("/detections", DetectionsAsync);
-        api.MapGet("/alarms/{id}/chart", ChartAsync);
+        api.MapGet("/activity", ActivityAsync).Answers<ActivityAnswer>("getActivity", "Calls over time, what is normal of them, and the alarms of that time", 400);
+        api.MapGet("/usage", UsageAsync).Answers<UsageAnswer>("getUsage", "Who used which key", 400);
+        api.MapGet("/usage/names", NamesAsync).Answers<UsageNames>("getUsageNames", "The keys and principals there are");
+        api.MapGet("/detections", DetectionsAsync).Answers<IReadOnlyList<DetectionAnswer>>("getDetections", "What raises an alarm, and how often it did");
+        api.MapGet("/alarms/{id}/chart", ChartAsync).Answers<AlarmChartAnswer>("getAlarmChart", "What was counted for an alarm", 404);
     }
 
     private static async Task<JsonHttpResult<ActivityAnswer>> ActivityAsync([AsParameters] ActivityFilter filter, ActivityQuery query, CancellationToken cancellationToken) =>
