@@ -61,6 +61,12 @@ public static class SentinelExtensions
         builder.Services.AddSingleton<AlarmEvents>();
         builder.Services.AddSingleton<AlarmActions>();
         builder.Services.AddSingleton<AlarmCommands>();
+        builder.Services.AddSingleton<Silencing>();
+        builder.Services.AddSingleton<AlarmRecordsQuery>();
+        builder.Services.AddSingleton<AlarmExport>();
+        builder.Services.AddSingleton<TimelineQuery>();
+        builder.Services.AddSingleton<KeyNamesQuery>();
+        builder.Services.AddSingleton<SilenceApi>();
         builder.Services.AddSingleton<WatermarkQuery>();
         builder.Services.AddSingleton<StatusQuery>();
         builder.Services.AddSingleton<WatchQuery>();
@@ -73,7 +79,7 @@ public static class SentinelExtensions
     {
         app.CheckSettings();
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseErrorPages();
         app.UseApiAnswers();
         app.UseSentinelAccess();
         app.MapServiceDefaults();

@@ -66,20 +66,20 @@ internal sealed record Alarm
     public long Calls => Math.Max(0, EvidenceTotal - Traits.States);
 
     /// <summary>Begins an occurrence.</summary>
-    /// <param name="previous">The alarm as it was, if this is not its first occurrence.</param>
+    /// <param name="previous">How often the alarm has occurred and changed before.</param>
     /// <param name="detection">Whose alarm.</param>
     /// <param name="window">What was counted.</param>
     /// <param name="violation">What was found.</param>
     /// <param name="limit">What it had to reach.</param>
     /// <param name="now">The time of the change.</param>
-    public static Alarm Raise(Alarm? previous, ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, DateTimeOffset now) => new()
+    public static Alarm Raise(PastOccurrences previous, ConfiguredDetection detection, GroupWindow window, Violation violation, Limit limit, DateTimeOffset now) => new()
     {
         Id = window.Id,
         Detection = detection.Definition.Id,
         Group = window.Group,
         State = AlarmState.Alarm,
-        Occurrence = (previous?.Occurrence ?? 0) + 1,
-        Revision = (previous?.Revision ?? 0) + 1,
+        Occurrence = previous.Occurrence + 1,
+        Revision = previous.Revision + 1,
         Observed = violation.Observed,
         Threshold = limit.Threshold,
         Window = limit.Window,
@@ -92,6 +92,9 @@ internal sealed record Alarm
         Evidence = [],
         EvidenceTotal = 0,
     };
+
+    /// <summary>Its occurrences up to now.</summary>
+    public PastOccurrences Past => new(Occurrence, Revision);
 
     /// <summary>More of the same occurrence.</summary>
     public Alarm Extend(Violation violation) => this with
@@ -141,3 +144,8 @@ internal sealed record Alarm
     private Alarm ChangeTo(AlarmState state, bool ended, DateTimeOffset now) =>
         state == State ? this : this with { State = state, Ended = ended, ChangedAt = now, Revision = Revision + 1 };
 }
+
+/// <summary>An alarm's occurrences up to now, by which the next one is numbered.</summary>
+/// <param name="Occurrence">The number of the last one; 0 for none.</param>
+/// <param name="Revision">The number of changes of state.</param>
+internal readonly record struct PastOccurrences(long Occurrence, long Revision);

@@ -14,6 +14,18 @@ internal enum AlarmCommandKind
 
     /// <summary>Notify again.</summary>
     [JsonStringEnumMemberName("unsilence")] Unsilence,
+
+    /// <summary>Takes an acknowledgement back.</summary>
+    [JsonStringEnumMemberName("unacknowledge")] Unacknowledge,
+
+    /// <summary>Adds words to the history, and nothing else.</summary>
+    [JsonStringEnumMemberName("comment")] Comment,
+
+    /// <summary>Says what the finding was: nobody needs to look at this occurrence any more.</summary>
+    [JsonStringEnumMemberName("close")] Close,
+
+    /// <summary>Takes a closure back.</summary>
+    [JsonStringEnumMemberName("reopen")] Reopen,
 }
 
 /// <summary>What somebody asked for. It is durable once the API has answered; the loop takes it in with its next turn.</summary>
@@ -27,6 +39,12 @@ internal enum AlarmCommandKind
 /// <param name="Until">The end of a silence.</param>
 internal sealed record AlarmCommand(string Id, string AlarmId, AlarmCommandKind Kind, long Occurrence, DateTimeOffset At, string By, string Reason, DateTimeOffset? Until = null)
 {
-    /// <summary>Of an acknowledgement: what had been seen when it was asked.</summary>
+    /// <summary>Of an acknowledgement or a closure: everything that had been seen when it was asked.</summary>
     public Covered? Seen { get; init; }
+
+    /// <summary>The alarm's detection; null in commands that are older than this member.</summary>
+    public string? Detection { get; init; }
+
+    /// <summary>Of a closure: what the finding was.</summary>
+    public Verdict? Verdict { get; init; }
 }

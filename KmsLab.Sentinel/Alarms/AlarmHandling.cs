@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace KmsLab.Sentinel.Alarms;
 
@@ -41,7 +42,54 @@ internal sealed record Covered(IReadOnlyList<string> Kinds, long Calls, IReadOnl
 }
 
 /// <summary>Nobody is to be notified for a while.</summary>
-public sealed record Silence(DateTimeOffset Until, DateTimeOffset At, string By, string Reason);
+public sealed record Silence(DateTimeOffset Until, DateTimeOffset At, string By, string Reason)
+{
+    /// <summary>The id of the silence by matcher that this is of; null where the alarm itself is silenced.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ByMatcher { get; init; }
+}
+
+/// <summary>Judgement of a finding by whoever closes it.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
+public enum Verdict
+{
+    /// <summary>An attack, or a mistake that somebody had to know of.</summary>
+    [JsonStringEnumMemberName("true")] True,
+
+    /// <summary>It happened as told, and was meant to: a test, a planned change.</summary>
+    [JsonStringEnumMemberName("expected")] Expected,
+
+    /// <summary>It should not have been told: the detection wants tuning.</summary>
+    [JsonStringEnumMemberName("false")] False,
+}
+
+/// <summary>The end of somebody's work on an occurrence.</summary>
+/// <param name="Occurrence">Which occurrence.</param>
+/// <param name="At">When it was closed.</param>
+/// <param name="By">Who closed it.</param>
+/// <param name="Reason">Why, in their words.</param>
+/// <param name="Verdict">What it was; null where nobody judged it: it was over before findings were kept.</param>
+public sealed record Closure(long Occurrence, DateTimeOffset At, string By, string Reason, Verdict? Verdict = null);
+
+/// <summary>Attention that a finding needs.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Attention>))]
+public enum Attention
+{
+    /// <summary>Nobody has looked at it, or more has happened since somebody did.</summary>
+    [JsonStringEnumMemberName("needed")] Needed,
+
+    /// <summary>Somebody has acknowledged it and works on it.</summary>
+    [JsonStringEnumMemberName("acknowledged")] Acknowledged,
+
+    /// <summary>Somebody has silenced it.</summary>
+    [JsonStringEnumMemberName("silenced")] Silenced,
+
+    /// <summary>Its detection runs dry: it is shown for those who tune it.</summary>
+    [JsonStringEnumMemberName("dry-run")] DryRun,
+
+    /// <summary>Somebody has closed it.</summary>
+    [JsonStringEnumMemberName("closed")] Closed,
+}
 
 /// <summary>What people were told last.</summary>
 /// <param name="State">The state they believe the alarm to be in.</param>
@@ -56,19 +104,36 @@ internal sealed record AlarmHandling(string AlarmId, Acknowledgement? Acknowledg
     /// <summary>Everything that the acknowledgement covers; null where it was given before that was kept.</summary>
     public Covered? Covered { get; init; }
 
+    /// <summary>The end of the work on an occurrence; null while nobody has closed it.</summary>
+    public Closure? Closed { get; init; }
+
     public bool IsSilenced(DateTimeOffset now) => Silence?.Until > now;
 
     /// <summary>Tells whether somebody knows of the occurrence, be it that more has happened since.</summary>
-    public bool WasAcknowledged(Alarm alarm) => !alarm.Ended && Acknowledged?.Occurrence == alarm.Occurrence;
+    public bool WasAcknowledged(Alarm alarm) => Acknowledged?.Occurrence == alarm.Occurrence;
 
-    /// <summary>Tells whether somebody knows of all of the occurrence.</summary>
-    public bool IsAcknowledged(Alarm alarm) => WasAcknowledged(alarm) && Acknowledged!.News is null;
+    /// <summary>Tells whether somebody knows of all of the occurrence: they acknowledged or closed it.</summary>
+    public bool IsKnown(Alarm alarm) => IsClosed(alarm) || WasAcknowledged(alarm) && Acknowledged!.News is null;
+
+    /// <summary>Tells whether the occurrence is closed.</summary>
+    public bool IsClosed(Alarm alarm) => Closed?.Occurrence == alarm.Occurrence;
+
+    /// <summary>Opens the occurrence to attention again: more happened than somebody knew of.</summary>
+    public AlarmHandling WithNews(News news) => this with
+    {
+        Acknowledged = (Closed is { } closed ? new Acknowledgement(closed.Occurrence, closed.At, closed.By, closed.Reason) : Acknowledged!) with { News = news },
+        Closed = null,
+    };
 
     /// <summary>Does what a command asks for.</summary>
     public AlarmHandling Apply(AlarmCommand command) => command.Kind switch
     {
         AlarmCommandKind.Acknowledge => this with { Acknowledged = new(command.Occurrence, command.At, command.By, command.Reason), Covered = command.Seen },
+        AlarmCommandKind.Unacknowledge => this with { Acknowledged = null, Covered = null },
         AlarmCommandKind.Silence => this with { Silence = new(command.Until!.Value, command.At, command.By, command.Reason) },
-        _ => this with { Silence = null },
+        AlarmCommandKind.Unsilence => this with { Silence = null },
+        AlarmCommandKind.Close => this with { Closed = new(command.Occurrence, command.At, command.By, command.Reason, command.Verdict), Covered = command.Seen },
+        AlarmCommandKind.Reopen => this with { Closed = null },
+        _ => this,
     };
 }

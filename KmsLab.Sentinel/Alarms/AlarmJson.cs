@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KmsLab.Sentinel.Alarms.Silences;
 using KmsLab.Sentinel.Storage;
 
 namespace KmsLab.Sentinel.Alarms;
@@ -11,4 +12,5 @@ namespace KmsLab.Sentinel.Alarms;
 [JsonSerializable(typeof(AlarmTraits))]
 [JsonSerializable(typeof(HistoryEntry))]
 [JsonSerializable(typeof(Notification))]
+[JsonSerializable(typeof(MatchedSilence))]
 internal sealed partial class AlarmJson : JsonSerializerContext;

@@ -1,7 +1,9 @@
 using System.Data.Common;
 using Dapper;
+using KmsLab.Sentinel.Alarms.Silences;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Leadership;
+using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
 using KmsLab.ServiceDefaults.Database;
 
@@ -14,11 +16,13 @@ namespace KmsLab.Sentinel.Alarms;
 /// more severe one of its incident is firing that people were told of and that tells of it (as Alertmanager inhibits); nor is one that was acknowledged,
 /// until more happens than the acknowledgement covers.
 /// </remarks>
-internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents, IOutbox outbox, AlarmOptions options) : ITurnPart
+internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents, IOutbox outbox, CommandFrame commands, AlarmOptions options) : ITurnPart
 {
     private readonly Dictionary<string, AlarmHandling> _handlings = [];
     private readonly HandlingChanges _changes = new();
     private IReadOnlyList<AlarmCommand> _commands = [];
+    private IReadOnlyList<MatchedSilence> _silences = [];
+    private IReadOnlyList<MatchedSilence> _untold = [];
     private DateTimeOffset _now;
 
     public bool IsReplayed => true;
@@ -29,18 +33,43 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
     {
         foreach (var handling in await AlarmRecords.HandlingsAsync(connection, cancellationToken))
             _handlings.Add(handling.AlarmId, handling);
+        _silences = await SilenceRows.LiveAsync(connection, DateTimeOffset.MinValue, cancellationToken);
     }
 
     /// <summary>Fetches what people have asked for and no turn has taken in; turns with records go on without.</summary>
     public async Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
     {
         Begin(now);
-        if (turn is Turn.OwnWork or Turn.Tick)
-            _commands = await database.ReadAsync(connection => AlarmRecords.CommandsAsync(connection, cancellationToken), cancellationToken);
+        if (turn is not (Turn.OwnWork or Turn.Tick))
+            return;
+
+        (_commands, _silences, _untold) = await database.ReadAsync(
+            async connection => (
+                await AlarmRecords.CommandsAsync(connection, cancellationToken),
+                await SilenceRows.LiveAsync(connection, now, cancellationToken),
+                await SilenceRows.UntoldAsync(connection, cancellationToken)),
+            cancellationToken);
     }
 
     /// <summary>A turn begins, and nobody has asked for anything.</summary>
-    public void Begin(DateTimeOffset now) => (_now, _commands) = (now, []);
+    public void Begin(DateTimeOffset now) => (_now, _commands, _untold) = (now, [], []);
+
+    /// <summary>Silences that cover what watches the audit path.</summary>
+    public IEnumerable<Finding> Findings()
+    {
+        foreach (var command in _commands)
+        {
+            if (command is { Kind: AlarmCommandKind.Silence, Until: { } until, Detection: { } detection } && catalog.Find(detection)?.Definition.WatchesAuditPath == true)
+                yield return Silenced($"alarm {command.AlarmId}", $"{command.By} silenced an alarm of {detection} until {Instants.Text(until)}: {command.Reason}");
+        }
+
+        foreach (var silence in _untold)
+        {
+            _changes.ToldSilences.Add(silence.Id);
+            if (silence.AuditPath(catalog).ToList() is { Count: > 0 } detections)
+                yield return Silenced($"silence {silence.Id}", $"{silence.By} silenced {string.Join(", ", detections)} until {Instants.Text(silence.Ends)}: {silence.Reason}");
+        }
+    }
 
     /// <summary>Does what people asked for.</summary>
     /// <param name="alarms">All alarms.</param>
@@ -56,13 +85,13 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
         }
     }
 
-    /// <summary>An occurrence has begun: nobody has acknowledged it yet.</summary>
+    /// <summary>An occurrence has begun: nobody has acknowledged or closed it yet.</summary>
     /// <param name="alarm">The alarm.</param>
     /// <param name="alarms">All alarms.</param>
     public void Raised(Alarm alarm, IReadOnlyDictionary<string, Alarm> alarms)
     {
-        if (Of(alarm.Id) is { Acknowledged: not null } handling)
-            Put(handling with { Acknowledged = null, Covered = null });
+        if (Of(alarm.Id) is var handling && (handling.Acknowledged is not null || handling.Closed is not null))
+            Put(handling with { Acknowledged = null, Closed = null, Covered = null });
         Changed(alarm, tell: true, alarms);
     }
 
@@ -78,7 +107,7 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
         if (!tell)
             return;
 
-        if (Of(alarm.Id).IsSilenced(_now))
+        if (IsSilenced(alarm))
             Tell(alarm);
         else if (alarm.State != AlarmState.Ok && InhibitorOf(alarm, alarms) is { } leader)
             _changes.History.Add(new(alarm.Id, _now, HistoryKind.Inhibited, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: $"told with {leader.Detection} ({leader.Id})"));
@@ -99,6 +128,13 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
             CatchUp(alarm, alarms);
     }
 
+    /// <summary>An alarm is over for good: what an acknowledgement of it covers matters no more.</summary>
+    public void Rest(string alarmId)
+    {
+        if (_handlings.TryGetValue(alarmId, out var handling))
+            _handlings[alarmId] = handling with { Covered = null };
+    }
+
     /// <summary>An alarm is no longer kept. Its silence may still be.</summary>
     public void Forget(string alarmId, DateTimeOffset now)
     {
@@ -115,6 +151,7 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
         (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
             """
             DELETE FROM alarm_history WHERE happened_at < @floor;
+            DELETE FROM silence WHERE ends_at < @floor;
             DELETE FROM alarm_handling WHERE silenced_until < @now AND NOT EXISTS (SELECT 1 FROM alarm WHERE alarm.id = alarm_handling.alarm_id);
             """,
             new { floor = (now - options.KeepHistory).ToUnixTimeMilliseconds(), now = now.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
@@ -125,7 +162,7 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
     private void CatchUp(Alarm alarm, IReadOnlyDictionary<string, Alarm> alarms)
     {
         var handling = Of(alarm.Id);
-        if (handling.IsSilenced(_now))
+        if (IsSilenced(alarm))
             return;
 
         if (handling.Told is { State: not AlarmState.Ok } && alarm.Ended)
@@ -151,12 +188,12 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
     }
 
     private bool IsReminderDue(Alarm alarm, AlarmHandling handling, Told told, DateTimeOffset now) =>
-        options.RemindEvery > TimeSpan.Zero && !handling.IsAcknowledged(alarm) && now - told.At >= options.RemindEvery;
+        options.RemindEvery > TimeSpan.Zero && !handling.IsKnown(alarm) && now - told.At >= options.RemindEvery;
 
     /// <summary>Tells what the acknowledgement does not cover. One that was given before that was kept covers what there is now.</summary>
     private string? NewsOf(Alarm alarm, AlarmHandling handling)
     {
-        if (!handling.IsAcknowledged(alarm))
+        if (!handling.IsKnown(alarm))
             return null;
         if (handling.Covered is { } covered)
             return covered.NewsOf(alarm, options.NewsFactor);
@@ -181,8 +218,8 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
     private bool IsHeard(Alarm leader, Alarm of)
     {
         var handling = Of(leader.Id);
-        return IsBelievedToFire(leader) && !handling.IsSilenced(_now) && catalog.FindActive(leader.Detection) is { Settings.Mode: DetectionMode.On }
-            && (!handling.IsAcknowledged(leader) || handling.Covered is null || handling.Covered.Has(of));
+        return IsBelievedToFire(leader) && !IsSilenced(leader) && catalog.FindActive(leader.Detection) is { Settings.Mode: DetectionMode.On }
+            && (!handling.IsKnown(leader) || handling.Covered is null || handling.Covered.Has(of));
     }
 
     private bool IsBelievedToFire(Alarm alarm) => Of(alarm.Id).Told is { State: not AlarmState.Ok };
@@ -199,11 +236,7 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
         if (catalog.FindActive(alarm.Detection) is not { Settings.Mode: DetectionMode.On } detection)
             return;
 
-        Put(handling with
-        {
-            Acknowledged = handling.Acknowledged! with { News = new(_now, news) },
-            Told = new(alarm.State, alarm.Revision, _now, handling.Told?.Reminders ?? 0),
-        });
+        Put(handling.WithNews(new(_now, news)) with { Told = new(alarm.State, alarm.Revision, _now, handling.Told?.Reminders ?? 0) });
         Send(Notification.OfNews(alarm, detection.Definition, news, _now), HistoryKind.News, news);
     }
 
@@ -213,9 +246,10 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
             return;
 
         var handling = Of(alarm.Id);
-        if (handling.IsSilenced(_now))
+        if (IsSilenced(alarm))
         {
-            _changes.History.Add(new(alarm.Id, _now, HistoryKind.Withheld, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence));
+            var silence = handling.IsSilenced(_now) ? null : SilenceOf(alarm);
+            _changes.History.Add(new(alarm.Id, _now, HistoryKind.Withheld, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Until: silence?.Ends, Reason: silence?.Reason));
             return;
         }
 
@@ -240,7 +274,19 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
     }
 
     private Notification Titled(Notification notification) =>
-        notification with { Relatives = [.. notification.Relatives.Select(relative => relative with { Title = catalog.Find(relative.Detection)?.Definition.Title })] };
+        notification with
+        {
+            Runbook = commands.Fit(notification.Runbook ?? []),
+            Relatives = [.. notification.Relatives.Select(relative => relative with { Title = catalog.Find(relative.Detection)?.Definition.Title })],
+        };
+
+    private bool IsSilenced(Alarm alarm) => Of(alarm.Id).IsSilenced(_now) || SilenceOf(alarm) is not null;
+
+    private MatchedSilence? SilenceOf(Alarm alarm) => _silences.Count == 0
+        ? null
+        : _silences.FirstOrDefault(silence => silence.IsActive(_now) && silence.Covers(alarm, catalog.Find(alarm.Detection)?.Definition));
+
+    private Finding Silenced(string what, string detail) => new(SilencedWatch.Id, new(KeyValuePair.Create("silence", what)), _now, "Silence", detail);
 
     private AlarmHandling Of(string alarmId) => _handlings.GetValueOrDefault(alarmId) ?? new(alarmId);
 

@@ -22,7 +22,16 @@ internal sealed class AlarmOptions
     /// <summary>The longest silence that may be asked for: one without an end is one that is forgotten.</summary>
     public TimeSpan LongestSilence { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long the history of alarms is kept.</summary>
+    /// <summary>The profile of your AWS CLI that a runbook's commands name. In a lab they name its endpoint instead.</summary>
+    public string CommandProfile { get; set; } = "";
+
+    /// <summary>How many records are kept whole for each occurrence of an alarm. The rest counts, and is found in the trail.</summary>
+    public int KeepRecords { get; set; } = 1000;
+
+    /// <summary>How long a closed alarm is kept with its evidence, from its end on. One that nobody has closed is kept as long as the history.</summary>
+    public TimeSpan KeepEvidence { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long the history of alarms is kept: state changes, notifications, and what people did and wrote.</summary>
     public TimeSpan KeepHistory { get; set; } = TimeSpan.FromDays(400);
 
     public IEnumerable<string> Validate()
@@ -35,6 +44,12 @@ internal sealed class AlarmOptions
             yield return $"{Section}:RelatedWithin must be a span of time such as 01:00:00, or 00:00:00 for no relatives";
         if (LongestSilence <= TimeSpan.Zero)
             yield return $"{Section}:LongestSilence must be more than zero, for instance 30.00:00:00 for 30 days";
+        if (CommandProfile.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.' or '@')))
+            yield return $"{Section}:CommandProfile must be a profile's name of letters, digits and - _ . @";
+        if (KeepRecords is < 50 or > 100_000)
+            yield return $"{Section}:KeepRecords must be from 50 to 100000";
+        if (KeepEvidence <= TimeSpan.Zero || KeepEvidence > KeepHistory && KeepHistory > TimeSpan.Zero)
+            yield return $"{Section}:KeepEvidence must be more than zero and at most KeepHistory, for instance 90.00:00:00 for 90 days";
         if (KeepHistory <= TimeSpan.Zero)
             yield return $"{Section}:KeepHistory must be more than zero, for instance 400.00:00:00 for 400 days";
     }

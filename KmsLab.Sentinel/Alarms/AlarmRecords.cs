@@ -12,6 +12,19 @@ internal static class AlarmRecords
     public static Task<IReadOnlyList<Alarm>> AlarmsAsync(DbConnection connection, CancellationToken cancellationToken) =>
         AlarmsAsync(connection, "ORDER BY changed_at DESC, id", null, cancellationToken);
 
+    /// <summary>Those that late records may still change.</summary>
+    public static Task<IReadOnlyList<Alarm>> WakefulAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        AlarmsAsync(connection, "WHERE dormant = 0 ORDER BY changed_at DESC, id", null, cancellationToken);
+
+    /// <summary>Those that nobody has closed, and those that changed since an instant; the latest change first.</summary>
+    public static Task<IReadOnlyList<Alarm>> CurrentAsync(DbConnection connection, DateTimeOffset since, int limit, CancellationToken cancellationToken) => AlarmsAsync(
+        connection,
+        """
+        WHERE last_seen >= @since OR NOT EXISTS (SELECT 1 FROM alarm_handling h WHERE h.alarm_id = alarm.id AND h.closed_occurrence >= alarm.occurrence)
+        ORDER BY changed_at DESC, id LIMIT @limit
+        """,
+        new { since = since.ToUnixTimeMilliseconds(), limit }, cancellationToken);
+
     /// <summary>One alarm, or none.</summary>
     public static Task<IReadOnlyList<Alarm>> AlarmsAsync(DbConnection connection, string id, CancellationToken cancellationToken) =>
         AlarmsAsync(connection, "WHERE id = @id", new { id }, cancellationToken);

@@ -103,14 +103,14 @@ internal sealed class AlarmRow
         transaction.Connection!.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO alarm (id, detection, members, state, occurrence, revision, observed, threshold, window_size,
-                               first_seen, last_seen, quiet_at, changed_at, ended, evidence, evidence_total, expected, traits)
+                               first_seen, last_seen, quiet_at, changed_at, ended, evidence, evidence_total, expected, traits, dormant)
             VALUES (@Id, @Detection, @Members, @State, @Occurrence, @Revision, @Observed, @Threshold, @WindowSize,
-                    @FirstSeen, @LastSeen, @QuietAt, @ChangedAt, @Ended, @Evidence, @EvidenceTotal, @Expected, @Traits)
+                    @FirstSeen, @LastSeen, @QuietAt, @ChangedAt, @Ended, @Evidence, @EvidenceTotal, @Expected, @Traits, 0)
             ON CONFLICT (id) DO UPDATE SET
                 state = excluded.state, occurrence = excluded.occurrence, revision = excluded.revision, observed = excluded.observed,
                 threshold = excluded.threshold, window_size = excluded.window_size, first_seen = excluded.first_seen, last_seen = excluded.last_seen,
                 quiet_at = excluded.quiet_at, changed_at = excluded.changed_at, ended = excluded.ended, evidence = excluded.evidence,
-                evidence_total = excluded.evidence_total, expected = excluded.expected, traits = excluded.traits
+                evidence_total = excluded.evidence_total, expected = excluded.expected, traits = excluded.traits, dormant = 0
             """,
             alarms.Select(Of), transaction, cancellationToken: cancellationToken));
 }

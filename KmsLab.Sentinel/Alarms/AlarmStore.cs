@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using KmsLab.Sentinel.Alarms.Records;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Trail;
@@ -9,9 +10,14 @@ using KmsLab.Sentinel.Windows;
 namespace KmsLab.Sentinel.Alarms;
 
 /// <summary>All alarms, and what this turn changed of them: the table <c>alarm</c>.</summary>
-internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices, Incidents incidents, TurnOptions turns) : ITurnPart, IWindowWatcher
+/// <remarks>
+/// An alarm that has been over for <see cref="TurnOptions.Retention"/> can't change any more. It goes dormant: it stays in the database until
+/// somebody has closed it and <see cref="AlarmOptions.KeepEvidence"/> is over, and of memory it takes two numbers.
+/// </remarks>
+internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices, AlarmRecordStore records, Incidents incidents, TurnOptions turns, AlarmOptions options) : ITurnPart, IWindowWatcher
 {
     private readonly Dictionary<string, Alarm> _alarms = [];
+    private readonly Dictionary<string, PastOccurrences> _dormant = [];
     private readonly Dictionary<string, Alarm> _changed = [];
     private readonly Dictionary<GroupWindow, Touched> _touched = [];
     private readonly HashSet<string> _raised = [];
@@ -25,11 +31,16 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
 
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
-        foreach (var alarm in await AlarmRecords.AlarmsAsync(connection, cancellationToken))
+        foreach (var alarm in await AlarmRecords.WakefulAsync(connection, cancellationToken))
         {
             _alarms.Add(alarm.Id, alarm);
             incidents.Know(alarm);
         }
+
+        var dormant = await connection.QueryAsync<(string Id, long Occurrence, long Revision)>(
+            new CommandDefinition("SELECT id, occurrence, revision FROM alarm WHERE dormant = 1", cancellationToken: cancellationToken));
+        foreach (var (id, occurrence, revision) in dormant)
+            _dormant[id] = new(occurrence, revision);
     }
 
     /// <summary>A group has a new record: if it has an alarm, the record may belong to its evidence.</summary>
@@ -53,8 +64,11 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
 
         if (alarm is not null)
             incidents.Forget(alarm);
-        _alarms[id] = Alarm.Raise(alarm, detection, window, violation, limit, moment.Now);
+        _alarms[id] = Alarm.Raise(alarm?.Past ?? _dormant.GetValueOrDefault(id), detection, window, violation, limit, moment.Now);
+        _dormant.Remove(id);
         _raised.Add(id);
+        if (_touched.TryGetValue(window, out var touched))
+            touched.Before = [.. window.Evidence];
     }
 
     /// <summary>A record was corrected, or so another one says: that is marked. What was raised by it stays raised, and no evidence goes away.</summary>
@@ -99,27 +113,56 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
 
     public void Committed() => _changed.Clear();
 
-    /// <summary>Deletes alarms that have not fired since the retention.</summary>
+    /// <summary>Lays to rest what can't change any more, and deletes what is old and closed.</summary>
     public async Task PruneAsync(LeaderWrites writes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var floor = now - turns.Retention;
-        await writes.WriteAsync(
-            (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(
-                "DELETE FROM alarm WHERE ended = 1 AND quiet_at < @floor AND changed_at < @floor",
-                new { floor = floor.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken)),
+        var deleted = await writes.WriteAsync(
+            async (connection, transaction) =>
+            {
+                await connection.ExecuteAsync(new CommandDefinition(
+                    "UPDATE alarm SET dormant = 1 WHERE dormant = 0 AND ended = 1 AND quiet_at < @floor AND changed_at < @floor",
+                    new { floor = floor.ToUnixTimeMilliseconds() }, transaction, cancellationToken: cancellationToken));
+                var ids = await connection.QueryAsync<string>(new CommandDefinition(
+                    """
+                    DELETE FROM alarm WHERE dormant = 1 AND (quiet_at < @oldest OR quiet_at < @closed
+                        AND EXISTS (SELECT 1 FROM alarm_handling h WHERE h.alarm_id = alarm.id AND h.closed_occurrence >= alarm.occurrence))
+                    RETURNING id
+                    """,
+                    new { oldest = (now - options.KeepHistory).ToUnixTimeMilliseconds(), closed = (now - options.KeepEvidence).ToUnixTimeMilliseconds() },
+                    transaction, cancellationToken: cancellationToken));
+                var gone = ids.ToList();
+                foreach (var id in gone)
+                {
+                    await connection.ExecuteAsync(new CommandDefinition(
+                        "DELETE FROM alarm_record WHERE alarm_id = @id", new { id }, transaction, cancellationToken: cancellationToken));
+                }
+
+                await connection.ExecuteAsync(new CommandDefinition(
+                    "DELETE FROM alarm_record WHERE at < @oldest", new { oldest = (now - options.KeepHistory).ToUnixTimeMilliseconds() }, transaction,
+                    cancellationToken: cancellationToken));
+                return gone;
+            },
             cancellationToken,
             repeatable: true);
-        Prune(floor, now);
+        Rest(floor);
+        foreach (var id in deleted)
+        {
+            _dormant.Remove(id);
+            notices.Forget(id, now);
+        }
     }
 
-    /// <summary>Forgets alarms that have not fired since <paramref name="floor"/>.</summary>
-    private void Prune(DateTimeOffset floor, DateTimeOffset now)
+    /// <summary>Keeps of alarms that have not fired since <paramref name="floor"/> only what the next occurrence needs.</summary>
+    private void Rest(DateTimeOffset floor)
     {
         foreach (var alarm in _alarms.Values.Where(alarm => alarm.Ended && alarm.QuietAt < floor && alarm.ChangedAt < floor).ToList())
         {
             _alarms.Remove(alarm.Id);
+            _dormant[alarm.Id] = alarm.Past;
             incidents.Forget(alarm);
-            notices.Forget(alarm.Id, now);
+            notices.Rest(alarm.Id);
+            records.Rest(alarm);
         }
     }
 
@@ -134,11 +177,13 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
                 continue;
 
             var rested = alarm.Rest(window, touched.Detection.Settings);
+            // What came before the alarm was raised counts for it, too.
+            var candidates = _raised.Contains(window.Id) ? window.Evidence.Concat(touched.Records).DistinctBy(record => record.EventId) : touched.Records;
+            var evidence = candidates.Where(record => record.EventTime >= rested.FirstSeen && record.EventTime < rested.QuietAt).ToList();
+            records.Add(rested, touched.Before.Where(record => record.EventTime >= rested.FirstSeen).Concat(evidence).DistinctBy(record => record.EventId));
             if (!rested.Ended)
             {
-                // What came before the alarm was raised counts for it, too.
-                var records = _raised.Contains(window.Id) ? window.Evidence.Concat(touched.Records).DistinctBy(record => record.EventId) : touched.Records;
-                rested = rested with { Traits = rested.Traits.With(rested.Group, [.. records.Where(record => record.EventTime >= rested.FirstSeen && record.EventTime < rested.QuietAt)]) };
+                rested = rested with { Traits = rested.Traits.With(rested.Group, evidence) };
                 incidents.Know(rested);
                 open.Add(window.Id);
             }
@@ -161,6 +206,9 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
         public ConfiguredDetection Detection { get; } = detection;
 
         public List<Evidence> Records { get; } = [];
+
+        /// <summary>Summaries of the window when its alarm was raised: later records of the turn may push them out.</summary>
+        public IReadOnlyList<Evidence> Before { get; set; } = [];
     }
 
     /// <summary>What Sentinel sees itself is complete up to now, whatever becomes of the trail.</summary>

@@ -41,6 +41,18 @@ public enum HistoryKind
 
     /// <summary>Its silence came to its end.</summary>
     [JsonStringEnumMemberName("silence-ended")] SilenceEnded,
+
+    /// <summary>Somebody took the acknowledgement back.</summary>
+    [JsonStringEnumMemberName("unacknowledged")] Unacknowledged,
+
+    /// <summary>Somebody wrote something down.</summary>
+    [JsonStringEnumMemberName("commented")] Commented,
+
+    /// <summary>Somebody closed it, with a verdict.</summary>
+    [JsonStringEnumMemberName("closed")] Closed,
+
+    /// <summary>Somebody opened it again.</summary>
+    [JsonStringEnumMemberName("reopened")] Reopened,
 }
 
 /// <summary>One thing that happened to an alarm.</summary>
@@ -69,14 +81,25 @@ public sealed record HistoryEntry(
     /// <summary>Of a change of state: the alarm's detection, for the history outlives the alarm. Null in histories that are older than this member.</summary>
     public string? Detection { get; init; }
 
+    /// <summary>Of a closure: what the finding was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Verdict? Verdict { get; init; }
+
     /// <summary>What somebody asked for.</summary>
     internal static HistoryEntry Of(AlarmCommand command) => new(
-        command.AlarmId, command.At, KindOf(command), command.By, Occurrence: command.Occurrence, Until: command.Until, Reason: command.Reason.Length > 0 ? command.Reason : null);
+        command.AlarmId, command.At, KindOf(command), command.By, Occurrence: command.Occurrence, Until: command.Until, Reason: command.Reason.Length > 0 ? command.Reason : null)
+    {
+        Verdict = command.Verdict,
+    };
 
     private static HistoryKind KindOf(AlarmCommand command) => command.Kind switch
     {
         AlarmCommandKind.Acknowledge => HistoryKind.Acknowledged,
         AlarmCommandKind.Silence => HistoryKind.Silenced,
-        _ => HistoryKind.Unsilenced,
+        AlarmCommandKind.Unsilence => HistoryKind.Unsilenced,
+        AlarmCommandKind.Unacknowledge => HistoryKind.Unacknowledged,
+        AlarmCommandKind.Comment => HistoryKind.Commented,
+        AlarmCommandKind.Close => HistoryKind.Closed,
+        _ => HistoryKind.Reopened,
     };
 }

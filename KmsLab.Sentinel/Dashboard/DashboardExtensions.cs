@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Dashboard.Scenarios;
 using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
@@ -16,10 +17,20 @@ internal static class DashboardExtensions
         builder.Services.AddRadzenComponents();
         builder.Services.AddSingleton<AlarmBoard>();
         builder.Services.AddSingleton<PastAlarms>();
+        builder.Services.AddSingleton<ShownNames>();
         builder.Services.AddScoped<ViewerZone>();
+        builder.Services.AddScoped<ViewerName>();
+        builder.Services.AddScoped<Signature>();
         builder.Services.AddScoped<Liveness>();
         builder.AddSimulatorClient();
         return builder;
+    }
+
+    /// <summary>Answers a browser that asks for a page that there is not with one that says so; programs get problem details.</summary>
+    public static void UseErrorPages(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseWhen(http => !Refusal.IsPage(http.Request), programs => programs.UseStatusCodePages());
     }
 
     public static WebApplication MapDashboard(this WebApplication app)

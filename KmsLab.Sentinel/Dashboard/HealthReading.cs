@@ -44,10 +44,10 @@ internal sealed class HealthReading
     /// <summary>What the canary tells of what is read now; the event history's row is of the last time that it was needed.</summary>
     private IEnumerable<DeliveryStatus> Deliveries => _status.Delivery.Where(delivery => _status.Sources.Any(source => source.Name == delivery.Source));
 
-    public static IReadOnlyList<HealthLight> Of(StatusAnswer status, int openAlarms, HealthOptions options)
+    public static IReadOnlyList<HealthLight> Of(StatusAnswer status, int waiting, HealthOptions options)
     {
         var reading = new HealthReading(status, options);
-        return [Alarms(openAlarms), reading.Sentinel(), reading.Source(), reading.Delivery(), reading.Canary(), reading.Trail(), .. reading.Notifications()];
+        return [Alarms(waiting), reading.Sentinel(), reading.Source(), reading.Delivery(), reading.Canary(), reading.Trail(), .. reading.Notifications()];
     }
 
     /// <summary>The first reason why Sentinel does not see what it should; null while it works. Alarms and changes of the trail are no such reason.</summary>
@@ -59,7 +59,7 @@ internal sealed class HealthReading
         return light is null ? null : $"{light.Name}: {light.Text}.{(light.Detail is { } detail ? $" {detail}" : "")}";
     }
 
-    private static HealthLight Alarms(int open) => open == 0 ? new("Alarms", Health.Good, "none") : new("Alarms", Health.Bad, $"{open} open");
+    private static HealthLight Alarms(int waiting) => waiting == 0 ? new("Alarms", Health.Good, "none") : new("Alarms", Health.Bad, $"{waiting} to look at");
 
     private HealthLight Sentinel() => _status.Loop switch
     {

@@ -29,6 +29,9 @@ public abstract partial class LivePage : ComponentBase, IDisposable
     protected TimeProvider Time { get; set; } = null!;
 
     [Inject]
+    private ShownNames Names { get; set; } = null!;
+
+    [Inject]
     private Liveness Liveness { get; set; } = null!;
 
     [Inject]
@@ -69,6 +72,7 @@ public abstract partial class LivePage : ComponentBase, IDisposable
         _load = load;
         try
         {
+            await Names.RefreshAsync(load.Token);
             await LoadAsync(load.Token);
             (Problem, IsLoaded) = (null, true);
         }

@@ -21,6 +21,7 @@ internal static class DeliverySilent
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventSource,AttributeValue=cloudtrail.amazonaws.com",
             "AWS's own delays are announced on https://health.aws.amazon.com/health/status.",
         ],
+        WatchesAuditPath = true,
         Defaults = new(DetectionMode.On, Threshold: 1, Window: TimeSpan.FromMinutes(3)),
         Clock = Clock.Wall,
         Select = _ => null,

@@ -31,6 +31,7 @@ internal sealed class DetectionCatalog(DetectionOptions options)
         DeliverySilent.Definition,
         ForgedRecords.Definition,
         EvidenceFlood.Definition,
+        SilencedWatch.Definition,
         RansomPattern.Definition,
         DryRunProbing.Definition,
         KmsErrorBurst.Definition,

@@ -79,6 +79,9 @@ internal sealed record DetectionDefinition
 
     public Clock Clock { get; init; } = Clock.Trail;
 
+    /// <summary>Tells of the audit path itself. Only a silence that names the detection covers it, and that is told.</summary>
+    public bool WatchesAuditPath { get; init; }
+
     /// <summary>Whether it fires only beyond what its group normally does, as its baseline says; the threshold is then the least that may fire.</summary>
     public bool IsRelative { get; init; }
 

@@ -21,6 +21,7 @@ internal static class EvidenceFlood
             "If they are CloudTrail's own: who makes so many calls? /api/rates shows principals and operations.",
             "Look at the alarms of the same time: a flood is seldom alone.",
         ],
+        WatchesAuditPath = true,
         Defaults = new(DetectionMode.On, Threshold: 1, Window: TimeSpan.FromMinutes(3)),
         Clock = Clock.Wall,
         Select = _ => null,

@@ -31,6 +31,7 @@ internal static class ForgedRecords
             "Who may call logs:PutLogEvents on the group besides CloudTrail's role? Take that right away.",
             "Look at all alarms since then: what was hidden behind the forged record has been judged as well.",
         ],
+        WatchesAuditPath = true,
         Defaults = new(DetectionMode.On, Threshold: 1, Window: TimeSpan.FromHours(1)),
         Select = observation => observation.Doubt == RecordDoubt.None
             ? null

@@ -51,6 +51,7 @@ internal static class TrailBlinding
             .. Reactions.StopPrincipal,
             .. Reactions.FollowCredentials,
         ],
+        WatchesAuditPath = true,
         Defaults = new(DetectionMode.On, Threshold: 1, Window: TimeSpan.FromHours(1)),
         Clock = Clock.Wall,
         EventSources =

@@ -1,4 +1,5 @@
 using KmsLab.CloudTrail.Records;
+using KmsLab.Sentinel.Dashboard;
 using KmsLab.Sentinel.Dashboard.Scenarios;
 using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
@@ -39,6 +40,7 @@ internal static class OptionsExtensions
         services.AddPart(options => options.Metrics);
         services.AddPart(options => options.Alarms);
         services.AddPart(options => options.Lease);
+        services.AddPart(options => options.Names);
         services.AddPart(options => options.Notifications);
         services.AddPart(options => options.Notifications.Heartbeat);
         services.AddPart(options => new ProtectedSets(options.NamedSets));

@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Dashboard;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Knowledge.Baselines;
@@ -134,6 +135,9 @@ internal sealed class SentinelOptions
 
     /// <summary>How one of several Sentinels on a database comes to lead.</summary>
     public LeaseOptions Lease { get; set; } = new();
+
+    /// <summary>Names that people know accounts by.</summary>
+    public NameOptions Names { get; set; } = new();
 
     /// <summary>Who is told of alarms.</summary>
     public NotificationOptions Notifications { get; set; } = new();

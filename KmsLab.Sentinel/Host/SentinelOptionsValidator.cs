@@ -46,6 +46,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.Api.Validate());
         errors.AddRange(options.Access.Validate());
         errors.AddRange(options.Lease.Check());
+        errors.AddRange(options.Names.Check());
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
 

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace KmsLab.Sentinel.Http;
 
 /// <summary>
-/// Acknowledging and silencing over HTTP: reads the body, and says in HTTP what <see cref="AlarmActions"/> made of it.
+/// Acknowledging, silencing, commenting and closing over HTTP: reads the body, and says in HTTP what <see cref="AlarmActions"/> made of it.
 /// </summary>
 internal sealed class AlarmCommands(AlarmActions actions, AlarmOptions options, TimeProvider time)
 {
@@ -18,9 +18,18 @@ internal sealed class AlarmCommands(AlarmActions actions, AlarmOptions options, 
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/alarms/{id}/history", HistoryAsync).Answers<IReadOnlyList<HistoryEntry>>("getAlarmHistory", "What happened to an alarm, oldest first", 404);
+        api.MapGet("/alarms/{id}/tuning", TuningAsync).Answers<object>("getAlarmTuning", "The configuration that would have kept an alarm quiet", 404);
         var guarded = api.MapGroup("/alarms/{id}").AddEndpointFilter<WriteGuard>().WithMetadata(new RequestSizeLimitAttribute(CommandBody.MaxBytes));
         guarded.MapPost("/acknowledge", (string id, HttpContext http, AlarmCommands commands) => commands.AcknowledgeAsync(id, http))
             .Accepts<AcknowledgeBody>("application/json", AnyType).Answers<AlarmAnswer>("acknowledgeAlarm", "Take an alarm on: no reminders of it", 400, 404, 409, 415);
+        guarded.MapDelete("/acknowledge", (string id, HttpContext http, AlarmCommands commands) => commands.UnacknowledgeAsync(id, http))
+            .Answers<AlarmAnswer>("unacknowledgeAlarm", "Take an acknowledgement back", 404, 409);
+        guarded.MapPost("/comments", (string id, HttpContext http, AlarmCommands commands) => commands.CommentAsync(id, http))
+            .Accepts<CommentBody>("application/json", AnyType).Answers<AlarmAnswer>("commentAlarm", "Write something down in an alarm's history", 400, 404, 415);
+        guarded.MapPost("/close", (string id, HttpContext http, AlarmCommands commands) => commands.CloseAsync(id, http))
+            .Accepts<CloseBody>("application/json", AnyType).Answers<AlarmAnswer>("closeAlarm", "Say what an alarm was: nobody needs to look at it any more", 400, 404, 409, 415);
+        guarded.MapDelete("/close", (string id, HttpContext http, AlarmCommands commands) => commands.ReopenAsync(id, http))
+            .Answers<AlarmAnswer>("reopenAlarm", "Take a closure back", 404, 409);
         guarded.MapPost("/silence", (string id, HttpContext http, AlarmCommands commands) => commands.SilenceAsync(id, http))
             .Accepts<SilenceBody>("application/json", AnyType).Answers<AlarmAnswer>("silenceAlarm", "Hear nothing of an alarm for a while", 400, 404, 409, 415);
         guarded.MapDelete("/silence", (string id, HttpContext http, AlarmCommands commands) => commands.UnsilenceAsync(id, http))
@@ -34,6 +43,33 @@ internal sealed class AlarmCommands(AlarmActions actions, AlarmOptions options, 
             ? TypedResults.Json(history, ApiJson.Default.IReadOnlyListHistoryEntry)
             : NoSuchAlarm(id);
     }
+
+    private static async Task<IResult> TuningAsync(string id, AlarmQuery query, CancellationToken cancellationToken) =>
+        await query.FindAsync(id, cancellationToken) is null
+            ? NoSuchAlarm(id)
+            : await query.TuningAsync(id, cancellationToken) is { } tuning
+                ? TypedResults.Text(tuning, "application/json")
+                : TypedResults.Problem(
+                    "No exception would have kept this alarm quiet: it rests on what Sentinel saw itself, or on too many principals. Tune the detection, or silence it.",
+                    statusCode: StatusCodes.Status404NotFound, title: "Nothing to paste");
+
+    private async Task<IResult> UnacknowledgeAsync(string id, HttpContext http) =>
+        Answer(id, await actions.UnacknowledgeAsync(id, By(CommandBody.None, http), http.RequestAborted));
+
+    private async Task<IResult> CommentAsync(string id, HttpContext http)
+    {
+        var (body, unreadable) = await ReadAsync(http, CommandBody.OfComment);
+        return body is null ? unreadable! : Answer(id, await actions.CommentAsync(id, By(body, http), body.Reason, http.RequestAborted));
+    }
+
+    private async Task<IResult> CloseAsync(string id, HttpContext http)
+    {
+        var (body, unreadable) = await ReadAsync(http, CommandBody.OfClosure);
+        return body is null ? unreadable! : Answer(id, await actions.CloseAsync(id, By(body, http), body.Reason, body.Verdict!.Value, body.WholeIncident, http.RequestAborted));
+    }
+
+    private async Task<IResult> ReopenAsync(string id, HttpContext http) =>
+        Answer(id, await actions.ReopenAsync(id, By(CommandBody.None, http), http.RequestAborted));
 
     private async Task<IResult> AcknowledgeAsync(string id, HttpContext http)
     {
@@ -50,7 +86,7 @@ internal sealed class AlarmCommands(AlarmActions actions, AlarmOptions options, 
     private async Task<IResult> UnsilenceAsync(string id, HttpContext http) =>
         Answer(id, await actions.UnsilenceAsync(id, By(CommandBody.None, http), http.RequestAborted));
 
-    private static string By(CommandBody body, HttpContext http) => body.By is null ? WriteGuard.CallerOf(http) : $"{body.By} ({WriteGuard.CallerOf(http)})";
+    public static string By(CommandBody body, HttpContext http) => body.By is null ? WriteGuard.CallerOf(http) : $"{body.By} ({WriteGuard.CallerOf(http)})";
 
     private static IResult Answer(string id, ActionOutcome outcome) => outcome switch
     {
@@ -59,7 +95,7 @@ internal sealed class AlarmCommands(AlarmActions actions, AlarmOptions options, 
         { Alarm: var alarm } => TypedResults.Json(alarm, ApiJson.Default.AlarmAnswer),
     };
 
-    private static async Task<(CommandBody? Body, IResult? Unreadable)> ReadAsync(HttpContext http, Func<JsonElement, CommandBody> read)
+    public static async Task<(CommandBody? Body, IResult? Unreadable)> ReadAsync(HttpContext http, Func<JsonElement, CommandBody> read)
     {
         try
         {

@@ -28,5 +28,11 @@ namespace KmsLab.Sentinel.Http;
 [JsonSerializable(typeof(IReadOnlyList<DetectionAnswer>))]
 [JsonSerializable(typeof(AlarmChartAnswer))]
 [JsonSerializable(typeof(AlarmAnswer))]
+[JsonSerializable(typeof(SilenceAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<SilenceAnswer>))]
+[JsonSerializable(typeof(SilencePreview))]
+[JsonSerializable(typeof(AlarmRecordsAnswer))]
+[JsonSerializable(typeof(TimelineAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<KeyNaming>))]
 [JsonSerializable(typeof(IReadOnlyList<AlarmAnswer>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Alarms.Matching;
 
 namespace KmsLab.Sentinel.Http;
 
@@ -27,6 +28,48 @@ internal sealed class CommandBody
 
     public DateTimeOffset? Until { get; private set; }
 
+    /// <summary>Judgement of a finding, of a closure.</summary>
+    public Verdict? Verdict { get; private set; }
+
+    /// <summary>Closes all of the incident.</summary>
+    public bool WholeIncident { get; private set; }
+
+    /// <summary>Chooses alarms, of a silence.</summary>
+    public AlarmMatcher? Matcher { get; private set; }
+
+    /// <summary>From when on; null for now.</summary>
+    public DateTimeOffset? Starts { get; private set; }
+
+    /// <summary>Reads <c>{"matcher"}</c>.</summary>
+    public static CommandBody OfPreview(JsonElement json) => new CommandBody().ReadMatcher(json, ["matcher"]);
+
+    /// <summary>Reads <c>{"matcher","starts"?,"until"|"duration","reason","by"?}</c>.</summary>
+    public static CommandBody OfMatchedSilence(JsonElement json, DateTimeOffset now, TimeSpan longest)
+    {
+        string[] members = ["matcher", "starts", "until", "duration", "reason", "by"];
+        var body = new CommandBody().Read(json, members);
+        if (json.ValueKind != JsonValueKind.Object)
+            return body;
+
+        body.ReadMatcher(json, members);
+        body.ReadEnd(json, now, longest);
+        if (json.TryGetProperty("starts", out var starts) && (body.Starts = UntilOf(starts)) is null)
+            body.Wrong("starts", "must be an instant with its offset from UTC, such as \"2026-11-24T18:00:00Z\".");
+        return body;
+    }
+
+    /// <summary>Reads <c>{"text","by"?}</c>.</summary>
+    public static CommandBody OfComment(JsonElement json) => new CommandBody().Read(json, ["text", "by"], "text");
+
+    /// <summary>Reads <c>{"verdict","reason","by"?,"incident"?}</c>.</summary>
+    public static CommandBody OfClosure(JsonElement json)
+    {
+        var body = new CommandBody().Read(json, ["verdict", "reason", "by", "incident"]);
+        if (json.ValueKind == JsonValueKind.Object)
+            body.ReadVerdict(json);
+        return body;
+    }
+
     /// <summary>Reads <c>{"reason","by"?}</c>.</summary>
     public static CommandBody OfAcknowledgement(JsonElement json) => new CommandBody().Read(json, ["reason", "by"]);
 
@@ -39,14 +82,25 @@ internal sealed class CommandBody
         return body;
     }
 
-    private CommandBody Read(JsonElement json, string[] members)
+    private CommandBody ReadMatcher(JsonElement json, string[] members)
     {
-        if (json.ValueKind != JsonValueKind.Object)
-            return Wrong("body", "must be a JSON object such as {\"reason\": \"planned migration\"}.");
+        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("matcher", out var matcher))
+            return Wrong("matcher", "must say which alarms, such as {\"principals\": [\"arn:aws:iam::111122223333:role/batch\"]}.");
 
         foreach (var unknown in json.EnumerateObject().Where(member => !members.Contains(member.Name)))
             Wrong(unknown.Name, $"is not known here: {string.Join(", ", members)} are.");
-        Reason = Text(json, "reason", MaxReason, required: true) ?? "";
+        Matcher = MatcherBody.Read(matcher, (member, problem) => Wrong(member, problem));
+        return this;
+    }
+
+    private CommandBody Read(JsonElement json, string[] members, string words = "reason")
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            return Wrong("body", $"must be a JSON object such as {{\"{words}\": \"planned migration\"}}.");
+
+        foreach (var unknown in json.EnumerateObject().Where(member => !members.Contains(member.Name)))
+            Wrong(unknown.Name, $"is not known here: {string.Join(", ", members)} are.");
+        Reason = Text(json, words, MaxReason, required: true) ?? "";
         By = Text(json, "by", MaxBy, required: false);
         return this;
     }
@@ -71,6 +125,26 @@ internal sealed class CommandBody
 
     private static string? ProblemOf(string text, int longest) =>
         text.Length == 0 || text.Length > longest || text.Any(char.IsControl) ? $"must be a text of 1 to {longest} characters on one line." : null;
+
+    private void ReadVerdict(JsonElement json)
+    {
+        Verdict = json.TryGetProperty("verdict", out var verdict) && verdict.ValueKind == JsonValueKind.String ? VerdictOf(verdict.GetString()!) : null;
+        if (Verdict is null)
+            Wrong("verdict", "must be \"true\" (an attack, or a mistake to know of), \"expected\" (meant to happen) or \"false\" (should not have been told).");
+        if (!json.TryGetProperty("incident", out var incident))
+            return;
+        if (incident.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            Wrong("incident", "must be true or false: whether all alarms of the incident are closed.");
+        WholeIncident = incident.ValueKind == JsonValueKind.True;
+    }
+
+    private static Verdict? VerdictOf(string verdict) => verdict switch
+    {
+        "true" => Alarms.Verdict.True,
+        "expected" => Alarms.Verdict.Expected,
+        "false" => Alarms.Verdict.False,
+        _ => null,
+    };
 
     private void ReadEnd(JsonElement json, DateTimeOffset now, TimeSpan longest)
     {
@@ -112,7 +186,8 @@ internal sealed class CommandBody
         _ => null,
     };
 
-    private CommandBody Wrong(string member, string problem)
+    /// <summary>Notes what is wrong with a member.</summary>
+    public CommandBody Wrong(string member, string problem)
     {
         _errors[member] = [problem];
         return this;

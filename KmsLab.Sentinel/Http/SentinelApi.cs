@@ -21,7 +21,11 @@ internal static class SentinelApi
           /api/usage        who used which key; /names lists the keys and principals there are
           /api/detections   what raises an alarm, and how often it did
           /api/alarms       alarms with their evidence: ?state=&detection=&from=&to=&limit=&cursor=; /stream tells what happens, as server-sent events
-          /api/alarms/{id}  one of them; /history tells what happened to it, /chart what was counted, POST /acknowledge and /silence what people do about it
+          /api/alarms/{id}  one of them; /history tells what happened to it, /chart what was counted, /tuning what would have kept it quiet;
+                            POST /acknowledge, /silence, /comments and /close what people do about it, DELETE takes the first, second and last back
+          /api/silences     alarms that nobody is told of for a while, by matcher; POST makes one, /preview says what it would cover, DELETE /{id} ends it
+          /api/alarms/{id}/records, /records/{eventId}, /timeline, /export?format=json|csv|ocsf   what an alarm rests on, and what its principal did around it
+          /api/keys         names of keys: aliases and tags
           /api/guard/accept POST: what the trail guard finds changed is the new baseline
           /api/notifications/test POST: a test message on each channel
           /docs             all this in detail; /openapi/v1.json for programs
@@ -44,6 +48,8 @@ internal static class SentinelApi
             .WithSummary("What happens to alarms, as server-sent events").Produces<string>(200, "text/event-stream").ProducesProblem(400);
         api.MapGet("/alarms/{id}", AlarmAsync).Answers<AlarmAnswer>("getAlarm", "One alarm", 404);
         AlarmCommands.Map(api);
+        EvidenceApi.Map(api);
+        SilenceApi.Map(api);
         GuardApi.Map(api);
         NotificationApi.Map(api);
     }

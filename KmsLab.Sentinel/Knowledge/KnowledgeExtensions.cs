@@ -16,6 +16,7 @@ internal static class KnowledgeExtensions
         services.AddTurnPart<AttestationFacts>();
         services.AddTurnPart<ProofUses>();
         services.AddTurnPart<LearnedNames>();
+        services.AddTurnPart<KeyNames>();
         services.AddTurnPart<ForeignKeys>();
         services.AddTurnPart<RoleIds>();
         services.AddTurnPart<KeyPolicies>();

@@ -8,7 +8,8 @@ namespace KmsLab.Sentinel.Queries;
 /// <param name="To">Up to here, taken up to a slot's end; now by default.</param>
 /// <param name="KeyArn">Only calls about this key.</param>
 /// <param name="Principal">Only this stable principal's.</param>
-internal sealed record ActivityFilter(DateTimeOffset? From, DateTimeOffset? To, string? KeyArn, string? Principal);
+/// <param name="Own">False leaves out Sentinel's own calls, where it knows its name from the canary.</param>
+internal sealed record ActivityFilter(DateTimeOffset? From, DateTimeOffset? To, string? KeyArn, string? Principal, bool? Own = null);
 
 /// <summary>Calls over time, what was expected of them, and the alarms of that time: what <c>/api/activity</c> answers.</summary>
 /// <param name="From">The start of the first slot.</param>

@@ -4,6 +4,7 @@ using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Knowledge;
 using KmsLab.Sentinel.Rates;
 using KmsLab.Sentinel.Trail;
+using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Queries;
@@ -16,7 +17,6 @@ internal sealed class ActivityQuery(
     private const int AlarmsShown = 500;
 
     private static readonly TimeSpan DefaultRange = TimeSpan.FromHours(1);
-
 
     public async Task<ActivityAnswer> ReadAsync(ActivityFilter filter, CancellationToken cancellationToken)
     {
@@ -68,6 +68,8 @@ internal sealed class ActivityQuery(
     private static string Chosen(ActivityFilter filter)
     {
         List<string> conditions = [.. filter.KeyArn is null ? (string[])[] : ["key_arn = @keyArn"], .. filter.Principal is null ? (string[])[] : ["principal = @principal"]];
+        if (filter.Own == false && filter.Principal is null)
+            conditions.Add($"principal NOT IN (SELECT name FROM learned_name WHERE kind = '{OwnNames.Kind}')");
         return conditions.Count == 0 ? "" : $"AND series_id IN (SELECT id FROM series WHERE {string.Join(" AND ", conditions)})";
     }
 

@@ -17,14 +17,51 @@ internal sealed class AlarmActions(AlarmQuery query, PublishingMetrics metrics, 
     public Task<ActionOutcome> AcknowledgeAsync(string id, string by, string reason, CancellationToken cancellationToken) => ActAsync(
         id,
         AlarmCommandKind.Acknowledge,
-        alarm => alarm.Ended ? "The alarm is not firing. Acknowledging stops the reminders of one occurrence; to hear nothing of the next one, silence the alarm." : null,
-        by, reason, null, cancellationToken);
+        alarm => alarm.Closed is null ? null : $"The alarm is closed, by {alarm.Closed.By}. Reopen it first.",
+        by, reason, cancellationToken);
+
+    public Task<ActionOutcome> UnacknowledgeAsync(string id, string by, CancellationToken cancellationToken) =>
+        ActAsync(id, AlarmCommandKind.Unacknowledge, alarm => alarm.Acknowledged is null ? "Nobody has acknowledged the alarm." : null, by, "", cancellationToken);
+
+    /// <summary>Writes something down in the alarm's history.</summary>
+    public Task<ActionOutcome> CommentAsync(string id, string by, string text, CancellationToken cancellationToken) =>
+        ActAsync(id, AlarmCommandKind.Comment, _ => null, by, text, cancellationToken);
+
+    /// <summary>Closes an alarm and, where it is asked for, all of its incident that are not closed.</summary>
+    public async Task<ActionOutcome> CloseAsync(string id, string by, string reason, Verdict verdict, bool wholeIncident, CancellationToken cancellationToken)
+    {
+        var closed = await CloseAsync(id, by, reason, verdict, cancellationToken);
+        if (!wholeIncident || closed is not { Alarm: { } alarm, Refusal: null })
+            return closed;
+
+        foreach (var relative in alarm.Relatives)
+        {
+            if (await query.FindAsync(relative.AlarmId, cancellationToken) is { Closed: null } other && other.Occurrence == relative.Occurrence)
+                await CloseAsync(other.Id, by, reason, verdict, cancellationToken);
+        }
+
+        return closed;
+    }
+
+    public Task<ActionOutcome> ReopenAsync(string id, string by, CancellationToken cancellationToken) =>
+        ActAsync(id, AlarmCommandKind.Reopen, alarm => alarm.Closed is null ? "The alarm is not closed." : null, by, "", cancellationToken);
 
     public Task<ActionOutcome> SilenceAsync(string id, string by, string reason, DateTimeOffset until, CancellationToken cancellationToken) =>
-        ActAsync(id, AlarmCommandKind.Silence, _ => RefuseEnd(until), by, reason, until, cancellationToken);
+        ActAsync(id, AlarmCommandKind.Silence, _ => RefuseEnd(until), by, reason, cancellationToken, command => command with { Until = until });
 
     public Task<ActionOutcome> UnsilenceAsync(string id, string by, CancellationToken cancellationToken) =>
-        ActAsync(id, AlarmCommandKind.Unsilence, alarm => alarm.Silenced is null ? "The alarm is not silenced." : null, by, "", null, cancellationToken);
+        ActAsync(id, AlarmCommandKind.Unsilence, alarm => alarm.Silenced switch
+        {
+            null => "The alarm is not silenced.",
+            { ByMatcher: { } silence } => $"The alarm is silenced by the silence {silence}, which covers others, too. End that: DELETE /api/silences/{silence}.",
+            _ => null,
+        }, by, "", cancellationToken);
+
+    private Task<ActionOutcome> CloseAsync(string id, string by, string reason, Verdict verdict, CancellationToken cancellationToken) => ActAsync(
+        id,
+        AlarmCommandKind.Close,
+        alarm => alarm.Closed is null ? null : $"The alarm is closed already, by {alarm.Closed.By}.",
+        by, reason, cancellationToken, command => command with { Verdict = verdict });
 
     private string? RefuseEnd(DateTimeOffset until)
     {
@@ -35,14 +72,16 @@ internal sealed class AlarmActions(AlarmQuery query, PublishingMetrics metrics, 
     }
 
     private async Task<ActionOutcome> ActAsync(
-        string id, AlarmCommandKind kind, Func<AlarmAnswer, string?> refuse, string by, string reason, DateTimeOffset? until, CancellationToken cancellationToken)
+        string id, AlarmCommandKind kind, Func<AlarmAnswer, string?> refuse, string by, string reason, CancellationToken cancellationToken,
+        Func<AlarmCommand, AlarmCommand>? complete = null)
     {
         if (await query.FindAsync(id, cancellationToken) is not { } alarm)
             return new(null);
         if (refuse(alarm) is { } refusal)
             return new(alarm, refusal);
 
-        await query.SubmitAsync(new AlarmCommand(Guid.NewGuid().ToString("N"), id, kind, alarm.Occurrence, time.GetUtcNow(), by, reason, until), cancellationToken);
+        var command = new AlarmCommand(Guid.NewGuid().ToString("N"), id, kind, alarm.Occurrence, time.GetUtcNow(), by, reason) { Detection = alarm.Detection };
+        await query.SubmitAsync(complete is null ? command : complete(command), cancellationToken);
         metrics.Commanded(kind);
         return new(await query.FindAsync(id, cancellationToken) ?? alarm);
     }

@@ -39,6 +39,12 @@ public sealed record AlarmAnswer(
     /// <summary>The id of the most severe alarm of the incident, which may be this one; null where there is no other.</summary>
     public string? Leader { get; init; }
 
+    /// <summary>Attention that the alarm needs of somebody.</summary>
+    public Attention Attention { get; init; }
+
+    /// <summary>The end of the work on this occurrence, with a verdict; null while nobody has closed it.</summary>
+    public Closure? Closed { get; init; }
+
     /// <summary>The person who knows of this occurrence, with <c>news</c> of what happened since; null when nobody said so.</summary>
     public Acknowledgement? Acknowledged { get; init; }
 

@@ -6,6 +6,7 @@ namespace KmsLab.Sentinel.Storage;
 
 /// <summary>JSON as the database keeps what is known of records: camelCase, instants in UTC with a Z, spans of time in seconds.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, Converters = [typeof(InstantConverter), typeof(SecondsConverter)])]
+[JsonSerializable(typeof(Evidence))]
 [JsonSerializable(typeof(List<Evidence>))]
 [JsonSerializable(typeof(IReadOnlyList<Evidence>))]
 [JsonSerializable(typeof(IReadOnlyList<KeyValuePair<string, string>>))]

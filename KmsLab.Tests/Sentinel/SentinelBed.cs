@@ -134,6 +134,35 @@ internal sealed class SentinelBed : IAsyncDisposable
         return await new AlarmChartQuery(_opened, catalog, Baselines(), Time).ReadAsync(alarms.Single(alarm => alarm.Detection == detection), TestContext.Current.CancellationToken);
     }
 
+    /// <summary>What <c>/api/alarms</c> answers.</summary>
+    public Task<IReadOnlyList<AlarmAnswer>> AnswersAsync() => Query.ReadAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>What <c>/api/alarms/{id}/records</c> answers.</summary>
+    public Task<AlarmRecordsAnswer> RecordsAsync(AlarmAnswer alarm) => new AlarmRecordsQuery(_opened).ReadAsync(alarm, TestContext.Current.CancellationToken);
+
+    /// <summary>What <c>/api/alarms/{id}/records/{eventId}</c> answers.</summary>
+    public Task<byte[]?> RecordAsync(AlarmAnswer alarm, string eventId) => new AlarmRecordsQuery(_opened).FindAsync(alarm, eventId, TestContext.Current.CancellationToken);
+
+    /// <summary>What <c>/api/alarms/{id}/export</c> answers.</summary>
+    public Task<ExportFile?> ExportAsync(string alarm, string format) =>
+        new AlarmExport(Query, new AlarmRecordsQuery(_opened)).WriteAsync(alarm, format, TestContext.Current.CancellationToken);
+
+    /// <summary>What <c>/api/alarms/{id}/timeline</c> answers.</summary>
+    public Task<TimelineAnswer?> TimelineAsync(AlarmAnswer alarm) => new TimelineQuery(_opened).ReadAsync(alarm, null, TestContext.Current.CancellationToken);
+
+    /// <summary>What <c>/api/keys</c> answers.</summary>
+    public Task<IReadOnlyList<KeyNaming>> KeyNamesAsync() => new KeyNamesQuery(_opened).ReadAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>What <c>/api/silences</c> asks.</summary>
+    public Silencing Silencing() => new(
+        _opened, new DetectionCatalog(Options.Judged), Options.Alarms, new PublishingMetrics(_services.GetRequiredService<IMeterFactory>()), Time);
+
+    /// <summary>What the page shows as current.</summary>
+    public Task<IReadOnlyList<AlarmAnswer>> CurrentAsync() => Query.CurrentAsync(Time.GetUtcNow(), TestContext.Current.CancellationToken);
+
+    /// <summary>What <c>/api/alarms/{id}/tuning</c> answers.</summary>
+    public Task<string?> TuningAsync(string alarm) => Query.TuningAsync(alarm, TestContext.Current.CancellationToken);
+
     /// <summary>Changes the database behind Sentinel's back, as time or another version would have.</summary>
     public Task ExecuteAsync(string sql) => _opened.WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction)), TestContext.Current.CancellationToken);
@@ -145,7 +174,7 @@ internal sealed class SentinelBed : IAsyncDisposable
         return [.. rows.Select(row => string.Join('|', ((IDictionary<string, object>)row).Values.Select(value => value is byte[] bytes ? Convert.ToHexString(bytes) : $"{value}")))];
     }
 
-    private AlarmQuery Query => new(_opened, new DetectionCatalog(Options.Judged), Time);
+    private AlarmQuery Query => new(_opened, new DetectionCatalog(Options.Judged), new(null, null, null), Time);
 
     public async ValueTask DisposeAsync()
     {

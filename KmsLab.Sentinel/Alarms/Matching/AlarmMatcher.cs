@@ -9,7 +9,7 @@ namespace KmsLab.Sentinel.Alarms.Matching;
 /// Texts are patterns with <c>*</c> and <c>?</c>. Within a member one of them has to match; all members have to. One type is both bound from
 /// configuration and stored as JSON.
 /// </remarks>
-internal sealed class AlarmMatcher
+public sealed class AlarmMatcher
 {
     private static readonly (string Name, Func<AlarmMatcher, string[]> Patterns, Func<AlarmSubject, IReadOnlyCollection<string>> Values)[] Texts =
     [
@@ -42,21 +42,21 @@ internal sealed class AlarmMatcher
     public bool IsEmpty() => Severities.Length == 0 && Texts.All(member => member.Patterns(this).Length == 0);
 
     /// <summary>Tells whether it touches an alarm: in each member, some value matches. For routes, which must lose nothing.</summary>
-    public bool Matches(AlarmSubject subject) => HasSeverity(subject)
+    internal bool Matches(AlarmSubject subject) => HasSeverity(subject)
         && Texts.All(member => member.Patterns(this) is not { Length: > 0 } patterns || member.Values(subject).Any(value => IsLike(patterns, value)));
 
     /// <summary>
     /// Tells whether it covers all of an alarm: in each member, there are values and each matches. For silences: an alarm in which somebody else takes
     /// part as well is not covered.
     /// </summary>
-    public bool Covers(AlarmSubject subject) => HasSeverity(subject)
+    internal bool Covers(AlarmSubject subject) => HasSeverity(subject)
         && Texts.All(member => member.Patterns(this) is not { Length: > 0 } patterns
             || (member.Values(subject) is { Count: > 0 } values && values.All(value => IsLike(patterns, value))));
 
     /// <summary>Names everything that is wrong with it.</summary>
     /// <param name="at">Its place in the configuration, or another name.</param>
     /// <param name="detections">The ids that there are.</param>
-    public IEnumerable<string> Check(string at, IReadOnlyCollection<string> detections)
+    internal IEnumerable<string> Check(string at, IReadOnlyCollection<string> detections)
     {
         foreach (var (name, patterns, _) in Texts)
         {

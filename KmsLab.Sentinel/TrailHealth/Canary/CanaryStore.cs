@@ -50,6 +50,8 @@ internal sealed class CanaryStore(CanaryOptions options, DeliveryOptions deliver
     private readonly Dictionary<string, DateTimeOffset> _newestRecord = [];
     private readonly List<Finding> _findings = [];
     private readonly List<CanaryReturn> _returns = [];
+    private readonly HashSet<string> _names = [];
+    private readonly List<string> _newNames = [];
     private DateTimeOffset _now;
 
     /// <summary>In the order in which they were made.</summary>
@@ -57,10 +59,16 @@ internal sealed class CanaryStore(CanaryOptions options, DeliveryOptions deliver
 
     public CanaryCall? Last => _calls.Count > 0 ? _calls.Values[^1] : null;
 
-    public bool HasChanges => _rows.HasChanges;
+    public bool HasChanges => _rows.HasChanges || _newNames.Count > 0;
 
-    public Task LoadAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        options.IsOn ? CanaryRows.LoadAsync(connection, Remember, _reach, cancellationToken) : Task.CompletedTask;
+    public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        if (!options.IsOn)
+            return;
+
+        await CanaryRows.LoadAsync(connection, Remember, _reach, cancellationToken);
+        _names.UnionWith(await OwnNames.ReadAsync(connection, cancellationToken));
+    }
 
     public Task BeginAsync(Turn turn, DateTimeOffset now, Database database, CancellationToken cancellationToken)
     {
@@ -70,7 +78,12 @@ internal sealed class CanaryStore(CanaryOptions options, DeliveryOptions deliver
         return Task.CompletedTask;
     }
 
-    public Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken) => _rows.WriteAsync(transaction, cancellationToken);
+    public async Task WriteAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await _rows.WriteAsync(transaction, cancellationToken);
+        await OwnNames.WriteAsync(transaction, _newNames, cancellationToken);
+        _newNames.Clear();
+    }
 
     /// <summary>A canary that is about to be sent.</summary>
     public CanaryCall Issue(string keyArn, DateTimeOffset now)
@@ -147,6 +160,9 @@ internal sealed class CanaryStore(CanaryOptions options, DeliveryOptions deliver
             call.EventTime = record.EventTime;
             _rows.Changed(call);
         }
+
+        if (_names.Count < OwnNames.Most && StablePrincipal.Of(record.Identity) is var self && _names.Add(self))
+            _newNames.Add(self);
 
         return true;
     }

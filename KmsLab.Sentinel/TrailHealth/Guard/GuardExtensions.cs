@@ -15,5 +15,6 @@ internal static class GuardExtensions
         services.AddSingleton<KeySurvey>();
         services.AddSingleton<IJob, GuardJob>();
         services.AddSingleton<IJob, SurveyJob>();
+        services.AddSingleton<IJob, AliasJob>();
     }
 }

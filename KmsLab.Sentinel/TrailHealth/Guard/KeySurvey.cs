@@ -43,6 +43,25 @@ internal sealed class KeySurvey(RegionalClients<IAmazonKeyManagementService> kms
         }
     }
 
+    /// <summary>All aliases of the account in a Region, each with its key's ARN; null when nobody may say.</summary>
+    public async Task<IReadOnlyList<(string KeyArn, string Alias)>?> ListAliasesAsync(string region, CancellationToken cancellationToken)
+    {
+        var aliases = new List<(string, string)>();
+        var request = new ListAliasesRequest { Limit = 100 };
+        while (true)
+        {
+            var (page, _) = await calls.AskAsync(
+                "kms:ListAliases", region == Home ? "*" : $"* in {region}", [], () => kms.Of(region).ListAliasesAsync(request, cancellationToken), cancellationToken);
+            if (page is null)
+                return null;
+            aliases.AddRange((page.Aliases ?? []).Where(alias => alias.TargetKeyId is not null)
+                .Select(alias => ($"{alias.AliasArn[..alias.AliasArn.IndexOf(":alias/", StringComparison.Ordinal)]}:key/{alias.TargetKeyId}", alias.AliasName)));
+            if (page.Truncated != true)
+                return aliases;
+            request.Marker = page.NextMarker;
+        }
+    }
+
     /// <summary>Asks one question after the other; from the first that KMS refuses, the rest waits.</summary>
     public async Task<SurveyReport> AskAsync(IReadOnlyList<SurveyQuestion> questions, CancellationToken cancellationToken)
     {

@@ -116,7 +116,11 @@ internal sealed partial class SurveyJob(
             new Turn.OwnWork(memory =>
             {
                 foreach (var (key, name, value) in report.Tags)
+                {
                     memory.Know<ProtectedKeys>().Learn(key, name, value);
+                    memory.Know<KeyNames>().LearnTag(key, name, value);
+                }
+
                 foreach (var reading in report.Readings)
                     memory.Know<KeyPolicies>().Learn(reading);
             }),

@@ -16,3 +16,14 @@ export function zone(daysBack, daysAhead) {
   }
   return { name: Intl.DateTimeFormat().resolvedOptions().timeZone || "local time", offsets };
 }
+
+// The name that somebody acts by where nobody has to sign in. A browser that keeps nothing asks again.
+const nameKey = "kmslab-name";
+
+export function viewerName() {
+  try { return localStorage.getItem(nameKey); } catch { return null; }
+}
+
+export function keepViewerName(name) {
+  try { localStorage.setItem(nameKey, name); } catch { /* Not kept, then. */ }
+}

@@ -21,7 +21,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
         var page = browsed.Page;
 
         await browsed.SeeAsync("watching");
-        await browsed.SeeAsync("Nothing is firing.");
+        await browsed.SeeAsync("Nothing is firing, and everything is closed.");
         await page.Locator(".chart svg").First.WaitForAsync();
         await page.Locator(".legend li", new() { HasText = "Encrypt" }).First.WaitForAsync();
         await page.EvaluateAsync("window.sameDocument = true");
@@ -170,7 +170,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
         await using var browsed = await browser.OpenAsync(lab.Sentinel);
-        await browsed.SeeAsync("Nothing is firing.");
+        await browsed.SeeAsync("Nothing is firing, and everything is closed.");
         await browsed.Page.GetByLabel("Colours, updates and session").ClickAsync();
         await browsed.Page.GetByRole(AriaRole.Button, new() { Name = "Pause updates" }).ClickAsync();
         await browsed.SeeAsync("Updates are paused.");
@@ -191,7 +191,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
         using var folder = new TempFolder();
         await using var lab = await InProcessLab.StartAsync(folder.Path);
         await using var browsed = await browser.OpenAsync(lab.Sentinel);
-        await browsed.SeeAsync("Nothing is firing.");
+        await browsed.SeeAsync("Nothing is firing, and everything is closed.");
         await browsed.Page.EvaluateAsync("document.activeElement.blur()");
 
         var names = new List<string>();

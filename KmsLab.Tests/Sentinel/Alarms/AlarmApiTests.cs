@@ -66,6 +66,13 @@ public sealed class AlarmApiTests
     [InlineData("acknowledge", """{"reason":"r","by":""}""", "by")]
     [InlineData("acknowledge", """{"reason":"r","bye":"alice"}""", "bye")]
     [InlineData("acknowledge", "[]", "body")]
+    [InlineData("comments", "{}", "text")]
+    [InlineData("comments", """{"text":"t","reason":"r"}""", "reason")]
+    [InlineData("close", """{"reason":"r"}""", "verdict")]
+    [InlineData("close", """{"reason":"r","verdict":"maybe"}""", "verdict")]
+    [InlineData("close", """{"reason":"r","verdict":true}""", "verdict")]
+    [InlineData("close", """{"verdict":"true"}""", "reason")]
+    [InlineData("close", """{"verdict":"true","reason":"r","incident":"all"}""", "incident")]
     [InlineData("silence", """{"reason":"r"}""", "until")]
     [InlineData("silence", """{"reason":"r","duration":60,"until":"2999-01-01T00:00:00Z"}""", "until")]
     [InlineData("silence", """{"reason":"r","until":"tomorrow"}""", "until")]
@@ -116,7 +123,7 @@ public sealed class AlarmApiTests
     }
 
     [Fact]
-    public async Task Alarm_that_is_over_can_be_silenced_and_not_acknowledged()
+    public async Task Alarm_that_has_ended_can_be_acknowledged_silenced_commented_closed_and_reopened()
     {
         await using var aws = await AttackAsync();
         await using var sentinel = await SentinelHost.StartAsync(aws.Url.ToString(), Open, ("Sentinel:Detections:kms-error-burst:Window", "00:00:01"));
@@ -124,10 +131,28 @@ public sealed class AlarmApiTests
         await sentinel.JsonAsync(path, alarm => alarm["ended"]!.GetValue<bool>());
 
         using var acknowledged = await SendAsync(sentinel, HttpMethod.Post, $"{path}/acknowledge", Reason);
+        using var taken = await SendAsync(sentinel, HttpMethod.Delete, $"{path}/acknowledge");
         using var silenced = await SendAsync(sentinel, HttpMethod.Post, $"{path}/silence", """{"reason":"migration","duration":"04:00:00"}""");
+        using var commented = await SendAsync(sentinel, HttpMethod.Post, $"{path}/comments", """{"text":"asked the team","by":"alice"}""");
+        using var closed = await SendAsync(sentinel, HttpMethod.Post, $"{path}/close", """{"verdict":"expected","reason":"a drill"}""");
+        using var again = await SendAsync(sentinel, HttpMethod.Post, $"{path}/close", """{"verdict":"true","reason":"a drill"}""");
+        using var late = await SendAsync(sentinel, HttpMethod.Post, $"{path}/acknowledge", Reason);
+        using var reopened = await SendAsync(sentinel, HttpMethod.Delete, $"{path}/close");
+        using var twice = await SendAsync(sentinel, HttpMethod.Delete, $"{path}/close");
 
-        acknowledged.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        silenced.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await JsonAsync(acknowledged))["attention"]!.GetValue<string>().ShouldBe("acknowledged");
+        (await JsonAsync(taken))["attention"]!.GetValue<string>().ShouldBe("needed");
+        (await JsonAsync(silenced))["attention"]!.GetValue<string>().ShouldBe("silenced");
+        commented.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var closure = await JsonAsync(closed);
+        closure["attention"]!.GetValue<string>().ShouldBe("closed");
+        closure["closed"]!["verdict"]!.GetValue<string>().ShouldBe("expected");
+        closure["closed"]!["by"]!.GetValue<string>().ShouldBe("loopback");
+        (again.StatusCode, late.StatusCode, twice.StatusCode).ShouldBe((HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.Conflict));
+        (await JsonAsync(reopened))["closed"].ShouldBeNull();
+        var history = await sentinel.JsonAsync($"{path}/history", history => Kinds(history).Contains("reopened"));
+        history.AsArray().Single(entry => entry!["kind"]!.GetValue<string>() == "commented")!["reason"]!.GetValue<string>().ShouldBe("asked the team");
+        history.AsArray().Single(entry => entry!["kind"]!.GetValue<string>() == "closed")!["verdict"]!.GetValue<string>().ShouldBe("expected");
     }
 
     [Fact]
@@ -198,10 +223,11 @@ public sealed class AlarmApiTests
             ("Sentinel:Api:Keys:0:KeyHash", "kmslab_the-key-itself"),
             ("Sentinel:Alarms:RemindEvery", "-00:01:00"),
             ("Sentinel:Alarms:LongestSilence", "00:00:00"),
+            ("Sentinel:Alarms:KeepEvidence", "00:00:00"),
             ("Sentinel:Alarms:KeepHistory", "00:00:00"),
             ("Sentinel:Notifications:GiveUpAfter", "00:00:00")));
 
-        problem.Failures.Count().ShouldBe(6);
+        problem.Failures.Count().ShouldBe(7);
         problem.Message.ShouldContain("Sentinel:Api:Keys:0:Name");
         problem.Message.ShouldContain("Sentinel:Api:Keys:0:KeyHash must be SHA-256");
         problem.Message.ShouldNotContain("the-key-itself");

@@ -224,7 +224,7 @@ public sealed class AlarmNoticesTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Forgotten_alarm_leaves_its_history_and_starts_afresh()
+    public async Task Forgotten_alarm_leaves_its_history_and_the_next_occurrence_is_told_afresh()
     {
         await using var bed = await BedAsync();
         var sentinel = await AttackedAsync(bed);
@@ -234,14 +234,14 @@ public sealed class AlarmNoticesTests(PostgresCluster cluster)
 
         bed.Time.Advance(bed.Options.Retention + TimeSpan.FromHours(2));
         await sentinel.Pipeline.PruneAsync(TestContext.Current.CancellationToken);
-        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
+        (await sentinel.AlarmsAsync()).ShouldHaveSingleItem();
         (await bed.HistoryAsync()).ShouldNotBeEmpty();
         var now = bed.Time.GetUtcNow();
         await AttackAsync(sentinel, now);
         await TickAsync(bed, sentinel, TimeSpan.Zero);
         await TickAsync(bed, sentinel, Hours4);
 
-        bed.Sent.Skip(2).Select(sent => (sent.State, sent.Occurrence, sent.Reminder)).ShouldBe([(AlarmState.Alarm, 1, 0), (AlarmState.Alarm, 1, 1)]);
+        bed.Sent.Skip(2).Select(sent => (sent.State, sent.Occurrence, sent.Reminder)).ShouldBe([(AlarmState.Alarm, 2, 0), (AlarmState.Alarm, 2, 1)]);
         bed.Sent.Select(sent => sent.Id).ShouldBeUnique();
 
         bed.Time.Advance(bed.Options.Alarms.KeepHistory);

@@ -1,0 +1,33 @@
+using System.Data.Common;
+using KmsLab.Sentinel.Access;
+using KmsLab.Sentinel.Turns;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace KmsLab.Sentinel.Dashboard;
+
+/// <summary>Signs what a viewer does: with their login, the load balancer's name, or the name that they give themselves where no login is needed.</summary>
+internal sealed class Signature(ViewerName viewer)
+{
+    /// <summary>Tells whether viewers say their name themselves.</summary>
+    public static async Task<bool> IsOwnWordAsync(Task<AuthenticationState>? authentication) =>
+        authentication is not null && (await authentication).User.Identity?.AuthenticationType == Caller.ByLoopback;
+
+    /// <summary>Does something in the viewer's name.</summary>
+    /// <param name="authentication">Who views.</param>
+    /// <param name="act">Takes the name, and gives what was wrong or null.</param>
+    /// <returns>Why it was not done, for people; null when it was.</returns>
+    public async Task<string?> ActAsync(Task<AuthenticationState>? authentication, Func<string, Task<string?>> act)
+    {
+        if (authentication is null || (await authentication).User.Identity is not { IsAuthenticated: true, Name: { Length: > 0 } name } identity)
+            return "Your session is over. Load the page again, and sign in.";
+
+        try
+        {
+            return await act(identity.AuthenticationType == Caller.ByLoopback ? await viewer.SignAsync(name) : name);
+        }
+        catch (DbException problem)
+        {
+            return $"Not done: {LoopStatus.Describe(problem)} Try again.";
+        }
+    }
+}
