@@ -141,6 +141,9 @@ internal sealed record Alarm
             : ChangeTo(AlarmState.Alarm, false, now);
     }
 
+    /// <summary>Ends it because nothing judges it any more: its rule is gone, or its detection off.</summary>
+    public Alarm Retire(DateTimeOffset now) => ChangeTo(AlarmState.Ok, true, now);
+
     private Alarm ChangeTo(AlarmState state, bool ended, DateTimeOffset now) =>
         state == State ? this : this with { State = state, Ended = ended, ChangedAt = now, Revision = Revision + 1 };
 }

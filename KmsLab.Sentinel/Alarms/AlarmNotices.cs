@@ -115,6 +115,22 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
             Tell(alarm);
     }
 
+    /// <summary>An alarm ended because nothing judges it any more. Whoever was told of it, and keeps it open, is told that it is over.</summary>
+    public void Retired(Alarm alarm)
+    {
+        var detection = catalog.Find(alarm.Detection);
+        var why = detection is null
+            ? $"There is no rule {alarm.Detection} any more, so nothing says whether this goes on."
+            : $"{alarm.Detection} is off, so nothing says whether this goes on.";
+        foreach (var kind in (HistoryKind[])[HistoryKind.Retired, HistoryKind.State])
+            _changes.History.Add(new(alarm.Id, _now, kind, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: why) { Detection = alarm.Detection });
+        if (!IsBelievedToFire(alarm))
+            return;
+
+        Put(Of(alarm.Id) with { Told = new(alarm.State, alarm.Revision, _now, 0) });
+        Send(Notification.Of(alarm, detection?.Definition ?? DetectionCatalog.Gone(alarm.Detection)) with { Why = why }, HistoryKind.Notified);
+    }
+
     /// <summary>Ends the turn: silences whose time is up, and reminders.</summary>
     public void Advance(IReadOnlyDictionary<string, Alarm> alarms)
     {

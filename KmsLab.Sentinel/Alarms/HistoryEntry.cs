@@ -9,6 +9,9 @@ public enum HistoryKind
     /// <summary>It changed its state.</summary>
     [JsonStringEnumMemberName("state")] State,
 
+    /// <summary>It ended because nothing judges it any more: its rule is gone, or its detection off.</summary>
+    [JsonStringEnumMemberName("retired")] Retired,
+
     /// <summary>A notification of the change was written for the channels.</summary>
     [JsonStringEnumMemberName("notified")] Notified,
 

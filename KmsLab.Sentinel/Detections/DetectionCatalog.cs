@@ -78,6 +78,21 @@ internal sealed class DetectionCatalog(DetectionOptions options)
 
     public DetectionMode ModeOf(string id) => Find(id)?.Settings.Mode ?? DetectionMode.Off;
 
+    /// <summary>Stands for a rule that was removed or renamed, of which alarms are left.</summary>
+    public static DetectionDefinition Gone(string id) => new()
+    {
+        Id = id,
+        Title = id,
+        Severity = Severity.Low,
+        Technique = "",
+        About = "A rule that was removed or renamed.",
+        Why = "",
+        Tuning = "",
+        Runbook = [],
+        Defaults = CustomRule.Defaults with { Mode = DetectionMode.Off },
+        Select = _ => null,
+    };
+
     /// <summary>What is wrong with the detections' settings and the rules.</summary>
     public static IEnumerable<string> Check(DetectionOptions options)
     {
