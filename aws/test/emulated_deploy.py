@@ -26,4 +26,8 @@ except ClientError as problem:
 parameters = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
 parameters += [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted((before or set()) - set(given))]
 change = cloudformation.create_stack if before is None else cloudformation.update_stack
-change(StackName=name, TemplateBody=template, Parameters=parameters, Capabilities=["CAPABILITY_IAM"])
+try:
+    change(StackName=name, TemplateBody=template, Parameters=parameters, Capabilities=["CAPABILITY_IAM"])
+except ClientError as problem:
+    if "No updates are to be performed" not in str(problem):
+        raise
