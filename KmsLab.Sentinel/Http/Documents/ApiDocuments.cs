@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Storage;
 using KmsLab.ServiceDefaults.ApiKeys;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using KmsLab.ServiceDefaults.Settings;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace KmsLab.Sentinel.Http.Lists;
@@ -30,7 +31,7 @@ internal sealed class QueryGuard
         return invocation => guard.Check(invocation.HttpContext) is { } problem ? ValueTask.FromResult<object?>(problem) : next(invocation);
     }
 
-    private IResult? Check(HttpContext http)
+    private ValidationProblem? Check(HttpContext http)
     {
         var path = http.GetRouteData().Values;
         var known = _known.Where(parameter => !path.ContainsKey(parameter.Key)).ToDictionary(StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Publishing.Messages;
 using MimeKit;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;

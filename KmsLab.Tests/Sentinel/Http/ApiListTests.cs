@@ -1,7 +1,5 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Tests.Sentinel.Http;
 

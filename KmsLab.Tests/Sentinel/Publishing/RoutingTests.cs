@@ -1,5 +1,4 @@
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Alarms.Matching;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.Routing;

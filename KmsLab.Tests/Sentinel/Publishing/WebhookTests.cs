@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.Webhooks;
 using KmsLab.Tests.LocalAws;
