@@ -51,8 +51,6 @@ public sealed class DryRunProbingTests(PostgresCluster cluster)
         bench.Select(Call("s3", "GetBucketPolicy", null, errorCode: "AccessDenied")).ShouldBeNull();
     }
 
-    private static byte[] Decrypt(int second, string? error = null, string role = TestRecords.RoleArn) => TestRecords.Decrypt(Noon.AddSeconds(second), error, role).Utf8();
-
     private static byte[] Probe(string operation, string key, int second, string error = "DryRunOperationException") =>
         Kms(operation, key: key, errorCode: error).With(r => r["eventTime"] = TestRecords.Time(Noon.AddSeconds(second))).Utf8();
 }

@@ -222,8 +222,6 @@ public sealed class RansomPatternTests(PostgresCluster cluster)
     private static JsonObject Later(JsonObject record, int days, Action<JsonObject> change, string role) =>
         Kms((string)record["eventName"]!, key: (string)record["resources"]![0]!["ARN"]!, role: role).With(r => r["eventTime"] = TestRecords.Time(Noon.AddDays(days))).With(change);
 
-    private static byte[] Decrypt(int second, string? error = null, string role = TestRecords.RoleArn) => TestRecords.Decrypt(Noon.AddSeconds(second), error, role).Utf8();
-
     private static JsonObject Encryption(string operation, string key) => Kms(operation, key: key);
 
     private static JsonObject Resource(string arn) => new() { ["type"] = "AWS::KMS::Key", ["ARN"] = arn };
