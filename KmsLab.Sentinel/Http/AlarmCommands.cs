@@ -18,7 +18,7 @@ internal sealed class AlarmCommands(AlarmActions actions, AlarmOptions options, 
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/alarms/{id}/history", HistoryAsync).Answers<IReadOnlyList<HistoryEntry>>("getAlarmHistory", "What happened to an alarm, oldest first", 404);
-        api.MapGet("/alarms/{id}/tuning", TuningAsync).Answers<object>("getAlarmTuning", "The configuration that would have kept an alarm quiet", 404);
+        api.MapGet("/alarms/{id}/tuning", TuningAsync).Answers<JsonElement>("getAlarmTuning", "The configuration that would have kept an alarm quiet", 404);
         var guarded = api.MapGroup("/alarms/{id}").AddEndpointFilter<WriteGuard>().WithMetadata(new RequestSizeLimitAttribute(CommandBody.MaxBytes));
         guarded.MapPost("/acknowledge", (string id, HttpContext http, AlarmCommands commands) => commands.AcknowledgeAsync(id, http))
             .Accepts<AcknowledgeBody>("application/json", AnyType).Answers<AlarmAnswer>("acknowledgeAlarm", "Take an alarm on: no reminders of it", 400, 404, 409, 415);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using KmsLab.Sentinel.Queries;
 
 namespace KmsLab.Sentinel.Http;
@@ -8,9 +9,9 @@ internal static class EvidenceApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/alarms/{id}/records", RecordsAsync).Answers<AlarmRecordsAnswer>("getAlarmRecords", "The records that an alarm rests on", 404);
-        api.MapGet("/alarms/{id}/records/{eventId}", RecordAsync).Answers<object>("getAlarmRecord", "A record as CloudTrail wrote it", 404);
+        api.MapGet("/alarms/{id}/records/{eventId}", RecordAsync).Answers<JsonElement>("getAlarmRecord", "A record as CloudTrail wrote it", 404);
         api.MapGet("/alarms/{id}/timeline", TimelineAsync).Answers<TimelineAnswer>("getAlarmTimeline", "What an alarm's principal did before, during and after", 404);
-        api.MapGet("/alarms/{id}/export", ExportAsync).Answers<object>("exportAlarm", "An alarm with its records as a file: json, csv or ocsf", 400, 404);
+        api.MapGet("/alarms/{id}/export", ExportAsync).Answers<JsonElement>("exportAlarm", "An alarm with its records as a file: json, csv or ocsf", 400, 404);
         api.MapGet("/keys", async (KeyNamesQuery query, CancellationToken cancellationToken) =>
             TypedResults.Json(await query.ReadAsync(cancellationToken), ApiJson.Default.IReadOnlyListKeyNaming))
             .Answers<IReadOnlyList<KeyNaming>>("getKeys", "Names of keys: aliases and tags");

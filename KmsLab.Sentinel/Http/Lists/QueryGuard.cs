@@ -15,6 +15,7 @@ internal sealed class QueryGuard
     private static readonly Dictionary<Type, (Func<string, bool> CanRead, string Needs)> Readable = new()
     {
         [typeof(string)] = (_ => true, ""),
+        [typeof(bool)] = (text => bool.TryParse(text, out _), "must be true or false."),
         [typeof(int)] = (text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _), "must be a whole number, such as 100."),
         [typeof(DateTimeOffset)] = (
             text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out _), "must be an instant, such as 2026-11-24T18:00:00Z."),

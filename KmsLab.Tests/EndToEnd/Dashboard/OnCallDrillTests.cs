@@ -35,7 +35,7 @@ public sealed class OnCallDrillTests(Browser browser) : IClassFixture<Browser>
         await browsed.GoAsync($"/alarms/{alarm}");
         var page = browsed.Page;
 
-        (await BlockAsync(page, "What")).ShouldContain("was used by");
+        (await BlockAsync(page, "What")).ShouldContain("called Encrypt on a key of vault");
         (await BlockAsync(page, "Who")).ShouldContain($"user/{Stranger}");
         (await BlockAsync(page, "Who")).ShouldContain("the lab");
         (await page.GetByRole(AriaRole.Region, new() { Name = "Who" }).Locator("code").AllInnerTextsAsync()).ShouldContain(Stranger);
