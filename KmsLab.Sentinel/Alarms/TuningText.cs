@@ -47,7 +47,7 @@ internal static class TuningText
         }.ToJsonString(Readable);
     }
 
-    private static IReadOnlyList<(string Principal, string? Key)> Covered(Alarm alarm)
+    private static List<(string Principal, string? Key)> Covered(Alarm alarm)
     {
         var pairs = alarm.Evidence.Select(record => (record.Principal, Key: record.KeyArn)).Distinct().ToList();
         return alarm.EvidenceTotal <= alarm.Evidence.Count && pairs.Count <= MostPairs

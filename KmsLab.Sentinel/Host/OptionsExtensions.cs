@@ -1,5 +1,4 @@
 using KmsLab.CloudTrail.Records;
-using KmsLab.Sentinel.Dashboard;
 using KmsLab.Sentinel.Dashboard.Scenarios;
 using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;

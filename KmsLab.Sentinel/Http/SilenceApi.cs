@@ -1,8 +1,6 @@
-using System.Text.Json;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Http.Documents;
 using KmsLab.Sentinel.Queries;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace KmsLab.Sentinel.Http;

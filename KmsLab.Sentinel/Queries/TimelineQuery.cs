@@ -1,5 +1,4 @@
 using Dapper;
-using KmsLab.Sentinel.Rates;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Queries;
@@ -40,7 +39,7 @@ internal sealed class TimelineQuery(Database database)
     /// <returns>Null where nobody is known who called.</returns>
     public async Task<TimelineAnswer?> ReadAsync(AlarmAnswer alarm, string? principal, CancellationToken cancellationToken)
     {
-        if ((principal ?? PrincipalsOf(alarm).FirstOrDefault()) is not { } who)
+        if ((principal ?? (PrincipalsOf(alarm) is [var first, ..] ? first : null)) is not { } who)
             return null;
 
         var (from, to) = (alarm.FirstSeen - Around, alarm.LastSeen + Around);

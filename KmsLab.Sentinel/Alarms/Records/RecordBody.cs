@@ -17,6 +17,7 @@ internal static class RecordBody
         ["password", "secretaccesskey", "secretkey", "sessiontoken", "secretstring", "secretbinary", "secretvalue", "plaintext", "privatekey", "privatekeyplaintext", "clientsecret", "authtoken"];
 
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 256 };
+    private static readonly JsonSerializerOptions Compact = new() { MaxDepth = 256, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, MaxDepth = 256, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <returns>Empty where the record can't be read.</returns>
@@ -80,7 +81,7 @@ internal static class RecordBody
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Reading.MaxDepth });
         var root = JsonNode.Parse(ref reader)!;
         Mask(root);
-        return JsonSerializer.SerializeToUtf8Bytes(root, new JsonSerializerOptions { MaxDepth = 256, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        return JsonSerializer.SerializeToUtf8Bytes(root, Compact);
     }
 
     private static void Mask(JsonNode? node)

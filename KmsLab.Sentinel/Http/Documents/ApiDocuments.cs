@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Storage;
@@ -81,6 +82,10 @@ internal static class ApiDocuments
                 break;
             case var instant when instant == typeof(DateTimeOffset):
                 (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+                break;
+            case { IsEnum: true } when schema.Enum is { Count: > 0 } values:
+                // Generators take an enumeration without a type for numbers.
+                (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. values.Where(value => value is not null && value.GetValueKind() == JsonValueKind.String)]);
                 break;
             default:
                 return;
