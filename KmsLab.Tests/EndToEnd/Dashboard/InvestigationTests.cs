@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using KmsLab.Tests.InProcess;
 using Microsoft.Playwright;

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Dapper;
 using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
-using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
 using KmsLab.Tests.EndToEnd;
 using KmsLab.Tests.Postgres;
