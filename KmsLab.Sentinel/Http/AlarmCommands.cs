@@ -113,7 +113,7 @@ internal sealed class AlarmCommands(AlarmActions actions, AlarmOptions options, 
         }
     }
 
-    private static ProblemHttpResult NoSuchAlarm(string id) => SentinelApi.NoSuchAlarm(id);
+    private static ProblemHttpResult NoSuchAlarm(string id) => Refusals.NoSuchAlarm(id);
 
     private static ProblemHttpResult Conflict(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status409Conflict, title: "Nothing to do");
 }

@@ -20,12 +20,12 @@ internal static class EvidenceApi
     private static async Task<IResult> RecordsAsync(string id, AlarmQuery alarms, AlarmRecordsQuery records, CancellationToken cancellationToken) =>
         await alarms.FindAsync(id, cancellationToken) is { } alarm
             ? TypedResults.Json(await records.ReadAsync(alarm, cancellationToken), ApiJson.Default.AlarmRecordsAnswer)
-            : SentinelApi.NoSuchAlarm(id);
+            : Refusals.NoSuchAlarm(id);
 
     private static async Task<IResult> RecordAsync(string id, string eventId, AlarmQuery alarms, AlarmRecordsQuery records, CancellationToken cancellationToken)
     {
         if (await alarms.FindAsync(id, cancellationToken) is not { } alarm)
-            return SentinelApi.NoSuchAlarm(id);
+            return Refusals.NoSuchAlarm(id);
 
         return await records.FindAsync(alarm, eventId, cancellationToken) is { } json
             ? TypedResults.Bytes(json, "application/json")
@@ -37,7 +37,7 @@ internal static class EvidenceApi
     private static async Task<IResult> TimelineAsync(string id, string? principal, AlarmQuery alarms, TimelineQuery timelines, CancellationToken cancellationToken)
     {
         if (await alarms.FindAsync(id, cancellationToken) is not { } alarm)
-            return SentinelApi.NoSuchAlarm(id);
+            return Refusals.NoSuchAlarm(id);
 
         return await timelines.ReadAsync(alarm, principal, cancellationToken) is { } timeline
             ? TypedResults.Json(timeline, ApiJson.Default.TimelineAnswer)
@@ -51,6 +51,6 @@ internal static class EvidenceApi
 
         return await export.WriteAsync(id, format ?? "json", cancellationToken) is { } file
             ? TypedResults.File(file.Content, file.Type, file.Name)
-            : SentinelApi.NoSuchAlarm(id);
+            : Refusals.NoSuchAlarm(id);
     }
 }

@@ -101,10 +101,7 @@ internal static class SentinelApi
     }
 
     private static async Task<Results<JsonHttpResult<AlarmAnswer>, ProblemHttpResult>> AlarmAsync(string id, AlarmQuery query, CancellationToken cancellationToken) =>
-        await query.FindAsync(id, cancellationToken) is { } alarm ? TypedResults.Json(alarm, ApiJson.Default.AlarmAnswer) : NoSuchAlarm(id);
-
-    public static ProblemHttpResult NoSuchAlarm(string id) =>
-        TypedResults.Problem($"There is no alarm {id}. GET /api/alarms lists them.", statusCode: StatusCodes.Status404NotFound, title: "No such alarm");
+        await query.FindAsync(id, cancellationToken) is { } alarm ? TypedResults.Json(alarm, ApiJson.Default.AlarmAnswer) : Refusals.NoSuchAlarm(id);
 
     private static ValueTask<object?> NoStoreAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -31,7 +31,7 @@ internal static class UsageApi
         string id, AlarmQuery alarms, AlarmChartQuery query, CancellationToken cancellationToken)
     {
         if (await alarms.FindAsync(id, cancellationToken) is not { } alarm)
-            return SentinelApi.NoSuchAlarm(id);
+            return Refusals.NoSuchAlarm(id);
 
         return await query.ReadAsync(alarm, cancellationToken) is { } chart
             ? TypedResults.Json(chart, ApiJson.Default.AlarmChartAnswer)
