@@ -8,6 +8,15 @@ namespace KmsLab.Tests.EndToEnd.Dashboard;
 /// <summary>What an investigation needs of the page: records that can be searched, silences, names, charts that answer, and a page where there is none.</summary>
 public sealed class InvestigationTests(Browser browser) : IClassFixture<Browser>
 {
+    /// <summary>The middle of the chart's largest column, on the screen.</summary>
+    private const string LargestColumn = """
+        () => {
+          const [largest] = [...document.querySelectorAll('.chart .rz-column-series path, .chart .rz-stacked-column-series path')]
+            .map(path => path.getBoundingClientRect()).sort((one, other) => other.width * other.height - one.width * one.height);
+          return [largest.x + largest.width / 2, largest.y + largest.height / 2];
+        }
+        """;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -115,7 +124,8 @@ public sealed class InvestigationTests(Browser browser) : IClassFixture<Browser>
         await page.GetByLabel("Sentinel's own").CheckAsync();
         await own.First.WaitForAsync();
 
-        await page.Locator(".chart path.rz-series-item, .chart .rz-column-series path, .chart .rz-stacked-column-series path").Last.HoverAsync(new() { Force = true });
+        var column = await page.EvaluateAsync<float[]>(LargestColumn);
+        await page.Mouse.MoveAsync(column[0], column[1]);
         await page.Locator(".rz-chart-tooltip-content").First.WaitForAsync();
 
         await page.Locator(".marks a").First.FocusAsync();
