@@ -53,7 +53,7 @@ internal sealed class CommandBody
 
         body.ReadMatcher(json, members);
         body.ReadEnd(json, now, longest);
-        if (json.TryGetProperty("starts", out var starts) && (body.Starts = UntilOf(starts)) is null)
+        if (Has(json, "starts", out var starts) && (body.Starts = UntilOf(starts)) is null)
             body.Wrong("starts", "must be an instant with its offset from UTC, such as \"2026-11-24T18:00:00Z\".");
         return body;
     }
@@ -84,7 +84,7 @@ internal sealed class CommandBody
 
     private CommandBody ReadMatcher(JsonElement json, string[] members)
     {
-        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("matcher", out var matcher))
+        if (json.ValueKind != JsonValueKind.Object || !Has(json, "matcher", out var matcher))
             return Wrong("matcher", "must say which alarms, such as {\"principals\": [\"arn:aws:iam::111122223333:role/batch\"]}.");
 
         foreach (var unknown in json.EnumerateObject().Where(member => !members.Contains(member.Name)))
@@ -105,9 +105,13 @@ internal sealed class CommandBody
         return this;
     }
 
+    /// <summary>Finds a member; one that is null is none, for generated clients write what they leave out.</summary>
+    private static bool Has(JsonElement json, string member, out JsonElement value) =>
+        json.TryGetProperty(member, out value) && value.ValueKind != JsonValueKind.Null;
+
     private string? Text(JsonElement json, string member, int longest, bool required)
     {
-        if (!json.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null)
+        if (!Has(json, member, out var value))
         {
             if (required)
                 Wrong(member, "must say why, in a few words: people will read it in the alarm's history.");
@@ -128,10 +132,10 @@ internal sealed class CommandBody
 
     private void ReadVerdict(JsonElement json)
     {
-        Verdict = json.TryGetProperty("verdict", out var verdict) && verdict.ValueKind == JsonValueKind.String ? VerdictOf(verdict.GetString()!) : null;
+        Verdict = Has(json, "verdict", out var verdict) && verdict.ValueKind == JsonValueKind.String ? VerdictOf(verdict.GetString()!) : null;
         if (Verdict is null)
             Wrong("verdict", "must be \"true\" (an attack, or a mistake to know of), \"expected\" (meant to happen) or \"false\" (should not have been told).");
-        if (!json.TryGetProperty("incident", out var incident))
+        if (!Has(json, "incident", out var incident))
             return;
         if (incident.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
             Wrong("incident", "must be true or false: whether all alarms of the incident are closed.");
@@ -148,7 +152,7 @@ internal sealed class CommandBody
 
     private void ReadEnd(JsonElement json, DateTimeOffset now, TimeSpan longest)
     {
-        var (hasUntil, hasDuration) = (json.TryGetProperty("until", out var until), json.TryGetProperty("duration", out var duration));
+        var (hasUntil, hasDuration) = (Has(json, "until", out var until), Has(json, "duration", out var duration));
         if (hasUntil == hasDuration)
         {
             Wrong("until", "Say when the silence ends: either until, such as \"2026-11-24T18:00:00Z\", or duration, in seconds or as \"04:00:00\".");

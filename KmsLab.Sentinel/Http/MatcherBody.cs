@@ -31,7 +31,7 @@ internal static class MatcherBody
             return matcher;
         }
 
-        foreach (var member in json.EnumerateObject())
+        foreach (var member in json.EnumerateObject().Where(member => member.Value.ValueKind != JsonValueKind.Null))
         {
             var at = $"matcher.{member.Name}";
             if (TextsOf(member.Value) is not { } texts)

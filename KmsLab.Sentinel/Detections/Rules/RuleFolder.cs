@@ -1,6 +1,5 @@
 using System.Text.Json;
 using KmsLab.ServiceDefaults.Settings;
-using Microsoft.Extensions.Configuration;
 
 namespace KmsLab.Sentinel.Detections.Rules;
 

@@ -14,8 +14,6 @@ public sealed class AlarmRecordTests(PostgresCluster cluster)
 {
     private static readonly DateTimeOffset Noon = TestRecords.Noon;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public static TheoryData<DatabaseProvider> Databases => PipelineTests.Databases;
 
     [Theory]
