@@ -3,9 +3,6 @@ using KmsLab.ServiceDefaults.Settings;
 
 namespace KmsLab.Sentinel.Detections;
 
-/// <summary>A detection as this Sentinel runs it.</summary>
-internal sealed record ConfiguredDetection(DetectionDefinition Definition, DetectionSettings Settings);
-
 /// <summary>The detections there are, the configuration's own rules among them, and how the configuration wants them.</summary>
 /// <remarks>Rules of the folder may be exchanged: whoever makes something of the catalog makes it anew then.</remarks>
 internal sealed class DetectionCatalog(DetectionOptions options)

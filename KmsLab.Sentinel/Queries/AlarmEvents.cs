@@ -34,9 +34,19 @@ internal sealed class AlarmEvents(Database database, TimeProvider time)
     public async IAsyncEnumerable<AlarmEvent?> FollowAsync(string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var given = new Dictionary<string, DateTimeOffset>();
-        var from = after is not null && InstantOf(after) is { } last ? last - Overlap : time.GetUtcNow();
+        var begin = after is not null && InstantOf(after) is { } last ? last : time.GetUtcNow();
+        var from = begin - Overlap;
         if (after is not null)
-            given[after] = from + Overlap;
+        {
+            given[after] = begin;
+        }
+        else
+        {
+            // What is there already happened before; what comes to light later is told, though a turn that began earlier stamped it.
+            foreach (var one in await ReadAsync(from, given, cancellationToken))
+                given[one.Id] = one.Entry.At;
+        }
+
         while (!cancellationToken.IsCancellationRequested)
         {
             var fresh = await ReadAsync(from, given, cancellationToken);
