@@ -98,7 +98,8 @@ internal sealed partial class StateStore : IDisposable
             _committing.Exit();
         }
 
-        WakeForTheRest();
+        if (IsAnyLeft())
+            _work.Set();
     }
 
     private Task Add(Action<WriteSession> write)
@@ -166,6 +167,8 @@ internal sealed partial class StateStore : IDisposable
         {
             if (CommitNext())
                 continue;
+            if (IsAnyLeft())
+                continue;
             if (Volatile.Read(ref _stopping))
                 return;
             _work.WaitOne();
@@ -183,14 +186,11 @@ internal sealed partial class StateStore : IDisposable
         }
     }
 
-    /// <summary>Whoever came while the lock was held went away again, so this is asked for after it was let go.</summary>
-    private void WakeForTheRest()
+    /// <summary>Tells whether more has come. Whoever came while the lock was held relied on its holder, so that one asks once more after letting go.</summary>
+    private bool IsAnyLeft()
     {
-        bool isAnyLeft;
         lock (_lock)
-            isAnyLeft = _groups.Count > 0;
-        if (isAnyLeft)
-            _work.Set();
+            return _groups.Count > 0;
     }
 
     private Group? Next()

@@ -152,7 +152,8 @@ public sealed class PipelineTests(PostgresCluster cluster)
         await sentinel.TakeAsync(attack);
 
         (await sentinel.RatesAsync()).ShouldBeEmpty();
-        (await sentinel.AlarmsAsync()).ShouldBeEmpty();
+        var kept = (await sentinel.AlarmsAsync()).ShouldHaveSingleItem("nobody has closed it");
+        (kept.Ended, kept.Occurrence, kept.EvidenceTotal).ShouldBe((true, 1, 2));
         (await sentinel.StatusAsync()).Records.Counted.ShouldBe(2);
     }
 

@@ -121,7 +121,12 @@ public sealed class ActivityTests(PostgresCluster cluster)
     {
         await using var bed = await SentinelBed.CreateAsync(DatabaseProvider.Sqlite, cluster);
         var sentinel = bed.Start();
+        bed.Options.Alarms.KeepEvidence = TimeSpan.FromDays(1);
         await AttackAsync(bed, sentinel, Noon);
+        var alarm = (await bed.AnswersAsync()).ShouldHaveSingleItem();
+        await bed.SubmitAsync(
+            new(Guid.NewGuid().ToString("N"), alarm.Id, AlarmCommandKind.Close, alarm.Occurrence, bed.Time.GetUtcNow(), "alice", "seen") { Verdict = Verdict.Expected });
+        await sentinel.TickAsync();
         bed.Time.SetUtcNow(Noon.AddDays(4));
         await sentinel.Pipeline.PruneAsync(Cancellation);
         (await sentinel.AlarmsAsync()).ShouldBeEmpty();
