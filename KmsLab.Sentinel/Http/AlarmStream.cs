@@ -34,10 +34,12 @@ internal static class AlarmStream
     {
         using var timeout = new CancellationTokenSource(Longest, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping, timeout.Token);
+        // Before anybody is told that the stream is open: what happens next belongs to it.
+        var position = await events.BeginAsync(after, ended.Token);
         var lastSent = time.GetTimestamp();
         // The first one tells that the stream is open, and how soon to come back.
         yield return new("", Ping) { ReconnectionInterval = TimeSpan.FromSeconds(2) };
-        await foreach (var happened in events.FollowAsync(after, ended.Token))
+        await foreach (var happened in events.FollowAsync(position, ended.Token))
         {
             if (happened is not null)
                 yield return new(JsonSerializer.Serialize(happened.Entry, ApiJson.Default.HistoryEntry), "alarm") { EventId = happened.Id };

@@ -11,6 +11,11 @@ namespace KmsLab.Sentinel.Queries;
 /// <param name="Entry">The thing.</param>
 internal sealed record AlarmEvent(string Id, HistoryEntry Entry);
 
+/// <summary>A place in the history of all alarms.</summary>
+/// <param name="From">From when on it is read.</param>
+/// <param name="Given">The events from then on that were given, or had happened, already.</param>
+internal sealed record AlarmEventPosition(DateTimeOffset From, Dictionary<string, DateTimeOffset> Given);
+
 /// <summary>Follows the history of all alarms.</summary>
 /// <remarks>
 /// What happened is written by several turns and senders, and one that began earlier may commit later. So each look goes back a little and leaves out what
@@ -28,25 +33,31 @@ internal sealed class AlarmEvents(Database database, TimeProvider time)
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : null;
 
-    /// <summary>Follows until it is cancelled; each round without an event gives null, so that the other side knows that somebody is there.</summary>
+    /// <summary>Says where a stream begins. What happens from then on is told, though a turn that began earlier stamps it with an earlier time.</summary>
     /// <param name="after">The last event that was seen; null to begin now.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async IAsyncEnumerable<AlarmEvent?> FollowAsync(string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<AlarmEventPosition> BeginAsync(string? after, CancellationToken cancellationToken)
     {
         var given = new Dictionary<string, DateTimeOffset>();
-        var begin = after is not null && InstantOf(after) is { } last ? last : time.GetUtcNow();
-        var from = begin - Overlap;
-        if (after is not null)
+        if (after is not null && InstantOf(after) is { } last)
         {
-            given[after] = begin;
-        }
-        else
-        {
-            // What is there already happened before; what comes to light later is told, though a turn that began earlier stamped it.
-            foreach (var one in await ReadAsync(from, given, cancellationToken))
-                given[one.Id] = one.Entry.At;
+            given[after] = last;
+            return new(last - Overlap, given);
         }
 
+        var from = time.GetUtcNow() - Overlap;
+        foreach (var one in await ReadAsync(from, given, cancellationToken))
+            given[one.Id] = one.Entry.At;
+        return new(from, given);
+    }
+
+    /// <summary>Follows until it is cancelled; each round without an event gives null, so that the other side knows that somebody is there.</summary>
+    /// <param name="position">Where it begins.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async IAsyncEnumerable<AlarmEvent?> FollowAsync(
+        AlarmEventPosition position, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (from, given) = position;
         while (!cancellationToken.IsCancellationRequested)
         {
             var fresh = await ReadAsync(from, given, cancellationToken);
