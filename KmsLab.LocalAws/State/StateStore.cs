@@ -165,9 +165,7 @@ internal sealed partial class StateStore : IDisposable
     {
         while (true)
         {
-            if (CommitNext())
-                continue;
-            if (IsAnyLeft())
+            if (CommitNext() || IsAnyLeft())
                 continue;
             if (Volatile.Read(ref _stopping))
                 return;

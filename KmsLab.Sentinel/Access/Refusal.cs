@@ -54,8 +54,7 @@ internal static class Refusal
 
     private static string Explain(AccessSettings settings) => settings.HasLoadBalancer ? OnlyThroughTheLoadBalancer : NobodyMay;
 
-    /// <summary>What a person opens in a browser, and not what a page or a program fetches.</summary>
-    /// <summary>Tells whether a browser asks for a page.</summary>
+    /// <summary>Tells whether a person opens a page in a browser; what pages and programs fetch is none.</summary>
     public static bool IsPage(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && !request.Path.StartsWithSegments("/api") && !request.Path.StartsWithSegments("/_blazor") && !request.Path.StartsWithSegments("/_framework");

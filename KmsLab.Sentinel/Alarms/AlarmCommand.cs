@@ -21,7 +21,7 @@ internal enum AlarmCommandKind
     /// <summary>Adds words to the history, and nothing else.</summary>
     [JsonStringEnumMemberName("comment")] Comment,
 
-    /// <summary>Says what the finding was: nobody needs to look at this occurrence any more.</summary>
+    /// <summary>Closes an occurrence with a verdict: nobody needs to look at it any more.</summary>
     [JsonStringEnumMemberName("close")] Close,
 
     /// <summary>Takes a closure back.</summary>

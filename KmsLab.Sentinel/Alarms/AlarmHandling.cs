@@ -56,10 +56,10 @@ public enum Verdict
     /// <summary>An attack, or a mistake that somebody had to know of.</summary>
     [JsonStringEnumMemberName("true")] True,
 
-    /// <summary>It happened as told, and was meant to: a test, a planned change.</summary>
+    /// <summary>A planned change or a test: it happened as the alarm says, and was meant to.</summary>
     [JsonStringEnumMemberName("expected")] Expected,
 
-    /// <summary>It should not have been told: the detection wants tuning.</summary>
+    /// <summary>A false alarm: nobody should have been told, and the detection wants tuning.</summary>
     [JsonStringEnumMemberName("false")] False,
 }
 

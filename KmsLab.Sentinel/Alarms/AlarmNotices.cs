@@ -101,8 +101,10 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
     /// <param name="alarms">All alarms.</param>
     public void Changed(Alarm alarm, bool tell, IReadOnlyDictionary<string, Alarm> alarms)
     {
-        var detection = catalog.Find(alarm.Detection);
-        var why = detection is null ? null : AlarmText.Why(alarm, detection.Definition);
+        var detection = catalog.FindActive(alarm.Detection);
+        var why = detection is null ? WhyRetired(alarm) : AlarmText.Why(alarm, detection.Definition);
+        if (detection is null)
+            _changes.History.Add(new(alarm.Id, _now, HistoryKind.Retired, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: why));
         _changes.History.Add(new(alarm.Id, _now, HistoryKind.State, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: why) { Detection = alarm.Detection });
         if (!tell)
             return;
@@ -113,22 +115,6 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
             _changes.History.Add(new(alarm.Id, _now, HistoryKind.Inhibited, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: $"told with {leader.Detection} ({leader.Id})"));
         else if (alarm.State != AlarmState.Ok || IsBelievedToFire(alarm))
             Tell(alarm);
-    }
-
-    /// <summary>An alarm ended because nothing judges it any more. Whoever was told of it, and keeps it open, is told that it is over.</summary>
-    public void Retired(Alarm alarm)
-    {
-        var detection = catalog.Find(alarm.Detection);
-        var why = detection is null
-            ? $"There is no rule {alarm.Detection} any more, so nothing says whether this goes on."
-            : $"{alarm.Detection} is off, so nothing says whether this goes on.";
-        foreach (var kind in (HistoryKind[])[HistoryKind.Retired, HistoryKind.State])
-            _changes.History.Add(new(alarm.Id, _now, kind, HistoryEntry.Sentinel, alarm.State, alarm.Occurrence, Reason: why) { Detection = alarm.Detection });
-        if (!IsBelievedToFire(alarm))
-            return;
-
-        Put(Of(alarm.Id) with { Told = new(alarm.State, alarm.Revision, _now, 0) });
-        Send(Notification.Of(alarm, detection?.Definition ?? DetectionCatalog.Gone(alarm.Detection)) with { Why = why }, HistoryKind.Notified);
     }
 
     /// <summary>Ends the turn: silences whose time is up, and reminders.</summary>
@@ -256,9 +242,12 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
         Send(Notification.OfNews(alarm, detection.Definition, news, _now), HistoryKind.News, news);
     }
 
+    /// <summary>Tells of an alarm whose detection is on; and of its end whoever keeps it open, whatever became of the detection.</summary>
     private void Tell(Alarm alarm)
     {
-        if (catalog.FindActive(alarm.Detection) is not { Settings.Mode: DetectionMode.On } detection)
+        var detection = catalog.FindActive(alarm.Detection);
+        var isEnd = alarm.State == AlarmState.Ok && IsBelievedToFire(alarm);
+        if (detection is not { Settings.Mode: DetectionMode.On } && !isEnd)
             return;
 
         var handling = Of(alarm.Id);
@@ -270,8 +259,15 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
         }
 
         Put(handling with { Told = new(alarm.State, alarm.Revision, _now, 0) });
-        Send(Notification.Of(alarm, detection.Definition), HistoryKind.Notified);
+        Send(detection is null ? Retirement(alarm) : Notification.Of(alarm, detection.Definition), HistoryKind.Notified);
     }
+
+    private Notification Retirement(Alarm alarm) =>
+        Notification.Of(alarm, catalog.Find(alarm.Detection)?.Definition ?? DetectionCatalog.Gone(alarm.Detection)) with { Why = WhyRetired(alarm) };
+
+    private string WhyRetired(Alarm alarm) => catalog.Find(alarm.Detection) is null
+        ? $"There is no rule {alarm.Detection} any more, so nothing says whether this goes on."
+        : $"{alarm.Detection} is off, so nothing says whether this goes on.";
 
     private void Remind(Alarm alarm, AlarmHandling handling)
     {

@@ -5,6 +5,17 @@ using Dapper;
 
 namespace KmsLab.Sentinel.Alarms;
 
+/// <summary>Alarms to read; what is null leaves none out.</summary>
+/// <param name="State">In this state.</param>
+/// <param name="Detection">Of this detection.</param>
+/// <param name="From">With records at this instant of event time, or later.</param>
+/// <param name="To">With records before this instant.</param>
+/// <param name="After">Behind this alarm: the time of its last change, and its id.</param>
+/// <param name="Limit">So many at most.</param>
+internal sealed record AlarmListing(
+    AlarmState? State = null, string? Detection = null, DateTimeOffset? From = null, DateTimeOffset? To = null,
+    (DateTimeOffset At, string Id)? After = null, int? Limit = null);
+
 /// <summary>Reads back alarms, and how they were handled.</summary>
 internal static class AlarmRecords
 {
@@ -24,6 +35,37 @@ internal static class AlarmRecords
         ORDER BY changed_at DESC, id LIMIT @limit
         """,
         new { since = since.ToUnixTimeMilliseconds(), limit }, cancellationToken);
+
+    /// <summary>Those of a listing, the latest change first.</summary>
+    public static Task<IReadOnlyList<Alarm>> ListAsync(DbConnection connection, AlarmListing listing, CancellationToken cancellationToken)
+    {
+        var conditions = new List<string>();
+        if (listing.State is not null)
+            conditions.Add("state = @state");
+        if (listing.Detection is not null)
+            conditions.Add("detection = @detection");
+        if (listing.From is not null)
+            conditions.Add("last_seen >= @from");
+        if (listing.To is not null)
+            conditions.Add("first_seen < @to");
+        if (listing.After is not null)
+            conditions.Add("(changed_at < @at OR changed_at = @at AND id > @id)");
+        var where = conditions.Count == 0 ? "" : $"WHERE {string.Join(" AND ", conditions)} ";
+        return AlarmsAsync(
+            connection,
+            $"{where}ORDER BY changed_at DESC, id LIMIT @limit",
+            new
+            {
+                state = listing.State?.ToString(),
+                detection = listing.Detection,
+                from = listing.From?.ToUnixTimeMilliseconds(),
+                to = listing.To?.ToUnixTimeMilliseconds(),
+                at = listing.After?.At.ToUnixTimeMilliseconds(),
+                id = listing.After?.Id,
+                limit = (long)(listing.Limit ?? int.MaxValue),
+            },
+            cancellationToken);
+    }
 
     /// <summary>One alarm, or none.</summary>
     public static Task<IReadOnlyList<Alarm>> AlarmsAsync(DbConnection connection, string id, CancellationToken cancellationToken) =>

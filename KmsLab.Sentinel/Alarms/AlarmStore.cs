@@ -94,15 +94,9 @@ internal sealed class AlarmStore(DetectionCatalog catalog, AlarmNotices notices,
 
         foreach (var alarm in _alarms.Values.ToList())
         {
-            if (!alarm.Ended && catalog.FindActive(alarm.Detection) is null)
-            {
-                var retired = alarm.Retire(moment.Now);
-                Put(retired);
-                notices.Retired(retired);
-                continue;
-            }
-
-            var advanced = alarm.Advance(WatermarkOf(catalog.Find(alarm.Detection)?.Definition.Clock ?? Clock.Trail, moment), moment.Now);
+            var advanced = catalog.FindActive(alarm.Detection) is { } detection
+                ? alarm.Advance(WatermarkOf(detection.Definition.Clock, moment), moment.Now)
+                : alarm.Retire(moment.Now);
             if (ReferenceEquals(advanced, alarm))
                 continue;
 

@@ -47,16 +47,13 @@ internal sealed class DetectionCatalog(DetectionOptions options)
     /// <summary>Those that are not off.</summary>
     public IReadOnlyList<ConfiguredDetection> Active => _now.Active;
 
-    /// <summary>The rules of the folder that are in use.</summary>
-    public RuleFolder Filed { get; private set; } = options.Filed;
-
     /// <summary>Takes other rules in place of the folder's.</summary>
     /// <exception cref="ArgumentException">They have problems: see <see cref="Check(DetectionOptions, RuleFolder)"/>.</exception>
     public void Use(RuleFolder folder)
     {
         if (folder.Problems.Count > 0)
             throw new ArgumentException("Rules with problems can't be used.", nameof(folder));
-        (_now, Filed) = (new(Configure(options, folder)), folder);
+        _now = new(Configure(options, folder));
     }
 
     /// <summary>The services whose records the active ones of <paramref name="options"/> need.</summary>
@@ -68,6 +65,10 @@ internal sealed class DetectionCatalog(DetectionOptions options)
         var rules = options.Rules.Values.Concat(options.Filed.Rules.Values).Where(rule => rule.Mode != DetectionMode.Off).SelectMany(rule => rule.EventSources);
         return [.. builtIn.Concat(rules).Prepend("kms.amazonaws.com").Distinct(StringComparer.Ordinal)];
     }
+
+    /// <summary>The ids that there are at the start, rules included.</summary>
+    public static IReadOnlyCollection<string> Ids(DetectionOptions options) =>
+        [.. BuiltIn.Select(detection => detection.Id), .. options.Rules.Keys, .. options.Filed.Rules.Keys];
 
     public ConfiguredDetection? Find(string id) => _now.All.GetValueOrDefault(id);
 

@@ -17,7 +17,7 @@ internal sealed class DetectionOptions
     /// </summary>
     public string RulesFolder { get; set; } = "";
 
-    /// <summary>The folder's rules as they are in use, or as they were at the start, and what is wrong with them.</summary>
+    /// <summary>The folder's rules as they were at the start, and what is wrong with them.</summary>
     internal RuleFolder Filed => field ??= RuleFolder.Read(RulesFolder);
 
     /// <summary>The services whose records are read; one server-side filter asks for just these.</summary>

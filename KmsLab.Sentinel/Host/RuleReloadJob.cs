@@ -13,7 +13,7 @@ internal sealed partial class RuleReloadJob(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly IReadOnlyList<string> _read = options.EffectiveEventSources;
-    private string _seen = options.RulesFolder.Length == 0 ? "" : RuleFolder.Fingerprint(options.RulesFolder);
+    private string _seen = options.Filed.Fingerprint;
     private DateTimeOffset _lookedAt = time.GetUtcNow();
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -23,12 +23,11 @@ internal sealed partial class RuleReloadJob(
             return;
 
         _lookedAt = now;
-        var fingerprint = RuleFolder.Fingerprint(options.RulesFolder);
-        if (fingerprint == _seen)
+        if (RuleFolder.FingerprintOf(options.RulesFolder) == _seen)
             return;
 
-        _seen = fingerprint;
         var folder = RuleFolder.Read(options.RulesFolder);
+        _seen = folder.Fingerprint;
         IReadOnlyList<string> problems = [.. DetectionCatalog.Check(options, folder), .. Unread(folder)];
         status.RuleProblems = problems;
         if (problems.Count > 0)

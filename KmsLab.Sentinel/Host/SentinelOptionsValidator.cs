@@ -39,7 +39,7 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         errors.AddRange(options.Canary.Check(options.Delivery));
         errors.AddRange(options.Baselines.Validate(options.Retention, options.Detections));
 
-        errors.AddRange(options.Notifications.Validate([.. DetectionCatalog.BuiltIn.Select(detection => detection.Id), .. options.Rules.Keys], [.. options.ProtectedSets.Keys]));
+        errors.AddRange(options.Notifications.Validate(DetectionCatalog.Ids(options.Judged), [.. options.ProtectedSets.Keys]));
         Check(options.Notifications.GiveUpAfter < options.Retention, "Sentinel:Notifications:GiveUpAfter must be less than Sentinel:Retention");
         errors.AddRange(options.Alarms.Validate());
         errors.AddRange(options.Metrics.Validate());

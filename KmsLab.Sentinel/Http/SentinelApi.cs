@@ -81,9 +81,9 @@ internal static class SentinelApi
         if (errors.Count > 0)
             return TypedResults.ValidationProblem(errors, "Some parameters are wrong; errors says which, and what to send.");
 
-        var alarms = (await query.ReadAsync(cancellationToken)).OrderByDescending(alarm => alarm.ChangedAt).ThenBy(alarm => alarm.Id, StringComparer.Ordinal);
+        var alarms = await query.ListAsync(filter.ToListing(), cancellationToken);
         return TypedResults.Json(
-            PageCursor.Page(http, filter.Apply(alarms), alarm => alarm.ChangedAt, alarm => alarm.Id, filter.Limit, filter.Cursor),
+            PageCursor.Page(http, alarms, alarm => alarm.ChangedAt, alarm => alarm.Id, filter.Limit),
             ApiJson.Default.IReadOnlyListAlarmAnswer);
     }
 

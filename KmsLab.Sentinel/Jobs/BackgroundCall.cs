@@ -6,7 +6,7 @@ internal sealed class BackgroundCall<T>(TimeSpan patience, TimeProvider time)
 {
     private Task<T>? _running;
 
-    /// <summary>Whether it is under way, or done and its outcome not taken yet.</summary>
+    /// <summary>Tells whether it is under way, or done and its outcome not taken yet.</summary>
     public bool IsOut => _running is not null;
 
     /// <summary>Sets out, unless it is out already.</summary>
@@ -23,6 +23,29 @@ internal sealed class BackgroundCall<T>(TimeSpan patience, TimeProvider time)
         _running = null;
         outcome = done.GetAwaiter().GetResult();
         return true;
+    }
+
+    /// <summary>Takes the outcome if there is one and the work did not fail.</summary>
+    /// <param name="outcome">The outcome.</param>
+    /// <param name="again">Called when it was under way while this Sentinel stopped leading, and leads again: it has to be asked anew.</param>
+    /// <param name="failed">Called with what the work threw.</param>
+    public bool TryTake(out T outcome, Action again, Action<Exception> failed)
+    {
+        try
+        {
+            return TryTake(out outcome);
+        }
+        catch (OperationCanceledException)
+        {
+            again();
+        }
+        catch (Exception problem) // The edge of the work: whoever asked for it says what that means.
+        {
+            failed(problem);
+        }
+
+        outcome = default!;
+        return false;
     }
 
     private async Task<T> RunAsync(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)

@@ -141,7 +141,7 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
             LearnImages(observation, running);
     }
 
-    /// <summary>Words for what a new task definition of Sentinel's takes away, beside the one before.</summary>
+    /// <summary>Learns what a new task definition of Sentinel's takes away, beside the one before.</summary>
     private void StudySettings(Observation observation, string family)
     {
         if (!observation.RunsSentinel || observation.Record.EventName != "RegisterTaskDefinition")
@@ -155,7 +155,7 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
             Put(OwnSettings, name, JsonSerializer.Serialize(settings, KnowledgeJson.Default.IReadOnlyDictionaryStringStringArray), observation.Record.EventTime);
     }
 
-    /// <summary>The set whose tasks a service ran before the call; a stranger's change of it comes with another task definition.</summary>
+    /// <summary>Learns the set whose tasks a service ran before the call; a stranger's change of it comes with another task definition.</summary>
     private void StudyService(Observation observation)
     {
         if (ServiceName(observation) is { } service && Find(Service, service) is { } name)

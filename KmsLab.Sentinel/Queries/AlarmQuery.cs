@@ -20,7 +20,11 @@ internal sealed class AlarmQuery(Database database, DetectionCatalog catalog, Co
     /// <summary>So many alarms are shown as current; a flood of more is seen in its number.</summary>
     private const int MostCurrent = 1000;
 
-    public Task<IReadOnlyList<AlarmAnswer>> ReadAsync(CancellationToken cancellationToken) => ReadAsync(connection => AlarmRecords.AlarmsAsync(connection, cancellationToken), cancellationToken);
+    public Task<IReadOnlyList<AlarmAnswer>> ReadAsync(CancellationToken cancellationToken) => ListAsync(new(), cancellationToken);
+
+    /// <summary>Those of a listing, the latest change first.</summary>
+    public Task<IReadOnlyList<AlarmAnswer>> ListAsync(AlarmListing listing, CancellationToken cancellationToken) =>
+        ReadAsync(connection => AlarmRecords.ListAsync(connection, listing, cancellationToken), cancellationToken);
 
     /// <summary>Those that nobody has closed, and those with records since an instant.</summary>
     public Task<IReadOnlyList<AlarmAnswer>> CurrentAsync(DateTimeOffset since, CancellationToken cancellationToken) =>

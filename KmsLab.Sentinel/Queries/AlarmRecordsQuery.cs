@@ -37,7 +37,12 @@ internal sealed class AlarmRecordsQuery(Database database)
     private static readonly HashSet<string> Revealing = ["Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyPair", "DeriveSharedSecret"];
 
     /// <summary>The records of the alarm's occurrence. Of alarms that are older than this table only the summaries are there.</summary>
-    public async Task<AlarmRecordsAnswer> ReadAsync(AlarmAnswer alarm, CancellationToken cancellationToken)
+    public async Task<AlarmRecordsAnswer> ReadAsync(AlarmAnswer alarm, CancellationToken cancellationToken) =>
+        (await ReadWithWholeAsync(alarm, cancellationToken)).Answer;
+
+    /// <summary>The same, with each record that is kept whole as CloudTrail wrote it, UTF-8 JSON by eventID.</summary>
+    public async Task<(AlarmRecordsAnswer Answer, IReadOnlyDictionary<string, byte[]> Whole)> ReadWithWholeAsync(
+        AlarmAnswer alarm, CancellationToken cancellationToken)
     {
         var kept = await database.ReadAsync(connection => AlarmRecordRows.ReadAsync(connection, alarm.Id, alarm.Occurrence, cancellationToken), cancellationToken);
         var latest = alarm.Evidence.ToDictionary(record => record.EventId);
@@ -48,7 +53,8 @@ internal sealed class AlarmRecordsQuery(Database database)
                 .Concat(alarm.Evidence.Where(record => !known.Contains(record.EventId)).Select(record => Of(record, [])))
                 .OrderBy(record => record.Summary.EventTime),
         ];
-        return new(Math.Max(alarm.EvidenceTotal, records.Count), records, DistinctOf(records));
+        var whole = kept.Where(record => record.Json.Length > 0).ToDictionary(record => record.Summary.EventId, record => record.Json);
+        return (new(Math.Max(alarm.EvidenceTotal, records.Count), records, DistinctOf(records)), whole);
     }
 
     /// <summary>A record as CloudTrail wrote it, UTF-8 JSON; null where it is not kept.</summary>

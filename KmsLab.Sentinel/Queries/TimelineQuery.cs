@@ -1,4 +1,5 @@
 using Dapper;
+using KmsLab.Sentinel.Alarms;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Queries;
@@ -32,7 +33,7 @@ internal sealed class TimelineQuery(Database database)
     /// <summary>The principals of an alarm's records, those with most records first.</summary>
     public static IReadOnlyList<string> PrincipalsOf(AlarmAnswer alarm) =>
     [
-        .. alarm.Evidence.Where(record => record.Principal != "kmslab-sentinel").GroupBy(record => record.Principal, StringComparer.Ordinal)
+        .. alarm.Evidence.Where(record => record.Principal != AlarmTraits.Sentinel).GroupBy(record => record.Principal, StringComparer.Ordinal)
             .OrderByDescending(same => same.Count()).Select(same => same.Key),
     ];
 

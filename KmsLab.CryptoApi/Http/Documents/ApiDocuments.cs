@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using KmsLab.CryptoApi.Http.Authentication;
 using KmsLab.ServiceDefaults.ApiKeys;
+using KmsLab.ServiceDefaults.ApiReference;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -66,13 +66,6 @@ internal static class ApiDocuments
         Schema = new OpenApiSchema { Type = JsonSchemaType.String },
     };
 
-    /// <summary>The page's script comes from this service; fonts, telemetry, proxy and assistant, which lie elsewhere, are off, and its policy forbids them.</summary>
-    private static void ConfigurePage(ScalarOptions page, HttpContext http)
-    {
-        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        page.WithTitle("KmsLab CryptoApi").WithNonce(nonce).DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton().HideDeveloperTools();
-        http.Response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-            + "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-    }
+    private static void ConfigurePage(ScalarOptions page, HttpContext http) =>
+        http.Response.Headers.ContentSecurityPolicy = ApiReferencePage.Configure(page, "KmsLab CryptoApi");
 }

@@ -13,13 +13,16 @@ namespace KmsLab.Sentinel.Alarms.Records;
 /// Of each occurrence the first <see cref="AlarmOptions.KeepRecords"/> are kept. The body of a record that came long before its alarm may be gone by then,
 /// after a restart too; it is in the trail, and in CloudTrail's event history, under its id.
 /// </remarks>
-internal sealed class AlarmRecordStore(AlarmOptions options) : ITurnPart
+internal sealed class AlarmRecordStore(AlarmOptions options, CommitGroup group) : ITurnPart
 {
     private readonly RecentRecords _recent = new();
     private readonly Dictionary<(string Alarm, long Occurrence), int> _kept = [];
     private readonly List<object[]> _new = [];
 
     public bool HasChanges => _new.Count > 0;
+
+    /// <summary>A report shows the alarms' own summaries.</summary>
+    private bool IsOn => !group.IsForReport;
 
     public async Task LoadAsync(DbConnection connection, CancellationToken cancellationToken)
     {
@@ -33,11 +36,18 @@ internal sealed class AlarmRecordStore(AlarmOptions options) : ITurnPart
             _kept[(alarm, occurrence)] = (int)records;
     }
 
-    public void Judge(Observation observation, TurnMoment moment) => _recent.Keep(observation.Record.Id, observation.Record.Json.Span);
+    public void Judge(Observation observation, TurnMoment moment)
+    {
+        if (IsOn)
+            _recent.Keep(observation.Record.Id, observation.Record.Json.Span);
+    }
 
     /// <summary>An alarm rests on these records as well.</summary>
     public void Add(Alarm alarm, IEnumerable<Evidence> records)
     {
+        if (!IsOn)
+            return;
+
         var kept = _kept.GetValueOrDefault((alarm.Id, alarm.Occurrence));
         foreach (var record in records)
         {

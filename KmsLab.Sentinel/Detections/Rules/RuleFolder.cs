@@ -5,14 +5,15 @@ namespace KmsLab.Sentinel.Detections.Rules;
 
 /// <summary>The rules of a folder as they were read, and what is wrong with them.</summary>
 /// <param name="Rules">By id, which is the file's name without <c>.json</c>.</param>
-/// <param name="Problems">What is wrong, each with its file and what to do. With any of them none of the folder is used.</param>
-internal sealed record RuleFolder(IReadOnlyDictionary<string, RuleOptions> Rules, IReadOnlyList<string> Problems)
+/// <param name="Problems">Mistakes, each with its file and what to do. With any of them none of the folder is used.</param>
+/// <param name="Fingerprint">The state of the files when they were read: see <see cref="FingerprintOf"/>.</param>
+internal sealed record RuleFolder(IReadOnlyDictionary<string, RuleOptions> Rules, IReadOnlyList<string> Problems, string Fingerprint)
 {
     private const string Ending = ".json";
     private const string CasesName = "Cases";
     private const string SchemaName = "$schema";
 
-    public static RuleFolder None { get; } = new(new Dictionary<string, RuleOptions>(), []);
+    public static RuleFolder None { get; } = new(new Dictionary<string, RuleOptions>(), [], "");
 
     /// <summary>Reads <c>{id}.json</c> of a folder: a rule as in <c>Sentinel:Rules:{id}</c>, and its cases.</summary>
     /// <param name="path">The folder; empty for none.</param>
@@ -21,6 +22,8 @@ internal sealed record RuleFolder(IReadOnlyDictionary<string, RuleOptions> Rules
         if (path.Length == 0)
             return None;
 
+        // Before the files: what changes meanwhile is read again.
+        var fingerprint = FingerprintOf(path);
         var (rules, problems) = (new Dictionary<string, RuleOptions>(StringComparer.OrdinalIgnoreCase), new List<string>());
         try
         {
@@ -37,11 +40,11 @@ internal sealed record RuleFolder(IReadOnlyDictionary<string, RuleOptions> Rules
             problems.Add($"Sentinel:RulesFolder: {problem.Message.TrimEnd('.')}. Set it to a folder of rules that Sentinel may read.");
         }
 
-        return new(rules, problems);
+        return new(rules, problems, fingerprint);
     }
 
     /// <summary>A text that is another one whenever a file of the folder may be.</summary>
-    public static string Fingerprint(string path)
+    public static string FingerprintOf(string path)
     {
         try
         {

@@ -1,9 +1,9 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Storage;
 using KmsLab.ServiceDefaults.ApiKeys;
+using KmsLab.ServiceDefaults.ApiReference;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -95,13 +95,6 @@ internal static class ApiDocuments
             schema.Type |= JsonSchemaType.Null;
     }
 
-    /// <summary>The page's script comes from this service; fonts, telemetry, proxy and assistant, which lie elsewhere, are off, and its policy forbids them.</summary>
-    private static void ConfigurePage(ScalarOptions page, HttpContext http)
-    {
-        var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        page.WithTitle("KmsLab Sentinel").WithNonce(nonce).DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton().HideDeveloperTools();
-        http.Features.Set(new PagePolicy(
-            $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-            + "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"));
-    }
+    private static void ConfigurePage(ScalarOptions page, HttpContext http) =>
+        http.Features.Set(new PagePolicy(ApiReferencePage.Configure(page, "KmsLab Sentinel")));
 }

@@ -1,6 +1,5 @@
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Publishing;
-using KmsLab.Sentinel.Queries;
 using KmsLab.ServiceDefaults.Settings;
 
 namespace KmsLab.Sentinel.Http.Lists;
@@ -30,9 +29,11 @@ internal sealed record AlarmFilter(string? State, string? Detection, DateTimeOff
             yield return error;
     }
 
-    public IEnumerable<AlarmAnswer> Apply(IEnumerable<AlarmAnswer> alarms) => alarms.Where(alarm =>
-        (State is null || NotificationText.WordOf(alarm.State) == State)
-        && (Detection is null || alarm.Detection == Detection)
-        && !(alarm.LastSeen < From)
-        && !(alarm.FirstSeen >= To));
+    /// <summary>The listing that it asks for, and one more, by which the page knows whether there is a next one. It must have been checked.</summary>
+    public AlarmListing ToListing()
+    {
+        AlarmState? state = State is null ? null : States.First(one => NotificationText.WordOf(one) == State);
+        var after = Cursor is { } cursor && PageCursor.Parse(cursor) is { } place ? (place.At, place.Id) : default((DateTimeOffset, string)?);
+        return new(state, Detection, From, To, after, Limit + 1);
+    }
 }

@@ -38,26 +38,19 @@ internal readonly record struct PageCursor(DateTimeOffset At, string Id)
         }
     }
 
-    /// <summary>Takes a page out of a list, and adds the way to the next one to the answer.</summary>
+    /// <summary>Cuts a list to a page, and adds the way to the next one to the answer.</summary>
     /// <param name="http">The request, whose other parameters the way keeps.</param>
-    /// <param name="all">The list, latest first and of one instant by id.</param>
+    /// <param name="found">The elements from the page's place on, and at least one more than the limit where there are.</param>
     /// <param name="at">An element's instant.</param>
     /// <param name="id">An element's id.</param>
     /// <param name="limit">So many; null for all.</param>
-    /// <param name="cursor">The place after which it begins; null for the beginning.</param>
     public static IReadOnlyList<T> Page<T>(
-        HttpContext http, IEnumerable<T> all, Func<T, DateTimeOffset> at, Func<T, string> id, int? limit, string? cursor)
+        HttpContext http, IReadOnlyList<T> found, Func<T, DateTimeOffset> at, Func<T, string> id, int? limit)
     {
-        if (cursor is not null && Parse(cursor) is { } after)
-            all = all.Where(element => after.IsBefore(at(element), id(element)));
-        if (limit is not { } most)
-            return [.. all];
+        if (limit is not { } most || found.Count <= most)
+            return found;
 
-        var page = all.Take(most + 1).ToList();
-        if (page.Count <= most)
-            return page;
-
-        page.RemoveAt(most);
+        var page = found.Take(most).ToList();
         var next = new PageCursor(at(page[^1]), id(page[^1])).ToString();
         var query = http.Request.Query.Where(parameter => !parameter.Key.Equals("cursor", StringComparison.OrdinalIgnoreCase)).Append(new("cursor", next));
         http.Response.Headers.Link = $"<{http.Request.PathBase}{http.Request.Path}{QueryString.Create(query)}>; rel=\"next\"";
@@ -66,11 +59,4 @@ internal readonly record struct PageCursor(DateTimeOffset At, string Id)
 
     public override string ToString() =>
         WebEncoders.Base64UrlEncode(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{At.ToUnixTimeMilliseconds()}|{Id}")));
-
-    /// <summary>Instants count in milliseconds, as they are stored.</summary>
-    private bool IsBefore(DateTimeOffset at, string id)
-    {
-        var (here, there) = (At.ToUnixTimeMilliseconds(), at.ToUnixTimeMilliseconds());
-        return there < here || (there == here && string.CompareOrdinal(id, Id) > 0);
-    }
 }

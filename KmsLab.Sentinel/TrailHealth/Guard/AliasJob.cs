@@ -41,31 +41,12 @@ internal sealed partial class AliasJob(Pipeline pipeline, KeySurvey survey, Guar
 
     private async Task TakeAsync(CancellationToken cancellationToken)
     {
-        if (Outcome() is not [var first, ..] aliases)
+        // A refusal is in the guard's problems; what fails otherwise, the next survey tries again.
+        if (!_list.TryTake(out var aliases, () => _askedAt = DateTimeOffset.MinValue, problem => Log.Failed(logger, problem)) || aliases is not [var first, ..])
             return;
 
         var scope = first.KeyArn[..(first.KeyArn.LastIndexOf(':') + 1)];
         await pipeline.TakeAsync(new Turn.OwnWork(memory => memory.Know<KeyNames>().Learn(scope, aliases)), cancellationToken);
-    }
-
-    private IReadOnlyList<(string KeyArn, string Alias)>? Outcome()
-    {
-        try
-        {
-            return _list.TryTake(out var aliases) ? aliases : null;
-        }
-        // It was under way when this Sentinel stopped leading, and leads again: it is asked anew.
-        catch (OperationCanceledException)
-        {
-            _askedAt = DateTimeOffset.MinValue;
-            return null;
-        }
-        // The edge: a refusal is in the guard's problems; this is something else, and the next survey tries again.
-        catch (Exception problem)
-        {
-            Log.Failed(logger, problem);
-            return null;
-        }
     }
 
     private static partial class Log

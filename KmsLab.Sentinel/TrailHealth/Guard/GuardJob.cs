@@ -65,24 +65,13 @@ internal sealed partial class GuardJob(
         return Enumerable.Range(first, count).Select(index => keys[index % keys.Count]);
     }
 
-    private GuardReport? TakeReport()
+    /// <summary>Takes a look that has ended. What went wrong is shown, and the next look comes in a minute.</summary>
+    private GuardReport? TakeReport() => _pending.TryTake(out var report, again: () => { }, Failed) ? report : null;
+
+    private void Failed(Exception problem)
     {
-        try
-        {
-            return _pending.TryTake(out var report) ? report : null;
-        }
-        // It was under way when this Sentinel stopped leading, and leads again.
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-        // The edge: what went wrong is shown, and the next look comes in a minute.
-        catch (Exception problem)
-        {
-            state.Last = state.Last with { Problems = [new("*", "*", $"{problem.GetType().Name}: {problem.Message}")] };
-            Log.Failed(logger, problem);
-            return null;
-        }
+        state.Last = state.Last with { Problems = [new("*", "*", $"{problem.GetType().Name}: {problem.Message}")] };
+        Log.Failed(logger, problem);
     }
 
     private async Task TakeAsync(GuardReport report, CancellationToken cancellationToken)

@@ -139,23 +139,14 @@ internal sealed partial class SurveyJob(
 
     private T? Outcome<T>(BackgroundCall<T> call) where T : class?
     {
-        try
-        {
-            return call.TryTake(out var outcome) ? outcome : null;
-        }
-        // It was under way when this Sentinel stopped leading, and leads again: the whole survey begins anew.
-        catch (OperationCanceledException)
+        // A call's own failure is in the guard's problems; this is something else, and the next survey tries again.
+        return call.TryTake(out var outcome, BeginAnew, problem => Log.Failed(logger, problem)) ? outcome : null;
+
+        void BeginAnew()
         {
             _surveyedAt = DateTimeOffset.MinValue;
             _questions.Clear();
             _toList.Clear();
-            return null;
-        }
-        // The edge: each call's failure is in the guard's problems; this is something else, and the next survey tries again.
-        catch (Exception problem)
-        {
-            Log.Failed(logger, problem);
-            return null;
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class DetectionRun
         _knowledge = [new ProtectedKeys(new(_options.NamedSets)), new KnownPrincipals(_options.Baselines), new ReadRecords(_options.Baselines), baselines];
         var incidents = new Incidents(catalog, _options.Alarms);
         _desk = new(catalog, incidents, new NoOutbox(), new(null, null, null), _options.Alarms);
-        _alarms = new(catalog, _desk, new(_options.Alarms), incidents, _options.Turns, _options.Alarms);
+        _alarms = new(catalog, _desk, new(_options.Alarms, new()), incidents, _options.Turns, _options.Alarms);
         _windows = new(catalog, [baselines], _alarms, _options.Windows, _options.Turns);
     }
 
