@@ -1,6 +1,8 @@
 using Amazon.CloudTrail;
 using Amazon.CloudWatchLogs;
 using Amazon.KeyManagementService;
+using Amazon.S3;
+using Amazon.SQS;
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Dashboard;
 using KmsLab.Sentinel.Host;
@@ -16,6 +18,7 @@ using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.Sentinel.TrailHealth.Flood;
 using KmsLab.Sentinel.TrailHealth.Gaps;
 using KmsLab.Sentinel.TrailHealth.Guard;
+using KmsLab.Sentinel.TrailHealth.Integrity;
 using KmsLab.ServiceDefaults;
 using KmsLab.ServiceDefaults.Aws;
 using KmsLab.ServiceDefaults.Database;
@@ -42,6 +45,7 @@ public static class SentinelExtensions
         builder.AddAwsClient<IAmazonCloudWatchLogs>();
         builder.AddRegionalAwsClients<IAmazonCloudTrail>();
         builder.AddRegionalAwsClients<IAmazonKeyManagementService>();
+        builder.AddTrailFileClients();
 
         builder.AddSentinelAccess();
         builder.Services.AddProblemDetails();
@@ -89,6 +93,14 @@ public static class SentinelExtensions
         return app;
     }
 
+    /// <summary>Adds the clients that files of the trail are read with.</summary>
+    internal static void AddTrailFileClients(this IHostApplicationBuilder builder)
+    {
+        // An endpoint that stands for AWS has no host name for each bucket.
+        builder.AddRegionalAwsClients<IAmazonS3>(config => ((AmazonS3Config)config).ForcePathStyle = config.ServiceURL is { Length: > 0 });
+        builder.AddRegionalAwsClients<IAmazonSQS>();
+    }
+
     private static void AddSentinelEngine(this IServiceCollection services)
     {
         services.AddLeadership();
@@ -98,6 +110,7 @@ public static class SentinelExtensions
         services.AddTrailGuard();
         services.AddTrailGaps();
         services.AddFloodWatch();
+        services.AddTrailIntegrity();
         services.AddSingleton<LoopHealth>();
         services.AddHostedService<SentinelLoop>();
         services.AddSingleton<IJob, RuleReloadJob>();

@@ -43,6 +43,9 @@ public partial class AmazonCloudTrailClient : AmazonServiceClient, IAmazonCloudT
     public virtual Task<DescribeTrailsResponse> DescribeTrailsAsync(DescribeTrailsRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync(request, Operations.DescribeTrails, cancellationToken);
 
+    public virtual Task<ListPublicKeysResponse> ListPublicKeysAsync(ListPublicKeysRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync(request, Operations.ListPublicKeys, cancellationToken);
+
     public virtual Task<PutEventSelectorsResponse> PutEventSelectorsAsync(PutEventSelectorsRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync(request, Operations.PutEventSelectors, cancellationToken);
 

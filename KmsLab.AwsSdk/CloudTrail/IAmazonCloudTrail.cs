@@ -36,6 +36,9 @@ public partial interface IAmazonCloudTrail : IAmazonService, IDisposable
     /// <summary>Reads the settings of some trails, or of all in the Region.</summary>
     Task<DescribeTrailsResponse> DescribeTrailsAsync(DescribeTrailsRequest request, CancellationToken cancellationToken = default);
 
+    /// <summary>Lists the public keys of a Region that digest files were signed with in a time.</summary>
+    Task<ListPublicKeysResponse> ListPublicKeysAsync(ListPublicKeysRequest request, CancellationToken cancellationToken = default);
+
     /// <summary>Where a request would be sent.</summary>
     Endpoint DetermineServiceOperationEndpoint(AmazonWebServiceRequest request);
 }

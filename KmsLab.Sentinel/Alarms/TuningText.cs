@@ -20,7 +20,7 @@ internal static class TuningText
 
     /// <summary>Detections that judge what Sentinel found, or an earlier record anew: exceptions say nothing of that.</summary>
     private static readonly HashSet<string> Unexceptional =
-        [ForgedRecords.Definition.Id, ReplayedAttestation.Definition.Id, DeliverySilent.Definition.Id, EvidenceFlood.Definition.Id];
+        [ForgedRecords.Definition.Id, ReplayedAttestation.Definition.Id, DeliverySilent.Definition.Id, EvidenceFlood.Definition.Id, TrailAltered.Definition.Id];
 
     /// <returns>Null where no exception would have kept it quiet.</returns>
     public static string? Of(Alarm alarm, ConfiguredDetection detection, string reason)

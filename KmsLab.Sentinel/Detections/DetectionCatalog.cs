@@ -28,6 +28,7 @@ internal sealed class DetectionCatalog(DetectionOptions options)
         DeliverySilent.Definition,
         ForgedRecords.Definition,
         EvidenceFlood.Definition,
+        TrailAltered.Definition,
         SilencedWatch.Definition,
         RansomPattern.Definition,
         DryRunProbing.Definition,

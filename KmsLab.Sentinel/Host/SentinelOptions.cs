@@ -46,6 +46,9 @@ internal sealed class SentinelOptions
     /// <inheritdoc cref="SourceOptions.Files"/>
     public string[] Files { get => Sources.Files; set => Sources.Files = value; }
 
+    /// <inheritdoc cref="SourceOptions.TrailQueues"/>
+    public string[] TrailQueues { get => Sources.TrailQueues; set => Sources.TrailQueues = value; }
+
     /// <inheritdoc cref="SourceOptions.LogsCallsPerSecond"/>
     public int LogsCallsPerSecond { get => Sources.LogsCallsPerSecond; set => Sources.LogsCallsPerSecond = value; }
 

@@ -10,8 +10,14 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
     public ValidateOptionsResult Validate(string? name, SentinelOptions options)
     {
         var errors = new List<string>();
-        Check(options.EventHistory || options.Sources.EffectiveLogGroups.Count > 0 || options.Sources.EffectiveFiles.Count > 0,
-            "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to, or Sentinel:EventHistory=true, or Sentinel:Files:0 to a folder of records");
+        Check(
+            options.EventHistory || options.Sources.EffectiveLogGroups.Count + options.Sources.EffectiveTrailQueues.Count + options.Sources.EffectiveFiles.Count > 0,
+            "Sentinel:LogGroups names no log group: set Sentinel:LogGroups:0 to the group that the trail delivers to, or Sentinel:TrailQueues:0 to the queue that hears of its "
+                + "bucket's files, or Sentinel:EventHistory=true, or Sentinel:Files:0 to a folder of records");
+        Check(
+            options.Sources.EffectiveTrailQueues.All(IsQueueUrl),
+            "Each of Sentinel:TrailQueues must be a queue's URL, such as https://sqs.eu-west-1.amazonaws.com/111122223333/kmslab-trail");
+        Check(options.Sources.EffectiveTrailQueues.Distinct(StringComparer.Ordinal).Count() == options.Sources.EffectiveTrailQueues.Count, "Sentinel:TrailQueues names a queue twice");
         Check(options.Sources.EffectiveLogGroups.Distinct(StringComparer.Ordinal).Count() == options.Sources.EffectiveLogGroups.Count, "Sentinel:LogGroups names a group twice");
         Check(options.Judged.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
 
@@ -59,6 +65,8 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         void Positive(TimeSpan value, string option) =>
             Check(value > TimeSpan.Zero, string.Create(CultureInfo.InvariantCulture, $"Sentinel:{option} must be more than zero, for instance 00:00:05"));
     }
+
+    private static bool IsQueueUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url.AbsolutePath.Length > 1;
 
     /// <summary>Only what is safe between the quotes of a filter pattern.</summary>
     private static bool IsEventSource(string source) => source.Length > 0 && source.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');

@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
 
 namespace KmsLab.Sentinel.Sources;
@@ -7,6 +8,9 @@ internal interface IRecordSource
 {
     /// <summary>Its name in status, cursor and logs, such as <c>logs:kmslab-trail</c>. Stable: the cursor is kept under it.</summary>
     string Name { get; }
+
+    /// <summary>Whether what it gives it gives once, as a queue does: no pass looks back, and one that is over has completed it.</summary>
+    bool GivesOnce => false;
 
     /// <summary>Reads everything that is stamped at or after <paramref name="from"/>, page by page. A read that ends without an exception was complete.</summary>
     /// <exception cref="SourceAbsentException">There is nothing to read from, yet.</exception>
@@ -33,6 +37,9 @@ internal sealed record SourcePage(IReadOnlyList<SourceEvent> Events)
 {
     /// <summary>The time that each event is stamped with and the time at which it came, in order of the stamps. Empty where the source doesn't say.</summary>
     public IReadOnlyList<Arrival> Arrivals { get; init; } = [];
+
+    /// <summary>What the source itself found wrong with the trail's files.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>The stamp up to which the read has taken everything, where it reads by several patterns; null: that of the page's last event.</summary>
     public DateTimeOffset? CompleteUpTo { get; init; }

@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Sources.Bucket;
 using KmsLab.Sentinel.Sources.Files;
 
 namespace KmsLab.Sentinel.Sources;
@@ -11,6 +12,8 @@ internal static class SourceExtensions
         services.AddSingleton<ISourceFactory, CloudWatchLogsSources>();
         services.AddSingleton<ISourceFactory, EventHistorySources>();
         services.AddSingleton<ISourceFactory, FileSources>();
+        services.AddSingleton<TrailBucket>();
+        services.AddSingleton<ISourceFactory, TrailQueues>();
         services.AddSingleton<SourceReaders>();
     }
 }

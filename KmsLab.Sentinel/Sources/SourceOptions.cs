@@ -12,6 +12,9 @@ internal sealed class SourceOptions
     /// <summary>Folders, globs or files of CloudTrail records, looked at again each <see cref="HeadInterval"/>.</summary>
     public string[] Files { get; set; } = [];
 
+    /// <summary>URLs of the SQS queues that hear of each file in a trail's bucket: from S3, also by way of SNS or EventBridge, or from CloudTrail by way of SNS.</summary>
+    public string[] TrailQueues { get; set; } = [];
+
     /// <summary>FilterLogEvents calls a second, of all log groups together: the quota is the account's, and others may need some of it.</summary>
     public int LogsCallsPerSecond { get; set; } = 5;
 
@@ -38,6 +41,9 @@ internal sealed class SourceOptions
 
     /// <summary><see cref="Files"/> without empty names.</summary>
     public IReadOnlyList<string> EffectiveFiles => [.. Files.Where(path => !string.IsNullOrWhiteSpace(path))];
+
+    /// <summary><see cref="TrailQueues"/> without empty ones.</summary>
+    public IReadOnlyList<string> EffectiveTrailQueues => [.. TrailQueues.Where(url => !string.IsNullOrWhiteSpace(url))];
 
     /// <summary><see cref="Sweeps"/>, or the usual ones.</summary>
     public IReadOnlyList<SweepOptions> EffectiveSweeps => Sweeps is { Length: > 0 } sweeps ? sweeps : UsualSweeps;

@@ -93,6 +93,9 @@ internal sealed partial class SourceReader(
         if (_head is not null)
             await ReadNarrowAsync(now, lastComplete, cancellationToken);
         await ReadHeadAsync(now, lastComplete, cancellationToken);
+        if (source.GivesOnce)
+            return;
+
         await ReadFullAsync(now, lastComplete, _head is null ? FullSlice : Least, cancellationToken);
         await SweepAsync(now, lastComplete is null, _head is null ? SweepSlice : Least, cancellationToken);
     }
@@ -145,7 +148,7 @@ internal sealed partial class SourceReader(
                 return;
             }
 
-            var range = _headRest ?? await OrRestAsync(_plan.Head(now, lastComplete, _lag), lastComplete, now, cancellationToken);
+            var range = source.GivesOnce ? new(now, now) { Completes = true } : _headRest ?? await OrRestAsync(_plan.Head(now, lastComplete, _lag), lastComplete, now, cancellationToken);
             (_head, _headRest) = (Begin(range, cancellationToken), null);
         }
 
@@ -216,6 +219,8 @@ internal sealed partial class SourceReader(
                 return true;
 
             await TakeAsync(new Turn.Page(source.Name, page.Events) { IsLate = pass.Range.IsLate, Positions = PositionsOf(pass) }, cancellationToken);
+            if (page.Findings.Count > 0)
+                await TakeAsync(new Turn.OwnWork(page.Findings), cancellationToken);
         }
 
         Measure(pass);

@@ -21,22 +21,26 @@ public static partial class AwsClientExtensions
     /// chain: <c>AWS_ENDPOINT_URL</c>, <c>AWS_REGION</c>, profiles, the task's role.
     /// </summary>
     /// <typeparam name="TClient">The client's interface, such as <c>IAmazonKeyManagementService</c>.</typeparam>
-    public static IHostApplicationBuilder AddAwsClient<TClient>(this IHostApplicationBuilder builder) where TClient : class, IAmazonService
+    /// <param name="builder">The service.</param>
+    /// <param name="configure">Sets what only this service's clients have.</param>
+    public static IHostApplicationBuilder AddAwsClient<TClient>(this IHostApplicationBuilder builder, Action<ClientConfig>? configure = null) where TClient : class, IAmazonService
     {
         AddLocalStackClient<TClient>(builder);
-        builder.Services.TryAddAWSService<TClient>(ReadOptions(builder.Configuration), (config, _) => Configure(config));
+        builder.Services.TryAddAWSService<TClient>(ReadOptions(builder.Configuration), (config, _) => Configure(config, configure));
         return builder;
     }
 
     /// <summary>Adds <see cref="RegionalClients{TClient}"/>, with endpoint and credentials of <see cref="AddAwsClient{TClient}"/> for each Region.</summary>
-    public static IHostApplicationBuilder AddRegionalAwsClients<TClient>(this IHostApplicationBuilder builder) where TClient : class, IAmazonService
+    public static IHostApplicationBuilder AddRegionalAwsClients<TClient>(this IHostApplicationBuilder builder, Action<ClientConfig>? configure = null)
+        where TClient : class, IAmazonService
     {
-        builder.AddAwsClient<TClient>();
-        builder.Services.TryAddSingleton(provider => new RegionalClients<TClient>(provider.GetRequiredService<TClient>(), region => Create<TClient>(builder.Configuration, region)));
+        builder.AddAwsClient<TClient>(configure);
+        builder.Services.TryAddSingleton(provider => new RegionalClients<TClient>(
+            provider.GetRequiredService<TClient>(), region => Create<TClient>(builder.Configuration, region, configure)));
         return builder;
     }
 
-    private static TClient Create<TClient>(IConfiguration configuration, string region) where TClient : class, IAmazonService
+    private static TClient Create<TClient>(IConfiguration configuration, string region, Action<ClientConfig>? configure) where TClient : class, IAmazonService
     {
         var options = ReadOptions(configuration);
         if (options.DefaultClientConfig.ServiceURL is { Length: > 0 })
@@ -45,7 +49,7 @@ public static partial class AwsClientExtensions
             options.Region = RegionEndpoint.GetBySystemName(region);
 
         var client = options.CreateServiceClient<TClient>();
-        Configure((ClientConfig)client.Config);
+        Configure((ClientConfig)client.Config, configure);
         return client;
     }
 
@@ -53,8 +57,9 @@ public static partial class AwsClientExtensions
     static partial void AddLocalStackClient<TClient>(IHostApplicationBuilder builder) where TClient : class, IAmazonService;
 
     /// <summary>A developer's HTTP_PROXY must not swallow the calls to an endpoint on the same machine.</summary>
-    private static void Configure(ClientConfig config)
+    private static void Configure(ClientConfig config, Action<ClientConfig>? configure)
     {
+        configure?.Invoke(config);
         if (config.ServiceURL is { Length: > 0 } url && new Uri(url).IsLoopback)
             config.SetWebProxy(new NoProxy());
     }

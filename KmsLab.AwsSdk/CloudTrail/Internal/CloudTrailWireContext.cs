@@ -14,6 +14,8 @@ namespace Amazon.CloudTrail.Internal;
 [JsonSerializable(typeof(GetEventSelectorsResponse))]
 [JsonSerializable(typeof(DescribeTrailsRequest))]
 [JsonSerializable(typeof(DescribeTrailsResponse))]
+[JsonSerializable(typeof(ListPublicKeysRequest))]
+[JsonSerializable(typeof(ListPublicKeysResponse))]
 [JsonSerializable(typeof(PutEventSelectorsRequest))]
 [JsonSerializable(typeof(PutEventSelectorsResponse))]
 [JsonSerializable(typeof(StartLoggingRequest))]

@@ -32,6 +32,9 @@ internal static class Operations
     private static readonly ModeledError InvalidTimeRange =
         new("InvalidTimeRangeException", e => new InvalidTimeRangeException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode));
 
+    private static readonly ModeledError InvalidToken =
+        new("InvalidTokenException", e => new InvalidTokenException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode));
+
     private static readonly ModeledError InvalidTrailName =
         new("InvalidTrailNameException", e => new InvalidTrailNameException(e.Message, e.InnerException, e.Type, e.Code, e.RequestId, e.StatusCode));
 
@@ -61,6 +64,9 @@ internal static class Operations
 
     internal static Operation<DescribeTrailsResponse> DescribeTrails { get; } =
         Protocol.Operation("DescribeTrails", Wire.Info<DescribeTrailsRequest>(), Wire.Info<DescribeTrailsResponse>(), UnsupportedOperation, OperationNotPermitted, InvalidTrailName, CloudTrailARNInvalid, NoManagementAccountSLRExists);
+
+    internal static Operation<ListPublicKeysResponse> ListPublicKeys { get; } =
+        Protocol.Operation("ListPublicKeys", Wire.Info<ListPublicKeysRequest>(), Wire.Info<ListPublicKeysResponse>(), InvalidTimeRange, UnsupportedOperation, OperationNotPermitted, InvalidToken);
 
     internal static Operation<PutEventSelectorsResponse> PutEventSelectors { get; } =
         Protocol.Operation("PutEventSelectors", Wire.Info<PutEventSelectorsRequest>(), Wire.Info<PutEventSelectorsResponse>(), TrailNotFound, InvalidTrailName, CloudTrailARNInvalid, UnsupportedOperation, OperationNotPermitted, NoManagementAccountSLRExists);

@@ -11,6 +11,7 @@ internal static class Wire
         CloudTrailWireContext.Default,
         naming: null,
         new EpochSecondsConverter(),
+        new Base64StreamConverter(),
         new ConstantClassConverter<EventCategory>(EventCategory.FindValue),
         new ConstantClassConverter<LookupAttributeKey>(LookupAttributeKey.FindValue),
         new ConstantClassConverter<ReadWriteType>(ReadWriteType.FindValue));

@@ -66,6 +66,15 @@ public class InvalidTrailNameException : AmazonCloudTrailException
         : base(message, innerException, errorType, errorCode, requestId, statusCode) { }
 }
 
+/// <summary>The token of a page is not known.</summary>
+public class InvalidTokenException : AmazonCloudTrailException
+{
+    public InvalidTokenException(string message) : base(message) { }
+
+    public InvalidTokenException(string message, Exception innerException, ErrorType errorType, string errorCode, string requestId, HttpStatusCode statusCode)
+        : base(message, innerException, errorType, errorCode, requestId, statusCode) { }
+}
+
 /// <summary>The organisation's management account lacks CloudTrail's service-linked role.</summary>
 public class NoManagementAccountSLRExistsException : AmazonCloudTrailException
 {

@@ -22,7 +22,7 @@ internal sealed class RecordFile : IAsyncDisposable
     private const int HeadSize = 256 * 1024;
     private const int ChunkSize = 256 * 1024;
 
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly int _longestRecord;
     private readonly FilePosition _start;
     private readonly bool _isBlocking;
@@ -41,7 +41,7 @@ internal sealed class RecordFile : IAsyncDisposable
     private IReadOnlyList<ReadOnlyMemory<byte>> _unwrapped = [];
     private int _given;
 
-    private RecordFile(FileStream file, FilePosition start, int longestRecord, bool isBlocking, long limit)
+    private RecordFile(Stream file, FilePosition start, int longestRecord, bool isBlocking, long limit)
     {
         (_file, _stream, _start, _longestRecord, _isBlocking, _limit) = (file, file, start, longestRecord, isBlocking, limit);
         (Layout, _records) = (start.Layout, start.Records);
@@ -80,6 +80,13 @@ internal sealed class RecordFile : IAsyncDisposable
         FilePosition start, CancellationToken cancellationToken, int longestRecord = LongestRecord, bool isBlocking = false, long limit = long.MaxValue)
     {
         var file = new FileStream(start.Path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
+        return await OpenStreamAsync(file, start, cancellationToken, longestRecord, isBlocking, limit);
+    }
+
+    /// <summary>Reads what was read of a file already: <paramref name="file"/> can seek, and is its owner's no longer.</summary>
+    public static async Task<RecordFile> OpenStreamAsync(
+        Stream file, FilePosition start, CancellationToken cancellationToken, int longestRecord = LongestRecord, bool isBlocking = false, long limit = long.MaxValue)
+    {
         var opened = new RecordFile(file, start, longestRecord, isBlocking, limit);
         try
         {
