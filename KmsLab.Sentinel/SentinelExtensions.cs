@@ -97,7 +97,8 @@ public static class SentinelExtensions
     internal static void AddTrailFileClients(this IHostApplicationBuilder builder)
     {
         // An endpoint that stands for AWS has no host name for each bucket.
-        builder.AddRegionalAwsClients<IAmazonS3>(config => ((AmazonS3Config)config).ForcePathStyle = config.ServiceURL is { Length: > 0 });
+        var ownEndpoint = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL");
+        builder.AddRegionalAwsClients<IAmazonS3>(config => ((AmazonS3Config)config).ForcePathStyle = config.ServiceURL is { Length: > 0 } || !string.IsNullOrEmpty(ownEndpoint));
         builder.AddRegionalAwsClients<IAmazonSQS>();
     }
 

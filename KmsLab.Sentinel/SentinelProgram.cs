@@ -13,13 +13,14 @@ internal static class SentinelProgram
     public static ServiceDescription Description => new(SentinelOptions.Section)
     {
         Summary = "Sentinel watches who uses KMS keys, in CloudTrail's records, and raises alarms. It has a page and an HTTP API.",
-        Commands = [ReplayCommand.Create(), RuleTest.Create(), NotifyTest.Create(), DetectionPage.CreateCommand(), ApiKey.CreateCommand(ApiOptions.KeysSection)],
+        Commands = [ReplayCommand.Create(), VerifyCommand.Create(), RuleTest.Create(), NotifyTest.Create(), DetectionPage.CreateCommand(), ApiKey.CreateCommand(ApiOptions.KeysSection)],
         Settings =
         [
             new("Sentinel:Url", "where it listens, unless ASP.NET Core's own settings say so", "http://localhost:5090"),
             new("Sentinel:Database", "PostgreSql or Sqlite", "PostgreSql"),
             new("ConnectionStrings:sentinel", "the database; with Sqlite such as 'Data Source=sentinel.db'"),
             new("Sentinel:LogGroups:0", "the CloudWatch Logs group that a trail delivers to; LocalAws's is kmslab-trail"),
+            new("Sentinel:TrailQueues:0", "the SQS queue that hears of the files in a trail's bucket"),
             new("Sentinel:EventHistory", "read CloudTrail's event history as well", "False"),
             new("Sentinel:Files:0", "a folder of CloudTrail's files to read as well"),
             new("Sentinel:HeadInterval", "the time from one read to the next", "00:00:05"),

@@ -10,7 +10,8 @@ internal static class ReplayCommand
     private static readonly Argument<string> PathArgument = new("path")
     {
         Description = "A folder, a glob in quotes such as 'logs/**/*.json.gz', or a file: CloudTrail's delivery files, records one a line, "
-            + "lookup-events, EventBridge, CloudWatch Logs, SNS and SQS, exports of CloudTrail Lake and Athena.",
+            + "lookup-events, EventBridge, CloudWatch Logs, SNS and SQS, exports of CloudTrail Lake and Athena. Or a place in the trail's bucket, "
+            + "such as s3://bucket/AWSLogs/111122223333/: files delivered from --from to a day after --to are fetched.",
     };
 
     private static readonly Option<string?> Database = new("--database") { Description = "Keep the outcome in this SQLite file, and go on from there when started again." };
@@ -75,7 +76,7 @@ internal static class ReplayCommand
             result.AddError("--rates judges nothing, so there is nothing to configure: leave out --config.");
     }
 
-    private static Option<DateTimeOffset?> Instant(string name, string description) => new(name) { Description = description, CustomParser = argument => InstantOf(name, argument) };
+    internal static Option<DateTimeOffset?> Instant(string name, string description) => new(name) { Description = description, CustomParser = argument => InstantOf(name, argument) };
 
     private static DateTimeOffset? InstantOf(string name, ArgumentResult argument)
     {

@@ -33,7 +33,7 @@ internal static class ReplayProgram
 
     /// <summary>Replays.</summary>
     /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(ReplayOptions replay, CancellationToken cancellationToken) => GuardAsync(replay, async () =>
+    public static Task<int> RunAsync(ReplayOptions asked, CancellationToken cancellationToken) => GuardAsync(asked, () => S3Replay.WithFilesAsync(asked, async replay =>
     {
         if (replay.Rates)
             return await RatesProgram.RunAsync(replay, cancellationToken);
@@ -44,10 +44,10 @@ internal static class ReplayProgram
         else
             ReplayTables.Print(report, AnsiConsole.Console);
         return report.Alarms.Count > 0 ? Alarms : report.Records.Counted > 0 ? Quiet : await NothingAsync(report);
-    });
+    }, cancellationToken));
 
     /// <summary>Does what a command asks for, and says in a line why it can't be done.</summary>
-    public static async Task<int> GuardAsync(ReplayOptions replay, Func<Task<int>> work)
+    public static async Task<int> GuardAsync(ReplayOptions replay, Func<Task<int>> work, string command = "replay")
     {
         try
         {
@@ -55,19 +55,19 @@ internal static class ReplayProgram
         }
         catch (OptionsValidationException invalid)
         {
-            return await FailAsync(string.Join(Environment.NewLine, invalid.Failures));
+            return await FailAsync(command, string.Join(Environment.NewLine, invalid.Failures));
         }
         catch (Exception problem) when (problem is ReplayException or SourceAbsentException or CommandLineException)
         {
-            return await FailAsync(problem.Message);
+            return await FailAsync(command, problem.Message);
         }
         catch (OperationCanceledException)
         {
-            return await FailAsync(replay.Database is null ? "Stopped." : $"Stopped. The same command goes on from here.");
+            return await FailAsync(command, replay.Database is null ? "Stopped." : $"Stopped. The same command goes on from here.");
         }
         catch (Exception problem) // The process edge: whatever went wrong becomes one line and an exit code.
         {
-            return await FailAsync($"{problem.GetType().Name}: {problem.Message}");
+            return await FailAsync(command, $"{problem.GetType().Name}: {problem.Message}");
         }
     }
 
@@ -158,9 +158,9 @@ internal static class ReplayProgram
         return Nothing;
     }
 
-    private static async Task<int> FailAsync(string message)
+    private static async Task<int> FailAsync(string command, string message)
     {
-        await Console.Error.WriteLineAsync($"Sentinel could not replay: {message}");
+        await Console.Error.WriteLineAsync($"Sentinel could not {command}: {message}");
         return Failed;
     }
 }
