@@ -20,6 +20,9 @@ namespace KmsLab.CryptoApi;
 /// <summary>The service's two entry points; its own <c>Program.cs</c> and the embedded lab call the same.</summary>
 public static class CryptoApiExtensions
 {
+    internal const string ConnectionName = "vault";
+    internal const string DatabaseKey = "CryptoApi:Database";
+
     /// <summary>Adds the service.</summary>
     public static WebApplicationBuilder AddCryptoApi(this WebApplicationBuilder builder)
     {
@@ -30,7 +33,7 @@ public static class CryptoApiExtensions
         builder.Services.AddSingleton<IValidateOptions<CryptoApiOptions>, CryptoApiOptionsValidator>();
         builder.Services.AddSettings<CryptoApiOptions>(CryptoApiOptions.Section);
 
-        builder.AddDatabase("vault", "CryptoApi:Database", typeof(CryptoApiExtensions).Assembly);
+        builder.AddDatabase(ConnectionName, DatabaseKey, typeof(CryptoApiExtensions).Assembly);
         builder.AddAwsClient<IAmazonKeyManagementService>();
         builder.Services.AddSingleton<RecordStore>().AddSingleton<DecoyStore>().AddSingleton<RecordKeyStore>();
         builder.Services.AddSingleton<KmsKey>().AddSingleton<KeyManagement>().AddSingleton<RecordKeys>().AddSingleton<CallAttestor>().AddSingleton<KmsEnvelope>().AddSingleton<Vault>();

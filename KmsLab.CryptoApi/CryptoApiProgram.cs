@@ -1,6 +1,7 @@
 using KmsLab.CryptoApi.Http.Authentication;
 using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.ServiceDefaults.CommandLine;
+using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.CryptoApi;
 
@@ -11,7 +12,11 @@ internal static class CryptoApiProgram
     {
         Summary = "CryptoApi keeps short secret texts: encrypted under an AWS KMS key, in PostgreSQL or SQLite, behind a small HTTP API "
             + "that describes itself at /.",
-        Commands = [ApiKey.CreateCommand(ApiKeyOptions.ClientsSection)],
+        Commands =
+        [
+            MigrateCommand.Create(CryptoApiOptions.Section, CryptoApiExtensions.ConnectionName, CryptoApiExtensions.DatabaseKey, typeof(CryptoApiProgram).Assembly),
+            ApiKey.CreateCommand(ApiKeyOptions.ClientsSection),
+        ],
         Settings =
         [
             new("CryptoApi:Url", "where it listens, unless ASP.NET Core's own settings say so", "http://localhost:5080"),

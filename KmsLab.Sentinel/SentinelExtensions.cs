@@ -31,6 +31,7 @@ namespace KmsLab.Sentinel;
 public static class SentinelExtensions
 {
     internal const string DefaultUrl = "http://localhost:5090";
+    internal const string ConnectionName = "sentinel";
     internal const string DatabaseKey = "Sentinel:Database";
 
     /// <summary>Adds the service.</summary>
@@ -41,7 +42,7 @@ public static class SentinelExtensions
         builder.Services.AddSentinelOptions();
         builder.Services.AddSingleton(AccessOf);
 
-        builder.AddDatabase("sentinel", DatabaseKey, typeof(SentinelExtensions).Assembly);
+        builder.AddDatabase(ConnectionName, DatabaseKey, typeof(SentinelExtensions).Assembly);
         builder.AddAwsClient<IAmazonCloudWatchLogs>();
         builder.AddRegionalAwsClients<IAmazonCloudTrail>();
         builder.AddRegionalAwsClients<IAmazonKeyManagementService>();

@@ -4,6 +4,7 @@ using KmsLab.Sentinel.Host;
 using KmsLab.Sentinel.Replay;
 using KmsLab.ServiceDefaults.ApiKeys;
 using KmsLab.ServiceDefaults.CommandLine;
+using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel;
 
@@ -13,7 +14,16 @@ internal static class SentinelProgram
     public static ServiceDescription Description => new(SentinelOptions.Section)
     {
         Summary = "Sentinel watches who uses KMS keys, in CloudTrail's records, and raises alarms. It has a page and an HTTP API.",
-        Commands = [ReplayCommand.Create(), VerifyCommand.Create(), RuleTest.Create(), NotifyTest.Create(), DetectionPage.CreateCommand(), ApiKey.CreateCommand(ApiOptions.KeysSection)],
+        Commands =
+        [
+            MigrateCommand.Create(SentinelOptions.Section, SentinelExtensions.ConnectionName, SentinelExtensions.DatabaseKey, typeof(SentinelProgram).Assembly),
+            ReplayCommand.Create(),
+            VerifyCommand.Create(),
+            RuleTest.Create(),
+            NotifyTest.Create(),
+            DetectionPage.CreateCommand(),
+            ApiKey.CreateCommand(ApiOptions.KeysSection),
+        ],
         Settings =
         [
             new("Sentinel:Url", "where it listens, unless ASP.NET Core's own settings say so", "http://localhost:5090"),

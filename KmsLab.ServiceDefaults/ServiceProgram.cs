@@ -87,7 +87,8 @@ public static class ServiceProgram
         }
     }
 
-    private static WebApplicationBuilder CreateBuilder(ServeArguments arguments)
+    /// <summary>Makes a service's builder, with the settings of its command line and of <c>--config</c>.</summary>
+    internal static WebApplicationBuilder CreateBuilder(ServeArguments arguments)
     {
         string[] settings = [.. arguments.Settings];
         // The content root is where the program lies, not where the shell happens to be.

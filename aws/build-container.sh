@@ -66,6 +66,9 @@ What 'sam deploy --guided' of ecs-template.yml asks for, and has no default:
    ApiClientKeyHash    $(hash_of_api_key "$(stack_output secrets ClientKeyArn)")
    AllowPlainHttp      true, in a lab; or CertificateArn
 
+After it, the database is migrated, and the service starts:
+   ./migrate.sh $name-app
+
 The client's API key:
    aws secretsmanager get-secret-value --region $region --secret-id $(stack_output secrets ClientKeyArn) --query SecretString --output text
 NEXT

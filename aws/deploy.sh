@@ -4,13 +4,13 @@
 # shellcheck disable=SC2034,SC2154 # Variables are shared with lib/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-for part in common options stacks trails cost secrets images; do
+for part in common options stacks trails cost secrets images migrate; do
     # shellcheck source=/dev/null
     . "lib/$part.sh"
 done
 
 program=deploy.sh name=kmslab region='' certificate='' plain_http=false email='' webhook='' operator_cidr='' trail='' endpoints='' nat='' multi_az=''
-key_policy='' tasks='' protection='' architecture='' tag='' stand_ins=false container_insights='' access_logs='' budget='' plan=false rds_ca='' rds_ca_sha256='' yes=false dry_run=false
+key_policy='' tasks='' protection='' architecture='' tag='' stand_ins=false container_insights='' access_logs='' budget='' plan=false rds_ca='' rds_ca_sha256='' heartbeat='' yes=false dry_run=false
 read_options "$@"
 make_temporary
 
@@ -18,7 +18,7 @@ say "Tools and credentials"
 enter_account aws dotnet openssl curl
 
 say "Stacks as they are"
-for stack in vpc ecr secrets trail app sentinel alarms; do
+for stack in vpc ecr secrets trail app sentinel rotation alarms; do
     look "$stack"
     printf '   %-20s %s\n' "$name-$stack" "$(stack_exists "$stack" && stack_status "$stack" || printf 'not there')"
 done
@@ -42,7 +42,10 @@ if ! "$dry_run"; then confirm 'Deploy?' || fail "nothing was changed."; fi
 # The application's stack, where an earlier run has left it in a state that can be changed, must stop asking for an endpoint before the endpoint goes.
 if [ "$endpoints" = false ] && [ "$(stack_parameter vpc VpcEndpoints)" = true ] && stack_exists app; then
     settle app
-    if stack_exists app; then deploy_stack app app.yaml KmsEndpoint=; fi
+    if stack_exists app; then
+        hold_service app
+        deploy_stack app app.yaml "ServiceTask=$service_task" "MasterLogin=$master_login" KmsEndpoint=
+    fi
 fi
 settle vpc
 deploy_stack vpc baseline-vpc.yaml "NatGateways=$nats" "VpcEndpoints=$endpoints"
@@ -52,7 +55,7 @@ settle secrets
 deploy_stack secrets secrets.yaml
 
 say "Secrets"
-fill_secrets "$webhook_format"
+fill_secrets "$webhook_format" "$heartbeat"
 
 say "Images"
 build_image KmsLab.CryptoApi cryptoapi
@@ -88,12 +91,12 @@ if ! stack_exists app; then
     if stack_exists secrets; then client_hash=$(hash_of_api_key "$(stack_output secrets ClientKeyArn)"); fi
     app+=("KeyAdministrators=$administrator" "ApiClientKeyHash=$client_hash")
 fi
-deploy_stack app app.yaml "${app[@]}"
+deploy_service app app.yaml "${app[@]}"
 
 settle sentinel
 sentinel_protection=$(protection_of sentinel)
 sentinel=("BaselineVpcStack=$name-vpc" "EcrStack=$name-ecr" "SecretsStack=$name-secrets" "AppStack=$name-app" "TrailStack=$name-trail" "ImageTag=$tag" "Architecture=$cpu"
-    "TrailBucket=$trail_bucket" "TrailKeyArn=$trail_key" "TrailRoleArn=$trail_role" "AttestationPublicKey=$attestation_public" "WebhookFormat=$webhook_format"
+    "TrailBucket=$trail_bucket" "TrailKeyArn=$trail_key" "TrailRoleArn=$trail_role" "AttestationPublicKey=$attestation_public" "WebhookFormat=$webhook_format" "Heartbeat=$heartbeat"
     "AlarmEmail=$email" "OperatorCidr=$operator_cidr" "CertificateArn=$certificate" "Deployer=$administrator" "KmsEndpoint=$kms_endpoint" "NatAddress1=$nat_1" "NatAddress2=$nat_2"
     "MultiAz=$multi_az" "DeletionProtection=$sentinel_protection" "ContainerInsights=$container_insights")
 if ! stack_exists sentinel; then
@@ -101,12 +104,15 @@ if ! stack_exists sentinel; then
     if stack_exists secrets; then operator_hash=$(hash_of_api_key "$(stack_output secrets OperatorKeyArn)"); fi
     sentinel+=("OperatorKeyHash=$operator_hash")
 fi
-deploy_stack sentinel sentinel.yaml "${sentinel[@]}"
+deploy_service sentinel sentinel.yaml "${sentinel[@]}"
+
+settle rotation
+deploy_stack rotation rotation.yaml "BaselineVpcStack=$name-vpc" "SecretsStack=$name-secrets" "AppStack=$name-app" "SentinelStack=$name-sentinel"
 
 settle alarms
 trail_queue=''
 if [ "$(stack_parameter trail NotifyQueue)" = true ]; then trail_queue=$(stack_output trail QueueName); fi
-deploy_stack alarms alarms.yaml "AppStack=$name-app" "SentinelStack=$name-sentinel" "TrailQueue=$trail_queue" "MonthlyBudget=$budget" "BudgetEmail=$email" "CostTag=$name"
+deploy_stack alarms alarms.yaml "AppStack=$name-app" "SentinelStack=$name-sentinel" "TrailStack=$name-trail" "RotationStack=$name-rotation" "TrailQueue=$trail_queue" "MonthlyBudget=$budget" "BudgetEmail=$email" "CostTag=$name"
 
 if [ "$app_protection" = later ]; then deploy_stack app app.yaml DeletionProtection=true; fi
 if [ "$sentinel_protection" = later ]; then deploy_stack sentinel sentinel.yaml DeletionProtection=true; fi
@@ -135,7 +141,7 @@ say "KmsLab runs"
 port=$(stack_output sentinel PagePort)
 printf '   CryptoApi   %s\n' "$url"
 [ -z "$port" ] || printf '   Sentinel    %s:%s\n' "$url" "$port"
-printf '   Dashboards  %s\n               %s\n' "$(stack_output sentinel Dashboard)" "$(stack_output alarms Dashboard)"
+printf '   Dashboards  %s\n               %s\n' "$(stack_output alarms SentinelDashboard)" "$(stack_output alarms Dashboard)"
 [ -z "$record" ] || printf '   %s needs a DNS record (CNAME, or an alias of Route 53) that points to %s\n' "$record" "$balancer"
 [ -z "$email" ] || printf '   %s gets two mails of AWS: without a click on the links in them no alarm arrives.\n' "$email"
 cat <<TRY

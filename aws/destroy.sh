@@ -38,7 +38,7 @@ enter_account aws
 
 # In the order of their dependencies: an export that is imported keeps its stack.
 stacks=()
-for stack in alarms sentinel app trail secrets ecr vpc; do
+for stack in alarms rotation sentinel app trail secrets ecr vpc; do
     look "$stack"
     if stack_exists "$stack"; then stacks+=("$stack"); fi
 done

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace KmsLab.Tests.Aws;
 
-/// <summary>What watches the machinery: load balancer, databases, rotations, deployments and the trail's queue.</summary>
+/// <summary>What watches Sentinel and the machinery: load balancer, databases, rotations, deployments and the trail's queue.</summary>
 public sealed class AlarmTests
 {
     private const string Stack = "kmslab-alarms";
@@ -22,7 +22,11 @@ public sealed class AlarmTests
         ["AWS/SQS ApproximateAgeOfOldestMessage"] = "QueueName",
     };
 
-    private static IEnumerable<string> Alarms => Template.All["alarms.yaml"].OfType("AWS::CloudWatch::Alarm").Select(alarm => alarm.Id);
+    private static IEnumerable<(string Id, JsonObject Resource)> AllAlarms => Template.All["alarms.yaml"].OfType("AWS::CloudWatch::Alarm");
+
+    /// <summary>The alarms on AWS's own metrics; those on Sentinel's are looked at in <see cref="EnvironmentTests"/>.</summary>
+    private static IEnumerable<string> Alarms =>
+        AllAlarms.Where(alarm => alarm.Resource["Properties"]!["Namespace"]!.GetValue<string>().StartsWith("AWS/", StringComparison.Ordinal)).Select(alarm => alarm.Id);
 
     [Fact]
     public void Each_metric_is_one_that_AWS_publishes_and_each_of_them_is_watched()
@@ -48,20 +52,25 @@ public sealed class AlarmTests
             Alarms.Count(id => Dimensions(deployment, id).Any(dimension => dimension["Value"]!.GetValue<string>() == redeploy)).ShouldBe(1, stack);
         }
 
+        var rotate = deployment.Evaluate("kmslab-rotation", new JsonObject { ["Ref"] = "Rotate" })!.GetValue<string>();
+        Dimensions(deployment, "RotateFailed").Single()["Value"]!.GetValue<string>().ShouldBe(rotate);
         Dimensions(deployment, "QueueAge").Single()["Value"]!.GetValue<string>().ShouldBe("trail-queue");
         new Deployment(Environments.Least).Property(Stack, "QueueAge", "MetricName").ShouldBeNull();
     }
 
     [Fact]
-    public void Everything_is_told_to_Sentinels_topic_which_lets_both_publish()
+    public void Everything_is_told_to_Sentinels_topics_which_let_both_publish()
     {
         var deployment = new Deployment(Environments.Everything);
         var topic = deployment.Evaluate("kmslab-sentinel", new JsonObject { ["Ref"] = "AlarmTopic" })!.GetValue<string>();
 
-        foreach (var id in Alarms)
+        var silence = deployment.Evaluate("kmslab-sentinel", new JsonObject { ["Ref"] = "SilenceTopic" })!.GetValue<string>();
+        string[] aboutSilence = ["Undelivered", "Silent"];
+        foreach (var (id, _) in AllAlarms)
         {
-            deployment.Property(Stack, id, "AlarmActions")!.AsArray().Single()!.GetValue<string>().ShouldBe(topic, id);
-            deployment.Property(Stack, id, "OKActions")!.AsArray().Single()!.GetValue<string>().ShouldBe(topic, id);
+            var told = aboutSilence.Contains(id) ? silence : topic;
+            deployment.Property(Stack, id, "AlarmActions")!.AsArray().Single()!.GetValue<string>().ShouldBe(told, id);
+            deployment.Property(Stack, id, "OKActions")!.AsArray().Single()!.GetValue<string>().ShouldBe(told, id);
         }
 
         foreach (var (id, _) in Template.All["alarms.yaml"].OfType("AWS::Events::Rule"))
@@ -75,7 +84,7 @@ public sealed class AlarmTests
     }
 
     [Fact]
-    public void Dashboard_is_JSON_and_shows_each_alarm()
+    public void Dashboards_are_JSON_and_show_each_alarm()
     {
         var body = JsonNode.Parse(new Deployment(Environments.Everything).Property(Stack, "Dashboard", "DashboardBody")!.GetValue<string>())!;
 
@@ -84,6 +93,9 @@ public sealed class AlarmTests
         // The queue's is conditional, and a dashboard can't name what may not be there.
         shown.ShouldBe(Alarms.Count() - 1);
         body["widgets"]!.AsArray().Count.ShouldBeGreaterThan(5);
+
+        var sentinel = JsonNode.Parse(new Deployment(Environments.Everything).Property(Stack, "SentinelDashboard", "DashboardBody")!.GetValue<string>())!;
+        sentinel["widgets"]![0]!["properties"]!["alarms"]!.AsArray().Count.ShouldBe(AllAlarms.Count() - Alarms.Count());
     }
 
     private static string Text(Deployment deployment, string id, string property) => deployment.Property(Stack, id, property)!.GetValue<string>();

@@ -23,6 +23,7 @@ internal sealed partial class Deployment(IReadOnlyDictionary<string, string> par
         ["kmslab-trail"] = "trail.yaml",
         ["kmslab-app"] = "app.yaml",
         ["kmslab-sentinel"] = "sentinel.yaml",
+        ["kmslab-rotation"] = "rotation.yaml",
         ["kmslab-alarms"] = "alarms.yaml",
     };
 
@@ -34,9 +35,9 @@ internal sealed partial class Deployment(IReadOnlyDictionary<string, string> par
     }
 
     /// <summary>What a container is told, plainly or through a secret.</summary>
-    public IReadOnlyDictionary<string, string> EnvironmentOf(string stack)
+    public IReadOnlyDictionary<string, string> EnvironmentOf(string stack, string definition = "TaskDefinition")
     {
-        var container = Property(stack, "TaskDefinition", "ContainerDefinitions")![0]!;
+        var container = Property(stack, definition, "ContainerDefinitions")![0]!;
         var plain = container["Environment"]!.AsArray().ToDictionary(entry => Text(entry!["Name"]), entry => Text(entry!["Value"]));
         foreach (var secret in container["Secrets"]!.AsArray())
             plain.Add(Text(secret!["Name"]), Text(secret["ValueFrom"]));

@@ -18,6 +18,8 @@ internal static class Environments
         ["KeyAdministrators"] = "arn:aws:iam::000000000000:role/administrator",
         ["ApiClientKeyHash"] = new string('a', 64),
         ["AllowPlainHttp"] = "true",
+        // As it is once the database was migrated.
+        ["ServiceTask"] = "new",
         // As deploy.sh gives it: on one line.
         ["AttestationPublicKey"] = AttestationKey.PublicPem.ReplaceLineEndings(" ").Trim(),
     };
@@ -38,6 +40,7 @@ internal static class Environments
         ["Auditors"] = "first-client",
         ["CertificateArn"] = "arn:aws:acm:us-east-1:000000000000:certificate/x",
         ["WebhookFormat"] = "Json",
+        ["Heartbeat"] = "true",
         ["OperatorCidr"] = "203.0.113.0/24",
         ["OperatorKeyHash"] = new string('b', 64),
         ["Deployer"] = "arn:aws:iam::000000000000:role/deployer",
@@ -56,6 +59,7 @@ internal static class Environments
             ("CryptoApi:Attestation:PrivateKey", AttestationKey.PrivatePem),
             ("Sentinel:Canary:SigningKey", CanaryKey),
             ("Sentinel:Notifications:Webhooks:webhook:Url", "https://127.0.0.1:9/hook"),
+            ("Sentinel:Notifications:Heartbeat:Url", "https://127.0.0.1:9/beat"),
             ("Sentinel:Notifications:Webhooks:webhook:Secret", new string('s', 32)),
         })
         {

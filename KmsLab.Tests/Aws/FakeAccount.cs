@@ -48,6 +48,7 @@ internal sealed class FakeAccount : IDisposable
                     *--no-execute-changeset*) echo "To review changes: aws cloudformation describe-change-set --change-set-name arn:aws:cloudformation:eu-west-1:111122223333:changeSet/one/1"; exit 0 ;;
                 esac
                 mkdir -p "$home"
+                cp "$home/parameters" "$home/parameters.before" 2>/dev/null
                 overrides=false
                 for argument in "$@"; do
                     case $argument in --parameter-overrides) overrides=true; continue ;; esac
@@ -56,16 +57,20 @@ internal sealed class FakeAccount : IDisposable
                     printf '%s\n' "$argument" >>"$home/parameters.new"
                     mv "$home/parameters.new" "$home/parameters"
                 done
-                # fail/STACK: the resource at which this deployment fails, once, and the status that it leaves; '-' for CloudFormation's own way.
-                if [ -s "$FAKE_ACCOUNT/fail/$stack" ]; then
-                    read -r resource left <"$FAKE_ACCOUNT/fail/$stack"
+                # fail/STACK: how many deployments get through before one fails, the resource at which it does, once, and the status that it leaves; '-' for
+                # CloudFormation's own way.
+                if [ -s "$FAKE_ACCOUNT/fail/$stack" ]; then read -r passes resource left <"$FAKE_ACCOUNT/fail/$stack"; else passes=none; fi
+                case $passes in none | 0) ;; *) echo "$((passes - 1)) $resource $left" >"$FAKE_ACCOUNT/fail/$stack" ;; esac
+                if [ "$passes" = 0 ]; then
                     rm "$FAKE_ACCOUNT/fail/$stack"
                     printf '%s\tCREATE_FAILED\tno luck with it\n' "$resource" >"$home/events"
                     case $left,$status in
                         -,'' | -,REVIEW_IN_PROGRESS)
                             # A rollback deletes, and what is protected can't be deleted.
                             if grep -qx DeletionProtection=true "$home/parameters"; then left=ROLLBACK_FAILED; else left=ROLLBACK_COMPLETE; fi ;;
-                        -,*) left=UPDATE_ROLLBACK_COMPLETE ;;
+                        -,*)
+                            left=UPDATE_ROLLBACK_COMPLETE
+                            mv "$home/parameters.before" "$home/parameters" ;;
                     esac
                     echo "$left" >"$home/status"
                     echo "Failed to create/update the stack" >&2
@@ -120,6 +125,28 @@ internal sealed class FakeAccount : IDisposable
             'ecr describe-images') [ -e "$FAKE_ACCOUNT/images" ] || exit 254; echo sha256:0 ;;
             'ecr get-login-password') echo registry-password ;;
             'elbv2 modify-load-balancer-attributes') ;;
+            'ecs describe-services') echo "arn:aws:ecs:eu-west-1:111122223333:task-definition/$(option --cluster "$@")-running:7" ;;
+            # migration: how migrate tasks go; empty, well.
+            'ecs run-task')
+                case $(cat "$FAKE_ACCOUNT/migration" 2>/dev/null) in
+                    refused) refuse 'TaskDefinition is inactive' ;;
+                    none) printf 'failure\tRESOURCE:ENI\tno room in the subnet\n' ;;
+                    *) printf 'task\tarn:aws:ecs:eu-west-1:111122223333:task/%s/0123456789abcdef\n' "$(option --cluster "$@")" ;;
+                esac ;;
+            'ecs wait') case $(cat "$FAKE_ACCOUNT/migration" 2>/dev/null) in stuck) echo 'Waiter TasksStopped failed: Max attempts exceeded' >&2; exit 255 ;; esac ;;
+            'ecs describe-tasks')
+                case $(cat "$FAKE_ACCOUNT/migration" 2>/dev/null) in
+                    failed) printf '1\tEssential container in task exited\tNone\n' ;;
+                    unstarted) printf 'None\tCannotPullContainerError: no such image\tNone\n' ;;
+                    untold) refuse 'Rate exceeded' ;;
+                    *) printf '0\tEssential container in task exited\tNone\n' ;;
+                esac ;;
+            'logs get-log-events')
+                case $(cat "$FAKE_ACCOUNT/migration" 2>/dev/null) in
+                    failed) echo 'CryptoApi migrate: the script 0099 failed' ;;
+                    unstarted) exit 254 ;;
+                    *) echo 'The database is at the schema of this version.' ;;
+                esac ;;
             *) echo "unexpected: aws $*" >&2; exit 1 ;;
         esac
         """;
@@ -140,12 +167,12 @@ internal sealed class FakeAccount : IDisposable
     /// <summary>What the stacks tell once they are there.</summary>
     private static readonly Dictionary<string, string[]> Outputs = new()
     {
-        ["kmslab-vpc"] = ["KmsEndpoint=vpce-0a1b2c", "NatAddress1=203.0.113.1", "NatAddress2=203.0.113.2"],
-        ["kmslab-secrets"] = [.. new[] { "Attestation", "Canary", "Webhook", "ClientKey", "OperatorKey" }.Select(secret => $"{secret}Arn=arn:aws:secretsmanager:eu-west-1:111122223333:secret:{secret}-AbCdEf")],
+        ["kmslab-vpc"] = ["KmsEndpoint=vpce-0a1b2c", "NatAddress1=203.0.113.1", "NatAddress2=203.0.113.2", "PrivateSubnets=subnet-1,subnet-2"],
+        ["kmslab-secrets"] = [.. new[] { "Attestation", "Canary", "Webhook", "Heartbeat", "ClientKey", "OperatorKey" }.Select(secret => $"{secret}Arn=arn:aws:secretsmanager:eu-west-1:111122223333:secret:{secret}-AbCdEf")],
         ["kmslab-trail"] = ["Bucket=trail-bucket", "KeyArn=arn:aws:kms:eu-west-1:111122223333:key/trail", "RoleArn=arn:aws:iam::111122223333:role/trail"],
-        ["kmslab-app"] = ["Url=https://balancer.example"],
-        ["kmslab-sentinel"] = ["PagePort=8443", "Dashboard=https://console.example/sentinel"],
-        ["kmslab-alarms"] = ["Dashboard=https://console.example/alarms"],
+        ["kmslab-app"] = ["Url=https://balancer.example", "MigrateTask=arn:aws:ecs:eu-west-1:111122223333:task-definition/kmslab-app-migrate:8", "TaskSecurityGroup=sg-app"],
+        ["kmslab-sentinel"] = ["PagePort=8443", "MigrateTask=arn:aws:ecs:eu-west-1:111122223333:task-definition/kmslab-sentinel-migrate:8", "TaskSecurityGroup=sg-sentinel"],
+        ["kmslab-alarms"] = ["Dashboard=https://console.example/alarms", "SentinelDashboard=https://console.example/sentinel"],
     };
 
     private readonly TempFolder _folder = new();
@@ -205,8 +232,13 @@ internal sealed class FakeAccount : IDisposable
     /// <summary>Sets an environment variable of the scripts.</summary>
     public void Set(string variable, string value) => _variables[variable] = value;
 
-    /// <summary>Lets the next deployment of a stack fail at a resource. It leaves the status that CloudFormation would, or the given one.</summary>
-    public void Fail(string stack, string resource, string status = "-") => Write($"fail/{stack}", $"{resource} {status}\n");
+    /// <summary>Lets a deployment of a stack fail at a resource, the next one or a later one. It leaves the status that CloudFormation would, or the given one.</summary>
+    public void Fail(string stack, string resource, string status = "-", int after = 0) => Write($"fail/{stack}", $"{after} {resource} {status}\n");
+
+    /// <summary>Makes a stack one of an older template: it was never given a parameter.</summary>
+    public void Unset(string stack, string parameter) => Write(
+        $"stacks/{stack}/parameters",
+        string.Concat(File.ReadLines(_folder[$"stacks/{stack}/parameters"]).Where(line => !line.StartsWith(parameter + "=", StringComparison.Ordinal)).Select(line => line + "\n")));
 
     /// <summary>All calls so far, as one would type them.</summary>
     public IReadOnlyList<string> Calls => File.Exists(_folder["calls"]) ? File.ReadAllLines(_folder["calls"]) : [];
@@ -233,7 +265,7 @@ internal sealed class FakeAccount : IDisposable
         start.Environment["PATH"] = $"{_folder["bin"]}{Path.PathSeparator}{start.Environment["PATH"]}";
         start.Environment["FAKE_ACCOUNT"] = _folder.Path;
         start.Environment["TMPDIR"] = _folder["tmp"];
-        start.Environment["KMSLAB_PROGRESS_SECONDS"] = "0.2";
+        start.Environment["KMSLAB_PROGRESS_SECONDS"] = "0.05";
 
         foreach (var (variable, value) in _variables)
             start.Environment[variable] = value;

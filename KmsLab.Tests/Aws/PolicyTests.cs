@@ -137,7 +137,6 @@ public sealed class PolicyTests
             var connection = new Npgsql.NpgsqlConnectionStringBuilder(deployment.EnvironmentOf(stack)[variable]);
             connection.SslMode.ShouldBe(Npgsql.SslMode.VerifyFull);
             connection.Database.ShouldBe(deployment.Property(stack, "Database", "DBName")!.GetValue<string>());
-            connection.Username.ShouldBe(deployment.Property(stack, "Database", "MasterUsername")!.GetValue<string>());
             connection.Password.ShouldBeNullOrEmpty();
         }
     }

@@ -43,8 +43,8 @@ show_cost() {
             line("VPC endpoints: " (endpoints ? endpoints " x 2 zones" : "off"), endpoints * 2 * 0.01 * hours)
             line("KMS keys", (new_trail ? 7 : 6) * 1)
             line("KMS calls: canary, one a minute", 43800 / 10000 * 0.03)
-            line("Secrets: 7", 7 * 0.40)
-            line("CloudWatch: metrics, 18 alarms, 2 dashboards", 25 * 0.30 + 18 * 0.10 + 2 * 3)
+            line("Secrets: 10", 10 * 0.40)
+            line("CloudWatch: metrics, 19 alarms, 2 dashboards", 25 * 0.30 + 19 * 0.10 + 2 * 3)
             line("Logs of the services and flow logs, about 2 GB", 2 * 0.50)
             if (new_trail && events != "") {
                 line(sprintf("Trail: %d events a month into a log group, about 1.5 KB each", events), events * 1.5 / 1048576 * 0.50)

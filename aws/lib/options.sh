@@ -14,6 +14,8 @@ An option that is not given keeps the value of the last time. What takes somethi
   --plain-http             no certificate: for the lab only
   --email ADDRESS|none     who gets mail when an alarm fires
   --webhook json|slack|none  Sentinel posts alarms itself; the address is read from KMSLAB_WEBHOOK_URL, or asked
+  --heartbeat              Sentinel calls an address each minute while all is well; it is read from KMSLAB_HEARTBEAT_URL, or asked
+  --no-heartbeat           without it again
   --operator-cidr CIDR|none  from where Sentinel's page can be reached (at first: from nowhere)
   --trail new|ARN          which trail to read (at first: asks)
   --vpc-endpoints          private ways to KMS, Logs, Secrets Manager, ECR; the KMS key refuses others
@@ -47,6 +49,8 @@ read_options() {
                 printf -v "${option//-/_}" '%s' "$2"
                 shift ;;
             --plain-http) plain_http=true ;;
+            --heartbeat) heartbeat=true ;;
+            --no-heartbeat) heartbeat=false ;;
             --vpc-endpoints) endpoints=true ;;
             --no-vpc-endpoints) endpoints=false ;;
             --nat-per-zone) nat=per-zone ;;
@@ -107,7 +111,7 @@ kept() {
 
 lesser() {
     case "$1 $2>$3" in
-        'VpcEndpoints true>false' | 'MultiAz true>false' | 'KeyPolicy PerRecord>Shared' | 'DeletionProtection '*'>false') [ "$2" != false ] ;;
+        'VpcEndpoints true>false' | 'Heartbeat true>false' | 'MultiAz true>false' | 'KeyPolicy PerRecord>Shared' | 'DeletionProtection '*'>false') [ "$2" != false ] ;;
         'NatGateways OnePerZone>'* | 'NatGateways One>None') [ "$2" != "$3" ] ;;
         'AccessLogBucket '* | 'MonthlyBudget '*) [ -n "$2" ] && [ "$2" != 0 ] && [ -z "$3" ] ;;
         'MinTasks '*) [ "$3" -lt "${2:-0}" ] ;;
@@ -139,6 +143,7 @@ keep_options() {
     budget=${budget:-0}
     kept email sentinel AlarmEmail ''
     kept webhook_format sentinel WebhookFormat None
+    kept heartbeat sentinel Heartbeat false
     kept operator_cidr sentinel OperatorCidr ''
     # 'later' is a first deployment that did not get to its end.
     [ "$protection" = false ] || protection=true
@@ -150,6 +155,7 @@ keep_options() {
     if [ "$nats" = None ]; then
         printf '   without NAT nothing outside this Region can be reached: no webhook is delivered, and keys in other Regions are not surveyed.\n'
         [ "$webhook_format" = None ] || fail "a webhook needs a way out: --nat one, or --webhook none."
+        [ "$heartbeat" = false ] || fail "a heartbeat needs a way out: --nat one, or --no-heartbeat."
     fi
 }
 

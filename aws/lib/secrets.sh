@@ -42,21 +42,33 @@ hash_of_api_key() {
     printf %s "$key" | openssl dgst -sha256 -r | cut -d' ' -f1
 }
 
-put_webhook() {
-    local url=${KMSLAB_WEBHOOK_URL:-} secret
+# read_address WHAT VARIABLE: an address that may be secret, from the environment or whoever deploys. Sets url.
+read_address() {
+    url=${!2:-}
     if [ -z "$url" ] && ! "$yes" && ! "$dry_run"; then
-        printf 'Address of the webhook (not shown): '
+        printf 'Address of the %s (not shown): ' "$1"
         read -rs url </dev/stdin
         printf '\n'
     fi
-    [ -n "$url" ] || "$dry_run" || fail "--webhook needs an address in KMSLAB_WEBHOOK_URL."
-    case $url in *[\"\\]*) fail "the webhook's address has a quote or a backslash in it." ;; esac
+    [ -n "$url" ] || "$dry_run" || fail "--$1 needs an address in $2."
+    case $url in *[\"\\]*) fail "the $1's address has a quote or a backslash in it." ;; esac
+}
+
+put_webhook() {
+    local url secret
+    read_address webhook KMSLAB_WEBHOOK_URL
     secret=$(openssl rand -hex 32)
     printf '{"url":"%s","secret":"%s"}' "$url" "$secret" | put_secret "$1"
     "$dry_run" || printf "   The receiver checks signatures with the member 'secret' of %s.\n" "$1"
 }
 
-# Gives each secret that has none a value. Sets attestation_public; with a webhook's format, the webhook's address is put in as well.
+put_heartbeat() {
+    local url
+    read_address heartbeat KMSLAB_HEARTBEAT_URL
+    printf %s "$url" | put_secret "$1"
+}
+
+# fill_secrets WEBHOOK_FORMAT HEARTBEAT: gives each secret that has none a value. Sets attestation_public.
 fill_secrets() {
     local arn
     public_key_parameter=/$name/attestation/k1.pub
@@ -74,6 +86,8 @@ fill_secrets() {
     done
     arn=$(stack_output secrets WebhookArn)
     if [ "${1:-None}" != None ] && ! has_value "$arn"; then put_webhook "$arn"; fi
+    arn=$(stack_output secrets HeartbeatArn)
+    if [ "${2:-false}" = true ] && ! has_value "$arn"; then put_heartbeat "$arn"; fi
 
     attestation_public=$(read_aws ssm get-parameter --name "$public_key_parameter" --query Parameter.Value 2>/dev/null || true)
     if [ -z "$attestation_public" ]; then

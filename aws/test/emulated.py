@@ -49,7 +49,7 @@ def emulated(name: str) -> dict:
 def replace(node, left_out):
     """References to what is left out become text of the right form; Fn::Cidr, which Moto has not, what AWS would work out."""
     if isinstance(node, list):
-        return [replace(child, left_out) for child in node if not is_optional(child)]
+        return [replace(child, left_out) for child in node]
     if not isinstance(node, dict):
         return node
     if len(node) == 1:
@@ -65,11 +65,6 @@ def replace(node, left_out):
         if function == "Fn::Sub":
             return {"Fn::Sub": substitute(argument, left_out)}
     return {key: replace(child, left_out) for key, child in node.items()}
-
-
-def is_optional(node) -> bool:
-    """An entry that a condition may take out of its list: Moto would put null in its place."""
-    return isinstance(node, dict) and "Fn::If" in node and {"Ref": "AWS::NoValue"} in node["Fn::If"][1:]
 
 
 def substitute(argument, left_out):

@@ -5,10 +5,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 fail() { printf '\nemulator.sh: %s\n' "$*" >&2; exit 1; }
-step() { printf '\n#### %s\n' "$*"; }
+step() { printf '\n#### %s (after %s s)\n' "$*" "$SECONDS"; }
 
 # --check: can it run here?
-if ! command -v moto_server >/dev/null || ! python3 -c 'import boto3, cfnlint, moto' 2>/dev/null; then fail "moto_server, or Python's moto, boto3 and cfn-lint, is not installed."; fi
+if ! python3 -c 'import boto3, cfnlint, moto.server' 2>/dev/null; then fail "Python's moto[server], boto3 or cfn-lint is not installed."; fi
 real_aws=''
 while read -r candidate; do
     case $("$candidate" --version 2>&1) in aws-cli/2.*) real_aws=$candidate; break ;; esac
@@ -21,25 +21,47 @@ cp -R . "$work/aws"
 python3 -W ignore test/emulated.py "$work/aws" ./*.yaml 2>"$work/left-out" || { cat "$work/left-out" >&2; fail "the templates can't be made ready."; }
 cd "$work/aws"
 port=$((20000 + RANDOM % 20000))
-moto_server -H 127.0.0.1 -p "$port" >"$work/moto.log" 2>&1 &
+python3 -W ignore test/emulated_server.py -H 127.0.0.1 -p "$port" >"$work/moto.log" 2>&1 &
 moto=$!
-trap 'kill "$moto" 2>/dev/null || true; wait "$moto" 2>/dev/null || true; rm -rf "$work"' EXIT
+cli=''
+trap 'kill "$moto" $cli 2>/dev/null || true; wait "$moto" $cli 2>/dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 1 120); do
     if curl --silent --output /dev/null "http://127.0.0.1:$port/moto-api/data.json"; then break; fi
     kill -0 "$moto" 2>/dev/null || { cat "$work/moto.log" >&2; fail "moto_server did not start."; }
     sleep 0.5
 done
 
-# The account's CLI: every call goes to the emulator. EMULATOR_BREAK names a stack whose deployment is cut off, as by a lost connection.
+# The account's CLI: every call goes to the emulator. EMULATOR_BREAK names a stack whose deployment is cut off, as by a lost connection; of ECS, which here
+# starts no task, a migration ends as EMULATOR_MIGRATION says. Where the CLI is a Python program, it is loaded once, and not a thousand times.
+version=$("$real_aws" --version 2>&1)
+python=$(head -n 1 "$real_aws" | sed -n 's/^#! *\([^ ]*python[^ ]*\)$/\1/p')
+call="$real_aws --endpoint-url http://127.0.0.1:$port" deploy="python3 -W ignore $work/aws/test/emulated_deploy.py http://127.0.0.1:$port"
+if [ -n "$python" ] && "$python" -c 'import awscli.clidriver' 2>/dev/null; then
+    AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null "$python" -W ignore "$work/aws/test/emulated_cli.py" "$work/cli" "http://127.0.0.1:$port" >"$work/cli.log" 2>&1 &
+    cli=$!
+    for _ in $(seq 1 120); do
+        if [ -S "$work/cli" ]; then break; fi
+        kill -0 "$cli" 2>/dev/null || { cat "$work/cli.log" >&2; fail "the AWS CLI did not start."; }
+        sleep 0.5
+    done
+    call="$python -I -S $work/aws/test/emulated_call.py $work/cli" deploy="$call cloudformation deploy"
+fi
 mkdir "$work/bin"
 cat >"$work/bin/aws" <<WRAPPER
 #!/usr/bin/env bash
-case "\$1" in --version) exec "$real_aws" --version ;; configure) exec "$real_aws" "\$@" ;; esac
-if [ -n "\${EMULATOR_BREAK:-}" ]; then
-    case "\$*" in "cloudformation deploy --stack-name \$EMULATOR_BREAK "*) echo 'Could not connect to the endpoint' >&2; exit 255 ;; esac
-fi
-case "\$1 \$2" in 'cloudformation deploy') shift 2; exec python3 -W ignore "$work/aws/test/emulated_deploy.py" "http://127.0.0.1:$port" "\$@" ;; esac
-exec "$real_aws" --endpoint-url "http://127.0.0.1:$port" "\$@"
+case "\$1 \$2" in
+    '--version ') echo '$version'; exit ;;
+    'configure get') exit 1 ;;
+    'ecs run-task') printf 'task\tarn:aws:ecs:eu-west-1:123456789012:task/emulated/0123456789abcdef\n'; exit ;;
+    'ecs wait') exit ;;
+    'ecs describe-tasks') printf '%s\tit ended\tNone\n' "\${EMULATOR_MIGRATION:-0}"; exit ;;
+    'logs get-log-events') echo 'the log of a task that never ran'; exit ;;
+    'cloudformation deploy')
+        case "\$*" in "cloudformation deploy --stack-name \${EMULATOR_BREAK:-none} "*) echo 'Could not connect to the endpoint' >&2; exit 255 ;; esac
+        shift 2
+        exec $deploy "\$@" ;;
+esac
+exec $call "\$@"
 WRAPPER
 # The build: the image's tag goes into the emulated repository, so that it is found there the next time.
 cat >"$work/bin/dotnet" <<'WRAPPER'
@@ -56,7 +78,7 @@ WRAPPER
 chmod +x "$work/bin/aws" "$work/bin/dotnet"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -out "$work/rds-ca.pem" -subj '/OU=Amazon RDS/CN=Amazon RDS emulated' 2>/dev/null
 export PATH=$work/bin:$PATH AWS_ACCESS_KEY_ID=emulated AWS_SECRET_ACCESS_KEY=emulated AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_CONFIG_FILE=/dev/null
-export AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true KMSLAB_PROGRESS_SECONDS=2
+export AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true KMSLAB_PROGRESS_SECONDS=0.5
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL
 
 # A role: the scripts refuse the root user.
@@ -66,17 +88,19 @@ read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN <<<"$credentia
 export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 
 # The emulator's CloudFormation makes no secrets.
-for secret in attestation canary webhook clientkey operatorkey; do aws secretsmanager create-secret --name "emulated-$secret" --query Name --output text >/dev/null; done
+for secret in attestation canary webhook heartbeat clientkey operatorkey; do aws secretsmanager create-secret --name "emulated-$secret" --query Name --output text >/dev/null; done
 
-stacks=(vpc ecr secrets trail app sentinel alarms)
-deploy() { ./deploy.sh --tag emulated --rds-ca "$work/rds-ca.pem" --yes "$@" >"$work/output" 2>&1 || { tail -n 40 "$work/output" >&2; return 1; }; }
+stacks=(vpc ecr secrets trail app sentinel rotation alarms)
+deploy() { ./deploy.sh --tag emulated --rds-ca "$work/rds-ca.pem" --yes "$@" >"$work/output" 2>&1 || { tail -n 40 "$work/output" >&2; show_problem; return 1; }; }
+# What went wrong in the emulator itself.
+show_problem() { grep -A 60 '^Traceback' "$work/moto.log" | tail -n 40 >&2 || true; }
 parameter() { aws cloudformation describe-stacks --stack-name "kmslab-$1" --query "Stacks[0].Parameters[?ParameterKey=='$2'].ParameterValue | [0]" --output text; }
 expect() { [ "$2" = "$3" ] || fail "$1 is '$2' and should be '$3'."; printf '   %s: %s\n' "$1" "${2:-none}"; }
 statuses() { aws cloudformation describe-stacks --query "Stacks[?starts_with(StackName, 'kmslab-')].[StackName, StackStatus]" --output text | sort; }
 
 step "A first deployment that is cut off at the application"
 if EMULATOR_BREAK=kmslab-app deploy --plain-http --trail new 2>/dev/null; then fail "it should have failed."; fi
-grep -q 'kmslab-app was not deployed' "$work/output" || { tail -n 40 "$work/output" >&2; grep -A 40 Traceback "$work/moto.log" | tail -n 40 >&2; fail "it failed in another way."; }
+grep -q 'kmslab-app was not deployed' "$work/output" || { tail -n 40 "$work/output" >&2; show_problem; fail "it failed in another way."; }
 statuses
 client_key=$(aws secretsmanager get-secret-value --secret-id "$(aws cloudformation describe-stacks --stack-name kmslab-secrets --query "Stacks[0].Outputs[?OutputKey=='ClientKeyArn'].OutputValue" --output text)" --query SecretString --output text)
 case $client_key in kmslab_*) printf '   the API key is in Secrets Manager already\n' ;; *) fail "the API key is not in Secrets Manager." ;; esac

@@ -30,6 +30,7 @@ public sealed class ServiceCommandTests
     [InlineData("KmsLab.Sentinel", "detections", "docs/detections.md")]
     [InlineData("KmsLab.Sentinel", "new-api-key", "Sentinel:Api:Keys")]
     [InlineData("KmsLab.CryptoApi", "health", "CryptoApi__Url")]
+    [InlineData("KmsLab.CryptoApi", "migrate", "MIGRATE_USER_PASSWORD")]
     public async Task Help_of_a_command_is_its_own(string program, string command, string part)
     {
         var (exitCode, output) = await RunAsync(program, command, "--help");
@@ -43,7 +44,7 @@ public sealed class ServiceCommandTests
     [InlineData(
         "KmsLab.Sentinel",
         "repaly x",
-        "Sentinel has no command 'repaly': did you mean 'replay'? It has the commands replay, test, notify-test, detections, new-api-key, check, settings, health;")]
+        "Sentinel has no command 'repaly': did you mean 'replay'? It has the commands migrate, replay, test, notify-test, detections, new-api-key, check, settings, health;")]
     [InlineData("KmsLab.Sentinel", "--halp", "Sentinel has no option '--halp': did you mean '--help'?")]
     [InlineData("KmsLab.Sentinel", "--Sentinle:Url=http://localhost:1", "did you mean 'Sentinel'?")]
     [InlineData("KmsLab.Sentinel", "replay . --jsn", "Sentinel replay has no option '--jsn': did you mean '--json'?")]
