@@ -5,6 +5,7 @@ from moto.cloudformation.models import CloudFormationBackend
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.route_tables import RouteTable
 from moto.ec2.models.vpcs import VPCEndPoint
+from moto.ecr.models import Repository, ecr_backends
 
 update_resource = parsing.parse_and_update_resource
 update_map = parsing.ResourceMap.update
@@ -42,6 +43,12 @@ def delete_route_table(self, account_id, region_name):
     ec2_backends[account_id][region_name].route_tables.pop(self.id, None)
 
 
+def delete_repository(self, account_id, region_name):
+    """With its images: the templates say EmptyOnDelete."""
+    ecr_backends[account_id][region_name].delete_repository(self.name, force=True)
+
+
+Repository.delete = delete_repository
 VPCEndPoint.delete = delete_endpoint
 RouteTable.delete = delete_route_table
 parsing.parse_and_update_resource = keep_resource

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts the scripts and templates through an emulated account: all stacks created, broken half-way, resumed, changed and destroyed. It needs moto_server (pip
-# install 'moto[server]') and the AWS CLI 2, and touches no real account: every call goes to the emulator. At the end it says what the emulator could not show.
+# Puts the scripts and templates through an emulated account: all stacks created, broken half-way, resumed, changed and destroyed. It needs Moto (pip
+# install 'moto[server]' cfn-lint) and the AWS CLI 2, and touches no real account: every call goes to the emulator. At the end it says what the emulator could not show.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -27,7 +27,7 @@ cli=''
 trap 'kill "$moto" $cli 2>/dev/null || true; wait "$moto" $cli 2>/dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 1 120); do
     if curl --silent --output /dev/null "http://127.0.0.1:$port/moto-api/data.json"; then break; fi
-    kill -0 "$moto" 2>/dev/null || { cat "$work/moto.log" >&2; fail "moto_server did not start."; }
+    kill -0 "$moto" 2>/dev/null || { cat "$work/moto.log" >&2; fail "Moto did not start."; }
     sleep 0.5
 done
 
@@ -105,8 +105,14 @@ statuses
 client_key=$(aws secretsmanager get-secret-value --secret-id "$(aws cloudformation describe-stacks --stack-name kmslab-secrets --query "Stacks[0].Outputs[?OutputKey=='ClientKeyArn'].OutputValue" --output text)" --query SecretString --output text)
 case $client_key in kmslab_*) printf '   the API key is in Secrets Manager already\n' ;; *) fail "the API key is not in Secrets Manager." ;; esac
 
+step "A migration that fails: the service is not made"
+if EMULATOR_MIGRATION=1 deploy --plain-http 2>/dev/null; then fail "it should have failed."; fi
+grep -q 'Its service is not there yet' "$work/output" || { tail -n 40 "$work/output" >&2; show_problem; fail "it failed in another way."; }
+expect "services" "$(aws ecs list-services --cluster kmslab-app --query 'length(serviceArns)' --output text)" 0
+
 step "The same command again"
 deploy --plain-http || fail "it was not resumed."
+expect "services" "$(aws ecs list-services --cluster kmslab-app --query 'length(serviceArns)' --output text)" 1
 statuses
 for stack in "${stacks[@]}"; do
     printf '   kmslab-%-10s %s resources\n' "$stack" "$(aws cloudformation describe-stack-resources --stack-name "kmslab-$stack" --query 'length(StackResources)' --output text)"
@@ -133,7 +139,9 @@ grep -A 20 'This is left' "$work/output" || true
 step "What the emulator could not show"
 cat <<'LIMITS'
    - Its change sets forget outputs, so stacks are created and updated directly (test/emulated_deploy.py). They are complete at once and never roll back: the states of failed deployments are tested on a stand-in of the CLI (KmsLab.Tests/Aws).
-   - Its templates are copies (test/emulated.py): without Fn::Cidr, without entries of lists that a condition may take out, without tags of keys.
+   - Its templates are copies (test/emulated.py): without Fn::Cidr, without tags of keys, and with their conditions decided before it sees them.
+   - What its CloudFormation forgets when stacks change or go, test/emulated_server.py puts right: exports, resources that it can't change, endpoints, route tables, images.
+   - Of ECS it has no running task: the migrate task is answered for, and ends as this script says. What it does is tested on a real PostgreSQL (DatabaseUserTests).
    - It neither checks exports in use nor deletion protection, nor who may do what: IAM, key policies and endpoints are not enforced.
    - It starts no task, no database and no load balancer: no health check, no scaling, no rotation, no alarm ever comes.
    - It does not know these resources, or makes them wrongly, so they are left out:
