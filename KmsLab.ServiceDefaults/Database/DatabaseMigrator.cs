@@ -118,7 +118,7 @@ public sealed class DatabaseMigrator(string name, string connectionString, Datab
         return (bool)command.ExecuteScalar()!;
     }
 
-    private InvalidOperationException Behind(IReadOnlyList<SqlScript> pending, Exception? why = null) => new(
+    private InvalidOperationException Behind(List<SqlScript> pending, Exception? why = null) => new(
         $"The database of ConnectionStrings:{name} lacks {pending.Count} of this version's migrations, the first of them {pending[0].Name}, and the user "
         + $"{new NpgsqlConnectionStringBuilder(connectionString).Username} may not change its tables. Run '{Program} {MigrateCommand.Name}' as the database's owner first "
         + "(in AWS, aws/deploy.sh or aws/migrate.sh does).",

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
 using System.Reflection;
-using KmsLab.ServiceDefaults.CommandLine;
 using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -73,7 +72,7 @@ public static class MigrateCommand
     }
 
     private static async Task RunAsync(
-        IConfiguration configuration, string connection, string providerKey, Assembly migrations, DatabaseUser? user, CancellationToken cancellationToken)
+        ConfigurationManager configuration, string connection, string providerKey, Assembly migrations, DatabaseUser? user, CancellationToken cancellationToken)
     {
         var provider = configuration.GetDatabaseProvider(providerKey);
         if (user is not null && provider != DatabaseProvider.PostgreSql)

@@ -201,7 +201,7 @@ public sealed class MigrationTests
         output.ShouldContain(why);
         output.ShouldContain(what);
         output.ShouldContain("Its service goes on as before.");
-        Steps(account, "kmslab-app").Last().ShouldBe("run-task");
+        Steps(account, "kmslab-app")[^1].ShouldBe("run-task");
         Deployments(account, "kmslab-sentinel").ShouldBeEmpty();
     }
 

@@ -245,8 +245,14 @@ public sealed class DatabaseUserTests : IAsyncLifetime
         return output;
     }
 
-    private static Task<(int ExitCode, string Output)> RunAsync(string service, string connection, string connectionString, string password, params string[] arguments) =>
-        RunAsync(service, new() { [$"ConnectionStrings__{connection}"] = connectionString, [MigrateCommand.PasswordVariable] = password }, arguments);
+    private static Task<(int ExitCode, string Output)> RunAsync(string service, string connection, string connectionString, string password, params string[] arguments)
+    {
+        var master = new NpgsqlConnectionStringBuilder(connectionString);
+        Dictionary<string, string> environment = new() { ["PGPASSWORD"] = master.Password!, [MigrateCommand.PasswordVariable] = password };
+        master.Password = null;
+        environment[$"ConnectionStrings__{connection}"] = master.ToString();
+        return RunAsync(service, environment, arguments);
+    }
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string service, Dictionary<string, string> environment, params string[] arguments)
     {

@@ -35,7 +35,10 @@ def change_exports(self, *arguments, **named):
 
 
 def delete_endpoint(self, account_id, region_name):
-    ec2_backends[account_id][region_name].delete_vpc_endpoints([self.id])
+    """Its routes go first, of those tables that are still there: Moto deletes in any order."""
+    network = ec2_backends[account_id][region_name]
+    self.route_table_ids = [table for table in self.route_table_ids or [] if table in network.route_tables]
+    network.delete_vpc_endpoints([self.id])
 
 
 def delete_route_table(self, account_id, region_name):

@@ -78,7 +78,7 @@ WRAPPER
 chmod +x "$work/bin/aws" "$work/bin/dotnet"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -out "$work/rds-ca.pem" -subj '/OU=Amazon RDS/CN=Amazon RDS emulated' 2>/dev/null
 export PATH=$work/bin:$PATH AWS_ACCESS_KEY_ID=emulated AWS_SECRET_ACCESS_KEY=emulated AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_CONFIG_FILE=/dev/null
-export AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true KMSLAB_PROGRESS_SECONDS=0.5
+export AWS_SHARED_CREDENTIALS_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true KMSLAB_PROGRESS_SECONDS=0.1
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL
 
 # A role: the scripts refuse the root user.
