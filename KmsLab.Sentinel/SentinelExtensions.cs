@@ -85,6 +85,7 @@ public static class SentinelExtensions
         app.CheckSettings();
         app.UseExceptionHandler();
         app.UseErrorPages();
+        app.UseResponseCompression();
         app.UseApiAnswers();
         app.UseSentinelAccess();
         app.MapServiceDefaults();

@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Access.LoadBalancer;
 using KmsLab.Sentinel.Access.ProtectionKeys;
+using KmsLab.Sentinel.Languages;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -23,6 +24,7 @@ internal static class AccessExtensions
         services.AddSingleton<LoginEndpoints>();
         services.AddHostedService<AccessNotice>();
         services.AddLoadBalancerProof();
+        services.AddLanguages();
         services.AddSchemes();
         builder.AddProtectionKeys();
         services.AddAntiforgery(NameForms);
@@ -37,10 +39,12 @@ internal static class AccessExtensions
     {
         app.Use(SecurityHeaders.AddAsync);
         app.Use(CrossSiteGuard.RefuseAsync);
+        app.UseRequestLocalization();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
         LoginEndpoints.Map(app);
+        LanguageEndpoint.Map(app);
     }
 
     private static void AddSchemes(this IServiceCollection services)

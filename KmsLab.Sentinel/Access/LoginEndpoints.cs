@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Claims;
 using KmsLab.Sentinel.Access.Pages;
+using KmsLab.Sentinel.Languages;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,7 +14,7 @@ namespace KmsLab.Sentinel.Access;
 /// <c>/login</c> exchanges a key for a session's cookie, <c>/logout</c> ends it. Plain forms, which work without script. What comes back is checked here
 /// rather than by the framework's filter, so that a form that lay around for too long is answered with a new one.
 /// </summary>
-internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit limit, EndedSessions ended, IAntiforgery antiforgery, ILogger<LoginEndpoints> logger)
+internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit limit, EndedSessions ended, IAntiforgery antiforgery, Texts texts, ILogger<LoginEndpoints> logger)
 {
     private const int MaxBody = 16 * 1024;
 
@@ -36,19 +37,19 @@ internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit
         if (!settings.HasKeys)
             return Form(http, "/", null, StatusCodes.Status403Forbidden);
         if (await ReadAsync(http) is not { } form)
-            return Form(http, "/", "This form was too old. Please try again.", StatusCodes.Status400BadRequest);
+            return Form(http, "/", texts["Login.TooOld"], StatusCodes.Status400BadRequest);
 
         var returnUrl = LocalPath.Of(form["returnUrl"]);
         if (limit.Try(http.Connection.RemoteIpAddress) is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return Form(http, returnUrl, "Too many tries from your address. Please wait a minute.", StatusCodes.Status429TooManyRequests);
+            return Form(http, returnUrl, texts["Login.TooMany"], StatusCodes.Status429TooManyRequests);
         }
 
         if (Caller.OfKey(form["key"].ToString().Trim(), settings.Keys) is not { } caller)
         {
             LogWrongKey(logger, http.Connection.RemoteIpAddress);
-            return Form(http, returnUrl, "Nobody has this key.", StatusCodes.Status401Unauthorized);
+            return Form(http, returnUrl, texts["Login.NoKey"], StatusCodes.Status401Unauthorized);
         }
 
         await http.SignInAsync(SessionCookie.Scheme, new ClaimsPrincipal(Caller.WithSession(caller)));

@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Access.Pages;
+using KmsLab.Sentinel.Languages;
 using KmsLab.ServiceDefaults.ApiKeys;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -7,18 +8,7 @@ namespace KmsLab.Sentinel.Access;
 /// <summary>What somebody gets who may not look: programs an error that says what to send, people the login; and where no login can succeed, what to configure.</summary>
 internal static class Refusal
 {
-    private const string NobodyMay =
-        "Nobody may look from here: no way to sign in is configured. Set Sentinel:Api:Keys ('KmsLab.Sentinel new-api-key NAME' makes a key and prints what to set), "
-        + "or Sentinel:Access:LoadBalancer. docs/operations.md, 'Who may look', tells more.";
-
-    private const string OnlyThroughTheLoadBalancer =
-        "Sign in through the load balancer: this request came without its proof, or with one that is not valid. Sentinel's log says why.";
-
     private const string SendAKey = $"Send a valid API key, as {ApiKeyHeader.Name} or as Authorization: Bearer. 'KmsLab.Sentinel new-api-key NAME' makes one.";
-
-    private const string DatabaseIsDown =
-        "Sentinel's database can't be reached, so nobody can say whether your session was signed out of. You are still signed in: try again in a moment. "
-        + "/api/status answers meanwhile, and tells what is wrong.";
 
     public static Task AnswerAsync(HttpContext http, AccessSettings settings)
     {
@@ -37,22 +27,22 @@ internal static class Refusal
     {
         http.Response.Headers.RetryAfter = "5";
         IResult answer = IsPage(http.Request) || http.Request.HasFormContentType
-            ? new RazorComponentResult<Closed>(new { Title = "Unavailable", Text = DatabaseIsDown }) { StatusCode = StatusCodes.Status503ServiceUnavailable }
-            : TypedResults.Problem(DatabaseIsDown, statusCode: StatusCodes.Status503ServiceUnavailable, title: "The database is down");
+            ? new RazorComponentResult<Closed>(new { About = "Refusal.Unavailable" }) { StatusCode = StatusCodes.Status503ServiceUnavailable }
+            : TypedResults.Problem(Texts.English["Refusal.Unavailable"], statusCode: StatusCodes.Status503ServiceUnavailable, title: "The database is down");
         return answer.ExecuteAsync(http);
     }
 
     /// <summary>The page where no login can succeed.</summary>
     public static Task ClosedAsync(HttpContext http, AccessSettings settings) =>
-        new RazorComponentResult<Closed>(new { Text = Explain(settings) }) { StatusCode = StatusCodes.Status403Forbidden }.ExecuteAsync(http);
+        new RazorComponentResult<Closed>(new { About = Reason(settings) }) { StatusCode = StatusCodes.Status403Forbidden }.ExecuteAsync(http);
 
     private static ProblemHttpResult Program(HttpContext http, AccessSettings settings)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer realm=\"KmsLab Sentinel\"";
-        return TypedResults.Problem(settings.HasKeys ? SendAKey : Explain(settings), statusCode: StatusCodes.Status401Unauthorized, title: "Not authenticated");
+        return TypedResults.Problem(settings.HasKeys ? SendAKey : Texts.English[Reason(settings)], statusCode: StatusCodes.Status401Unauthorized, title: "Not authenticated");
     }
 
-    private static string Explain(AccessSettings settings) => settings.HasLoadBalancer ? OnlyThroughTheLoadBalancer : NobodyMay;
+    private static string Reason(AccessSettings settings) => settings.HasLoadBalancer ? "Refusal.LoadBalancer" : "Refusal.Nobody";
 
     /// <summary>Tells whether a person opens a page in a browser; what pages and programs fetch is none.</summary>
     public static bool IsPage(HttpRequest request) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Alarms;
@@ -15,37 +16,51 @@ namespace KmsLab.Sentinel.Alarms;
 /// </remarks>
 internal static partial class AlarmText
 {
-    private const string Unknown = "unknown";
-
     /// <summary>The sentence that says why.</summary>
-    public static string Why(Alarm alarm, DetectionDefinition definition) => Fill(definition.Why, alarm, Plain);
+    public static string Why(Alarm alarm, DetectionDefinition definition) => Why(definition.Why, AlarmFacts.Of(alarm), Texts.English);
+
+    /// <summary>The sentence that says why, in a language.</summary>
+    /// <param name="template">The detection's template in that language.</param>
+    /// <param name="facts">What the alarm knows.</param>
+    /// <param name="texts">The language.</param>
+    /// <param name="number">Writes a number; null: as the language does.</param>
+    /// <param name="stored">Marks what was written down in English when it was seen; null: as it is.</param>
+    public static string Why(string template, AlarmFacts facts, Texts texts, Func<long, string>? number = null, Func<string, string>? stored = null) =>
+        Placeholder().Replace(template, match => match.Groups[1].Value switch
+        {
+            "detail" or "basis" => (stored ?? Plain)(Plain(ValueOf(match.Groups[1].Value, facts, texts, number ?? texts.Number) ?? texts["Unknown"])),
+            var name => Plain(ValueOf(name, facts, texts, number ?? texts.Number) ?? texts["Unknown"]),
+        });
 
     /// <summary>The steps, filled in.</summary>
     public static IReadOnlyList<string> Runbook(Alarm alarm, DetectionDefinition definition) =>
-        [.. definition.Runbook.Where(step => !Wording.IsCommand(step) || KnowsAll(step, alarm)).Select(step => Fill(step, alarm, Wording.IsCommand(step) ? Quoted : Plain))];
+        Runbook(definition, AlarmFacts.Of(alarm));
+
+    private static IReadOnlyList<string> Runbook(DetectionDefinition definition, AlarmFacts facts) =>
+        [.. definition.Runbook.Where(step => !Wording.IsCommand(step) || KnowsAll(step, facts)).Select(step => Fill(step, facts, Wording.IsCommand(step) ? Quoted : Plain))];
 
     /// <summary>Braces around anything but a name stay: commands have JSON in them.</summary>
-    private static string Fill(string template, Alarm alarm, Func<string, string> render) =>
-        Placeholder().Replace(template, match => render(ValueOf(match.Groups[1].Value, alarm) ?? Unknown));
+    private static string Fill(string template, AlarmFacts facts, Func<string, string> render) =>
+        Placeholder().Replace(template, match => render(ValueOf(match.Groups[1].Value, facts) ?? Texts.English["Unknown"]));
 
-    private static bool KnowsAll(string template, Alarm alarm) => Placeholder().Matches(template).All(match => ValueOf(match.Groups[1].Value, alarm) is not null);
+    private static bool KnowsAll(string template, AlarmFacts facts) => Placeholder().Matches(template).All(match => ValueOf(match.Groups[1].Value, facts) is not null);
 
     [GeneratedRegex(@"\{([A-Za-z]+)\}")]
     private static partial Regex Placeholder();
 
-    private static string? ValueOf(string name, Alarm alarm) => name switch
+    private static string? ValueOf(string name, AlarmFacts facts) => ValueOf(name, facts, Texts.English, Texts.English.Number);
+
+    private static string? ValueOf(string name, AlarmFacts facts, Texts texts, Func<long, string> number) => name switch
     {
-        "observed" => Number(alarm.Observed),
-        "threshold" => Number(alarm.Threshold),
-        "total" => Number(alarm.EvidenceTotal),
-        "window" => Wording.Span(alarm.Window),
-        "first" => Instants.Text(alarm.FirstSeen),
-        "last" => Instants.Text(alarm.LastSeen),
-        "expected" => alarm.Expected is { } expected
-            ? string.Create(CultureInfo.InvariantCulture, $"{expected.Low:0.#} to {expected.High:0.#}")
-            : $"fewer than {Number(alarm.Threshold)}",
-        "basis" => alarm.Expected?.Basis ?? "the configured threshold",
-        _ => alarm.Group.Values.FirstOrDefault(member => member.Key == name).Value ?? (alarm.Evidence.Count > 0 ? ValueOf(name, alarm.Evidence[^1]) : null),
+        "observed" => number(facts.Observed),
+        "threshold" => number(facts.Threshold),
+        "total" => number(facts.Total),
+        "window" => texts.Span(facts.Window),
+        "first" => Instants.Text(facts.First),
+        "last" => Instants.Text(facts.Last),
+        "expected" => facts.Expected is { } expected ? texts["Chart.Range", Rounded(expected.Low), Rounded(expected.High)] : texts["FewerThan", number(facts.Threshold)],
+        "basis" => facts.Expected?.Basis ?? Texts.English["Why.Basis"],
+        _ => facts.Group.FirstOrDefault(member => member.Key == name).Value ?? (facts.Latest is { } latest ? ValueOf(name, latest) : null),
     };
 
     private static string? ValueOf(string name, Evidence evidence) => name switch
@@ -74,5 +89,5 @@ internal static partial class AlarmText
         ? value
         : $"'{Plain(value).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Rounded(double number) => number.ToString("0.#", CultureInfo.InvariantCulture);
 }

@@ -34,6 +34,10 @@ internal sealed record Notification(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AcknowledgedBy { get; init; }
 
+    /// <summary>What would have been normal; null where nothing is learned.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Expectation? Expected { get; init; }
+
     /// <summary>Tells that there is no alarm: somebody tries a channel.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsTest { get; init; }
@@ -70,6 +74,7 @@ internal sealed record Notification(
         AlarmText.Runbook(alarm, definition),
         reminder)
     {
+        Expected = alarm.Expected,
         Relatives = alarm.Traits.Relatives,
     };
 

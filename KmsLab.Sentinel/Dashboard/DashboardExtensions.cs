@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Dashboard.Scenarios;
+using KmsLab.Sentinel.Languages;
 using KmsLab.ServiceDefaults.Settings;
 using Microsoft.Extensions.Options;
 using Radzen;
@@ -18,11 +19,14 @@ internal static class DashboardExtensions
         builder.Services.AddSingleton<AlarmBoard>();
         builder.Services.AddSingleton<PastAlarms>();
         builder.Services.AddSingleton<ShownNames>();
-        builder.Services.AddScoped<ViewerZone>();
+        builder.Services.AddSingleton(new Texts());
+        builder.Services.AddScoped<ViewerFormat>();
         builder.Services.AddScoped<ViewerName>();
         builder.Services.AddScoped<Signature>();
         builder.Services.AddScoped<Liveness>();
         builder.AddSimulatorClient();
+        // Scripts and style sheets only: they are public, and nothing that a caller wrote is in them (BREACH).
+        builder.Services.AddResponseCompression(options => (options.EnableForHttps, options.MimeTypes) = (true, ["text/css", "text/javascript"]));
         return builder;
     }
 

@@ -1,5 +1,4 @@
-using System.Globalization;
-using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.TrailHealth.Canary;
 
@@ -23,7 +22,8 @@ public enum Health
 /// <param name="State">How good it is.</param>
 /// <param name="Text">The same in a word or a number.</param>
 /// <param name="Detail">What is behind it, in a sentence.</param>
-public sealed record HealthLight(string Name, Health State, string Text, string? Detail = null);
+/// <param name="IsStored">The detail was written down as it happened, in English.</param>
+public sealed record HealthLight(string Name, Health State, string Text, string? Detail = null, bool IsStored = false);
 
 /// <summary>Reads from <c>/api/status</c> what people want to know first: does Sentinel see, and does the trail still tell?</summary>
 /// <remarks>Late is what <c>delivery-silent</c> calls late: <c>Sentinel:Delivery:LateAfter</c>, and a canary's interval.</remarks>
@@ -34,8 +34,9 @@ internal sealed class HealthReading
 
     private readonly StatusAnswer _status;
     private readonly HealthOptions _options;
+    private readonly Texts _texts;
 
-    private HealthReading(StatusAnswer status, HealthOptions options) => (_status, _options) = (status, options);
+    private HealthReading(StatusAnswer status, HealthOptions options, Texts texts) => (_status, _options, _texts) = (status, options, texts);
 
     private TimeSpan Late => _options.Delivery.LateAfter + (_options.Canary.IsOn ? _options.Canary.Interval : TimeSpan.Zero);
 
@@ -44,41 +45,41 @@ internal sealed class HealthReading
     /// <summary>What the canary tells of what is read now; the event history's row is of the last time that it was needed.</summary>
     private IEnumerable<DeliveryStatus> Deliveries => _status.Delivery.Where(delivery => _status.Sources.Any(source => source.Name == delivery.Source));
 
-    public static IReadOnlyList<HealthLight> Of(StatusAnswer status, int waiting, HealthOptions options)
+    public static IReadOnlyList<HealthLight> Of(StatusAnswer status, int waiting, HealthOptions options, Texts texts)
     {
-        var reading = new HealthReading(status, options);
-        return [Alarms(waiting), reading.Sentinel(), reading.Source(), reading.Delivery(), reading.Canary(), reading.Trail(), .. reading.Notifications()];
+        var reading = new HealthReading(status, options, texts);
+        return [reading.Alarms(waiting), reading.Sentinel(), reading.Source(), reading.Delivery(), reading.Canary(), reading.Trail(), .. reading.Notifications()];
     }
 
     /// <summary>The first reason why Sentinel does not see what it should; null while it works. Alarms and changes of the trail are no such reason.</summary>
     public static string? ProblemOf(StatusAnswer status, HealthOptions options)
     {
-        var reading = new HealthReading(status, options);
+        var reading = new HealthReading(status, options, Texts.English);
         var canary = options.Canary.IsOn && reading.Canary() is { State: Health.Bad } bad ? bad : null;
         var light = new[] { reading.Sentinel(), reading.Source(), canary, reading.Delivery() }.OfType<HealthLight>().FirstOrDefault(light => light.State != Health.Good);
         return light is null ? null : $"{light.Name}: {light.Text}.{(light.Detail is { } detail ? $" {detail}" : "")}";
     }
 
-    private static HealthLight Alarms(int waiting) => waiting == 0 ? new("Alarms", Health.Good, "none") : new("Alarms", Health.Bad, $"{waiting} to look at");
+    private HealthLight Alarms(int waiting) => waiting == 0 ? Light("Alarms", Health.Good, "None") : Light("Alarms", Health.Bad, "Waiting", [waiting]);
 
     private HealthLight Sentinel() => _status.Loop switch
     {
-        { Database: { } problem } => new("Sentinel", Health.Bad, "no database", problem),
-        { State: "failing", Problem: var problem } => new("Sentinel", Health.Bad, "failing", problem),
+        { Database: { } problem } => Stored("Sentinel", Health.Bad, "NoDatabase", problem),
+        { State: "failing", Problem: var problem } => Stored("Sentinel", Health.Bad, "Failing", problem),
         { State: "standby" } => _status.Leadership.Leader is { } leader
-            ? new("Sentinel", Health.Good, "standby", $"{leader} leads.")
-            : new("Sentinel", Health.Bad, "nobody leads", "No Sentinel holds the lease: nothing is read."),
-        _ => new("Sentinel", Health.Good, "watching", $"{Number(_status.Records.Counted)} records counted, {Number(_status.Records.Malformed)} unreadable."),
+            ? Light("Sentinel", Health.Good, "Standby", detail: [leader])
+            : Light("Sentinel", Health.Bad, "NobodyLeads", detail: []),
+        _ => Light("Sentinel", Health.Good, "Watching", detail: [Number(_status.Records.Counted), Number(_status.Records.Malformed)]),
     };
 
     private HealthLight Source()
     {
         if (_status.Sources.Count == 0)
-            return new("Source", Health.Bad, "none", "Nothing is read. Set Sentinel:LogGroups.");
+            return Light("Source", Health.Bad, "None", detail: []);
 
         var worst = _status.Sources.MaxBy(source => Rank(source.State))!;
         var health = worst.State switch { "reading" or "standby" => Health.Good, "starting" => Health.Doubtful, _ => Health.Bad };
-        return new("Source", health, worst.State, $"{worst.Name}{(worst.Problem is { } problem ? $": {problem}" : "")}");
+        return Stored("Source", health, worst.State, $"{worst.Name}{(worst.Problem is { } problem ? $": {problem}" : "")}");
     }
 
     private static int Rank(string state) => state switch { "failing" => 4, "waiting" => 3, "starting" => 2, _ => 1 };
@@ -87,26 +88,25 @@ internal sealed class HealthReading
     private HealthLight Delivery()
     {
         if (_status.LagSeconds is not { } behind)
-            return new("Delivery lag", Health.Doubtful, "not known yet", "The first complete read is yet to come.");
+            return Light("Delivery", Health.Doubtful, "Unknown", detail: []);
 
-        var complete = $"Complete up to {Span(behind)} ago.";
         if (behind > (Late + _options.Turns.AllowedLateness).TotalSeconds)
-            return new("Delivery lag", Health.Bad, Span(behind), $"{complete} What happened since then is not known.");
+            return Light("Delivery", Health.Bad, "Behind", [Span(behind)], [Span(behind)]);
         return Deliveries.Select(delivery => delivery.LagSeconds).Max() is { } lag
-            ? new("Delivery lag", Health.Good, Span(lag), complete)
-            : new("Delivery lag", Health.Good, Span(behind), "Behind the clock, as the reads say; no canary measures it.");
+            ? Light("Delivery", Health.Good, "Measured", [Span(lag)], [Span(behind)])
+            : Light("Delivery", Health.Good, "Unmeasured", [Span(behind)], []);
     }
 
     private HealthLight Canary()
     {
         if (_status.Canary is not { } canary)
-            return new("Canary", Health.Doubtful, "none", "Set Sentinel:Canary:KeyId, and a trail that goes blind is noticed.");
+            return Light("Canary", Health.Doubtful, "None", detail: []);
         if ((canary.Problem ?? canary.HistoryProblem) is { } problem)
-            return new("Canary", Health.Bad, "can't call", problem);
+            return Stored("Canary", Health.Bad, "CannotCall", problem);
         if (canary.LastCalledAt is not { } called)
-            return new("Canary", Health.Doubtful, "not yet", "The first call is yet to come.");
+            return Light("Canary", Health.Doubtful, "NotYet", detail: []);
         if (_status.Now - called > Late)
-            return new("Canary", Health.Bad, "silent", $"The last call was made {Span((_status.Now - called).TotalSeconds)} ago.");
+            return Light("Canary", Health.Bad, "Silent", detail: [Span((_status.Now - called).TotalSeconds)]);
 
         return Returned();
     }
@@ -116,31 +116,43 @@ internal sealed class HealthReading
         var outstanding = Deliveries.Sum(delivery => delivery.Outstanding);
         var newest = Deliveries.Select(delivery => delivery.CompleteUntil).Min();
         if (outstanding > 0 && (newest is not { } seen || _status.Now - seen > Late))
-            return new("Canary", Health.Bad, "stays out", $"{outstanding} calls were made, and their records don't come: the trail is late, or cut.");
+            return Light("Canary", Health.Bad, "StaysOut", detail: [outstanding]);
         return Deliveries.Sum(delivery => delivery.Bypassed) is > 0 and var kept
-            ? new("Canary", Health.Doubtful, "comes back", $"{kept} earlier calls were kept from the trail.")
-            : new("Canary", Health.Good, "comes back", $"{outstanding} on their way.");
+            ? Light("Canary", Health.Doubtful, "Bypassed", detail: [kept])
+            : Light("Canary", Health.Good, "Returns", detail: [outstanding]);
     }
 
     private HealthLight Trail() => _status.Guard switch
     {
-        null => new("Trail", Health.Doubtful, "not watched", "Sentinel:Guard is off."),
-        { Departures: [var first, ..] and { Count: var count } } => new("Trail", Health.Bad, "changed", first.Difference + (count > 1 ? $" And {count - 1} more." : "")),
-        { Problems: [var first, ..] } => new("Trail", Health.Doubtful, "partly seen", first.Problem),
-        { LastLookAt: null } when !StandsBy => new("Trail", Health.Doubtful, "not yet", "The first look is yet to come."),
+        null => Light("Trail", Health.Doubtful, "Unwatched", detail: []),
+        { Departures: [var first, ..] and { Count: var count } } =>
+            Stored("Trail", Health.Bad, "Changed", first.Difference + (count > 1 ? $" {_texts["More", count - 1]}" : "")),
+        { Problems: [var first, ..] } => Stored("Trail", Health.Doubtful, "Partly", first.Problem),
+        { LastLookAt: null } when !StandsBy => Light("Trail", Health.Doubtful, "NotYet", detail: []),
         { LastLookAt: { } last } when _status.Now - last > _options.Guard.Interval * LooksMissed =>
-            new("Trail", Health.Doubtful, "not looked at", $"The last look was {Span((_status.Now - last).TotalSeconds)} ago."),
-        var guard => new("Trail", Health.Good, "logging", $"{guard.Baseline.Count} settings are as they were accepted."),
+            Light("Trail", Health.Doubtful, "NotLooked", detail: [Span((_status.Now - last).TotalSeconds)]),
+        var guard => Light("Trail", Health.Good, "Logging", detail: [guard.Baseline.Count]),
     };
 
     /// <summary>Only what fails is worth a light.</summary>
     private IEnumerable<HealthLight> Notifications() => _status.Channels
         .Where(channel => channel.State == "failing")
-        .Select(channel => new HealthLight("Notifications", Health.Bad, "failing", $"{channel.Name}: {channel.Problem}"))
+        .Select(channel => Stored("Notifications", Health.Bad, "failing", $"{channel.Name}: {channel.Problem}"))
         .Take(1)
-        .Concat(_status.Heartbeat is { State: "failing" or "withheld" } silent && !StandsBy ? [new("Heartbeat", Health.Bad, silent.State, silent.Problem)] : []);
+        .Concat(_status.Heartbeat is { State: "failing" or "withheld" } silent && !StandsBy ? [Stored("Heartbeat", Health.Bad, silent.State, silent.Problem)] : []);
 
-    private static string Span(double seconds) => Wording.Span(TimeSpan.FromSeconds(Math.Max(0, seconds)));
+    /// <summary>A light whose texts are resources.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="health">How good it is.</param>
+    /// <param name="state">The state, which names the texts.</param>
+    /// <param name="text">What the text's placeholders stand for.</param>
+    /// <param name="detail">The same of the sentence behind it; null where there is no sentence.</param>
+    private HealthLight Light(string name, Health health, string state, object?[]? text = null, object?[]? detail = null) =>
+        new(_texts[$"Light.{name}"], health, _texts[$"Light.{name}.{state}", text ?? []], detail is null ? null : _texts[$"Light.{name}.{state}.Detail", detail]);
 
-    private static string Number(long? value) => value?.ToString("N0", CultureInfo.InvariantCulture) ?? "?";
+    private HealthLight Stored(string name, Health health, string state, string? detail) => new(_texts[$"Light.{name}"], health, _texts[$"Light.{name}.{state}"], detail, IsStored: true);
+
+    private string Span(double seconds) => _texts.Span(TimeSpan.FromSeconds(Math.Max(0, seconds)));
+
+    private string Number(long? value) => value is { } number ? _texts.Number(number) : "?";
 }

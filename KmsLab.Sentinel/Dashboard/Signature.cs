@@ -1,12 +1,13 @@
 using System.Data.Common;
 using KmsLab.Sentinel.Access;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Turns;
 using Microsoft.AspNetCore.Components.Authorization;
 
 namespace KmsLab.Sentinel.Dashboard;
 
 /// <summary>Signs what a viewer does: with their login, the load balancer's name, or the name that they give themselves where no login is needed.</summary>
-internal sealed class Signature(ViewerName viewer)
+internal sealed class Signature(ViewerName viewer, Texts texts)
 {
     /// <summary>Tells whether viewers say their name themselves.</summary>
     public static async Task<bool> IsOwnWordAsync(Task<AuthenticationState>? authentication) =>
@@ -19,7 +20,7 @@ internal sealed class Signature(ViewerName viewer)
     public async Task<string?> ActAsync(Task<AuthenticationState>? authentication, Func<string, Task<string?>> act)
     {
         if (authentication is null || (await authentication).User.Identity is not { IsAuthenticated: true, Name: { Length: > 0 } name } identity)
-            return "Your session is over. Load the page again, and sign in.";
+            return texts["Wrong.Session"];
 
         try
         {
@@ -27,7 +28,7 @@ internal sealed class Signature(ViewerName viewer)
         }
         catch (DbException problem)
         {
-            return $"Not done: {LoopStatus.Describe(problem)} Try again.";
+            return texts["Wrong.NotDone", LoopStatus.Describe(problem)];
         }
     }
 }

@@ -13,14 +13,10 @@ public sealed class ViewerName(IJSRuntime js)
     /// <summary>As the viewer wrote it; empty for none.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>Asks the browser, once for each page that is opened.</summary>
+    /// <summary>Takes what the browser kept, once for each page that is opened.</summary>
+    /// <param name="name">The name; null for none.</param>
     /// <param name="module">The address of <c>js/viewer.js</c>.</param>
-    public async Task AskAsync(string module)
-    {
-        _module = module;
-        await using var viewer = await js.InvokeAsync<IJSObjectReference>("import", module);
-        Name = _kept = Cleaned(await viewer.InvokeAsync<string?>("viewerName"));
-    }
+    public void Take(string? name, string module) => (Name, _kept, _module) = (Cleaned(name), Cleaned(name), module);
 
     /// <summary>Signs with the viewer's name beside <paramref name="caller"/>, by which they were let in; the browser keeps it for the next time.</summary>
     public async Task<string> SignAsync(string caller)

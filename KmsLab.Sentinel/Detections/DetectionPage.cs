@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using KmsLab.Sentinel.Languages;
 
 namespace KmsLab.Sentinel.Detections;
 
@@ -65,7 +66,7 @@ internal static class DetectionPage
     private static string Technique(DetectionDefinition definition) =>
         definition.Technique.Length == 0 ? "none" : $"[{definition.Technique}](https://attack.mitre.org/techniques/{definition.Technique.Replace('.', '/')}/)";
 
-    private static string Defaults(DetectionDefinition definition) => $"{definition.Defaults.Mode}, {DetectionRule.Of(definition, definition.Defaults)}";
+    private static string Defaults(DetectionDefinition definition) => $"{definition.Defaults.Mode}, {DetectionRule.Of(definition, definition.Defaults, Texts.English)}";
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 

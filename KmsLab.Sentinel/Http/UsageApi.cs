@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Queries;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -33,7 +34,7 @@ internal static class UsageApi
         if (await alarms.FindAsync(id, cancellationToken) is not { } alarm)
             return Refusals.NoSuchAlarm(id);
 
-        return await query.ReadAsync(alarm, cancellationToken) is { } chart
+        return await query.ReadAsync(alarm, Texts.English, cancellationToken) is { } chart
             ? TypedResults.Json(chart, ApiJson.Default.AlarmChartAnswer)
             : TypedResults.Problem(
                 $"The alarm's detection {alarm.Detection} is no longer configured.", statusCode: StatusCodes.Status404NotFound, title: "No chart");

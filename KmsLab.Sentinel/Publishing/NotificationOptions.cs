@@ -31,6 +31,9 @@ internal sealed class NotificationOptions
     /// <summary>The address of Sentinel's page, as people reach it, such as <c>https://sentinel.example.com</c>: messages link to their alarms there.</summary>
     public string PageUrl { get; set; } = "";
 
+    /// <summary>The language of messages to people: <c>en</c> or <c>es</c>. Runbooks, details of records and JSON for programs are English in any case.</summary>
+    public string Language { get; set; } = Languages.Language.English;
+
     public SnsOptions Sns { get; set; } = new();
 
     /// <summary>Webhooks by name.</summary>
@@ -73,6 +76,8 @@ internal sealed class NotificationOptions
                 yield return $"{Section}:{option} must be more than zero, for instance 00:00:30";
         }
 
+        if (!Languages.Language.All.Contains(Language))
+            yield return $"{Section}:Language must be one of {string.Join(", ", Languages.Language.All)}";
         if (!Enum.IsDefined(LogMinimumSeverity))
             yield return $"{Section}:LogMinimumSeverity must be Low, Medium, High or Critical";
         foreach (var error in Sns.Validate()

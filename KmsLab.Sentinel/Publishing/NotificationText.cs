@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Publishing.Messages;
 using KmsLab.Sentinel.Trail;
 
@@ -14,60 +15,69 @@ internal static class NotificationText
     private const int MostRelatives = 10;
 
     /// <summary>One line that begins with who did it, such as <c>ALARM (high) role/ci: KMS refuses one principal repeatedly</c>.</summary>
-    public static string Headline(Notification notification, string who)
+    public static string Headline(Notification notification, string who, Texts texts)
     {
-        var again = notification.News is not null ? "NEWS OF " : notification.Reminder > 0 ? "STILL " : "";
+        var again = notification.News is not null ? "News" : notification.Reminder > 0 ? "Still" : "Plain";
         var state = notification switch
         {
-            { IsTest: true } => "TEST",
-            { AcknowledgedBy: not null } => "ACKNOWLEDGED",
-            { State: AlarmState.Ok } => "RESOLVED",
-            _ => WordOf(notification.State),
+            { IsTest: true } => "Test",
+            { AcknowledgedBy: not null } => "Acknowledged",
+            var told => $"{told.State}",
         };
-        return $"{again}{state} ({Lower(notification.Severity)}) {(who.Length > 0 ? $"{who}: " : "")}{notification.Title}";
+        var title = notification.IsTest ? texts["Test.Title"] : texts.Title(notification.Detection, notification.Title);
+        return texts[$"Headline.{again}", texts[$"Headline.{state}"], texts[$"Severity.{notification.Severity}"], who.Length > 0 ? $"{who}: {title}" : title];
     }
+
+    /// <summary>The sentence that says why. One that was cut for want of room stays in English, as it was told.</summary>
+    public static string Why(Notification notification, Texts texts) => notification switch
+    {
+        { IsTest: true } => texts["Test.Why"],
+        { Evidence.Count: 0, EvidenceTotal: > 0 } => notification.Why,
+        _ => texts.OfDetection(notification.Detection, "Why", "") is { Length: > 0 } template ? AlarmText.Why(template, AlarmFacts.Of(notification), texts) : notification.Why,
+    };
 
     /// <summary>All that matters, in lines.</summary>
     public static string Body(Message message)
     {
-        var notification = message.Notification;
+        var (notification, texts) = (message.Notification, message.Texts);
         var text = new StringBuilder(message.Headline).Append('\n');
         if (message.Link is { } link)
             text.Append(link).Append('\n');
-        if (notification.Why.Length > 0)
-            text.Append('\n').Append(notification.Why).Append('\n');
+        if (message.Why.Length > 0)
+            text.Append('\n').Append(message.Why).Append('\n');
 
         if (notification.News is { } news)
         {
             text.Append('\n');
-            Line(text, $"Since it was acknowledged: {news}");
+            Line(text, $"{texts["Message.News"]} {news}");
         }
 
         text.Append('\n');
-        foreach (var (name, value) in message.Facts)
+        foreach (var (name, value) in message.NamedFacts)
             Line(text, $"{name}: {value}");
         foreach (var (name, value) in notification.Group)
             Line(text, $"{name}: {value}");
-        Line(text, $"{notification.Observed} within {notification.Window.TotalSeconds:0.###} s, the threshold is {notification.Threshold}");
-        Line(text, $"{notification.EvidenceTotal} records in all");
+        Line(text, $"{texts["Message.Counted", texts.Number(notification.Observed), texts.Span(notification.Window), texts.Number(notification.Threshold)]}");
+        Line(text, $"{texts["Message.Records", texts.Number(notification.EvidenceTotal)]}");
         foreach (var record in notification.Evidence)
-            Line(text, $"  {Instants.Text(record.EventTime)} {record.EventName} {record.ErrorCode ?? "Success"} by {record.Principal} from {record.SourceIp ?? "unknown"} [{record.EventId}]");
+            Line(text, $"  {texts["Message.Record", $"{Instants.Text(record.EventTime)} {record.EventName} {record.ErrorCode ?? "Success"}", record.Principal, record.SourceIp ?? texts["Unknown"], record.EventId]}");
 
         if (notification.Relatives.Count > 0)
         {
-            text.Append("\nOf the same incident:\n");
+            Line(text.Append('\n'), $"{texts["Message.Incident"]}:");
             foreach (var relative in notification.Relatives)
-                Line(text, $"- ({Lower(relative.Severity)}) {relative.Detection}: {relative.Title} [{relative.AlarmId}], same {string.Join(", ", relative.Ties)}");
+                Line(text, $"- ({texts[$"Severity.{relative.Severity}"]}) {relative.Detection}: {texts.Title(relative.Detection, relative.Title ?? "")} [{relative.AlarmId}], {texts["Story.Same", string.Join(", ", relative.Ties)]}");
         }
 
         if (notification.Runbook is { Count: > 0 } steps)
         {
-            text.Append("\nWhat to do:\n");
+            Line(text.Append('\n'), $"{texts["Message.ToDo"]}:");
             foreach (var step in steps)
                 Line(text, $"- {step}");
         }
 
-        return text.Append("\nAlarm ").Append(notification.AlarmId).Append(", notification ").Append(notification.Id).Append('\n').ToString();
+        Line(text.Append('\n'), $"{texts["Message.Ids", notification.AlarmId, notification.Id]}");
+        return text.ToString();
     }
 
     /// <summary>The notification for programs, with the address of its page.</summary>

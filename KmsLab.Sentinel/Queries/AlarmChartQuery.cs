@@ -1,5 +1,6 @@
 using Dapper;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Trail;
 using KmsLab.ServiceDefaults.Database;
 
@@ -18,17 +19,17 @@ internal sealed class AlarmChartQuery(Database database, DetectionCatalog catalo
     private const int BucketsAfter = 12;
 
     /// <returns>Null when the configuration no longer knows the detection.</returns>
-    public async Task<AlarmChartAnswer?> ReadAsync(AlarmAnswer alarm, CancellationToken cancellationToken)
+    public async Task<AlarmChartAnswer?> ReadAsync(AlarmAnswer alarm, Texts texts, CancellationToken cancellationToken)
     {
         if (catalog.Find(alarm.Detection) is not { } detection)
             return null;
 
-        return detection.Definition.IsRelative && await LearnedAsync(alarm, cancellationToken) is { Points.Count: > 0 } learned
+        return detection.Definition.IsRelative && await LearnedAsync(alarm, texts, cancellationToken) is { Points.Count: > 0 } learned
             ? learned
-            : await CountedAsync(alarm, detection.Definition, cancellationToken);
+            : await CountedAsync(alarm, detection.Definition, texts, cancellationToken);
     }
 
-    private async Task<AlarmChartAnswer?> LearnedAsync(AlarmAnswer alarm, CancellationToken cancellationToken)
+    private async Task<AlarmChartAnswer?> LearnedAsync(AlarmAnswer alarm, Texts texts, CancellationToken cancellationToken)
     {
         var filter = new BaselineFilter(alarm.Group.GetValueOrDefault("set", ""), alarm.Group.GetValueOrDefault("principal", ""), alarm.Group.GetValueOrDefault("client"), alarm.Detection);
         if (await baselines.ReadAsync(filter, cancellationToken) is not { } baseline)
@@ -40,25 +41,25 @@ internal sealed class AlarmChartQuery(Database database, DetectionCatalog catalo
             .Select(point => new AlarmChartPoint(point.Start, point.Observed!.Value, point.Low, point.High)).ToList();
         // A baseline that began after the occurrence, or no longer reaches back to it, says nothing of it.
         return points.Exists(point => point.Start <= alarm.LastSeen && point.Start + bucket > alarm.FirstSeen)
-            ? new(baseline.Seconds, points, alarm.Threshold, LearnedUnit(alarm, bucket), alarm.FirstSeen, alarm.LastSeen)
+            ? new(baseline.Seconds, points, alarm.Threshold, LearnedUnit(alarm, bucket, texts), alarm.FirstSeen, alarm.LastSeen)
             : null;
     }
 
     /// <summary>The threshold is the window's; where that is longer than a learned bucket, the unit says so.</summary>
-    private static string LearnedUnit(AlarmAnswer alarm, TimeSpan bucket)
+    private static string LearnedUnit(AlarmAnswer alarm, TimeSpan bucket, Texts texts)
     {
-        var what = alarm.Detection == DecryptSpread.Definition.Id ? "different records" : alarm.Detection == DecryptSpread.Slow.Id ? "records new to the reader" : "records";
-        var span = bucket == TimeSpan.FromDays(1) ? "a day" : bucket == TimeSpan.FromHours(1) ? "an hour" : $"within {Wording.Span(bucket)}";
-        return alarm.Window > bucket ? $"{what} {span} (the threshold is for {Wording.Span(alarm.Window)})" : $"{what} {span}";
+        var what = texts[alarm.Detection == DecryptSpread.Definition.Id ? "Unit.Different" : alarm.Detection == DecryptSpread.Slow.Id ? "Unit.New" : "Measure.Records.Other"];
+        var span = bucket == TimeSpan.FromDays(1) ? texts["Unit.Day"] : bucket == TimeSpan.FromHours(1) ? texts["Unit.Hour"] : texts["Unit.Within", texts.Span(bucket)];
+        return alarm.Window > bucket ? $"{what} {span} {texts["Unit.Threshold", texts.Span(alarm.Window)]}" : $"{what} {span}";
     }
 
-    private async Task<AlarmChartAnswer> CountedAsync(AlarmAnswer alarm, DetectionDefinition definition, CancellationToken cancellationToken)
+    private async Task<AlarmChartAnswer> CountedAsync(AlarmAnswer alarm, DetectionDefinition definition, Texts texts, CancellationToken cancellationToken)
     {
         var slots = SlotsOf(alarm);
         var counts = await CountsAsync(alarm, slots, cancellationToken);
         return new(
             slots.Length / 1000.0, [.. counts.Select((count, slot) => new AlarmChartPoint(Instant(slots.StartOf(slot)), count, null, null))], alarm.Threshold,
-            $"{DetectionRule.MeasureOf(definition, alarm.Threshold)} within {Wording.Span(alarm.Window)}", alarm.FirstSeen, alarm.LastSeen);
+            $"{DetectionRule.MeasureOf(definition, alarm.Threshold, texts)} {texts["Unit.Within", texts.Span(alarm.Window)]}", alarm.FirstSeen, alarm.LastSeen);
     }
 
     /// <summary>From a few windows before to a few after, as far as time has come.</summary>

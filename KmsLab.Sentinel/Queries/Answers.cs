@@ -54,6 +54,9 @@ public sealed record AlarmAnswer(
     /// <summary>Of a trail that was cut: the times without records, and how far each is filled from the event history.</summary>
     public IReadOnlyList<GapStatus> Gaps { get; init; } = [];
 
+    /// <summary>What the sentences about it are filled in with.</summary>
+    internal AlarmFacts Facts() => new(Observed, Threshold, EvidenceTotal, Window, FirstSeen, LastSeen, Expected, Group, AlarmFacts.LastOf(Evidence));
+
     internal static AlarmAnswer Of(Alarm alarm, DetectionCatalog catalog)
     {
         var definition = catalog.Find(alarm.Detection)?.Definition;

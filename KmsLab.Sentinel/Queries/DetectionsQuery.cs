@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Languages;
 using KmsLab.ServiceDefaults.Database;
 
 namespace KmsLab.Sentinel.Queries;
@@ -20,7 +21,7 @@ internal sealed class DetectionsQuery(Database database, DetectionCatalog catalo
         var (definition, settings) = (detection.Definition, detection.Settings);
         return new(
             definition.Id, definition.Title, definition.Severity, definition.Technique, settings.Mode.ToString(), settings.Threshold, settings.Window,
-            DetectionRule.Of(definition, settings), definition.About, definition.Tuning, !BuiltIn.Contains(definition.Id),
+            DetectionRule.Of(definition, settings, Texts.English), definition.About, definition.Tuning, !BuiltIn.Contains(definition.Id),
             occurrences.Count(occurrence => occurrence.To is null), occurrences.Count, occurrences.Count == 0 ? null : occurrences[^1].From);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Languages;
 using Spectre.Console;
 
 namespace KmsLab.Sentinel.Replay;
@@ -66,7 +67,7 @@ internal static class RuleTest
                 Markup.Escape(id),
                 $"{settings.Mode}",
                 $"{totals[id]:N0}",
-                Markup.Escape(DetectionRule.Of(detection.Definition, settings)),
+                Markup.Escape(DetectionRule.Of(detection.Definition, settings, Texts.English)),
                 $"{alarms[id].Count():N0}",
                 most is null ? "" : $"{most:N0}");
         }

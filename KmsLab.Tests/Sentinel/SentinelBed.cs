@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Languages;
 using System.Diagnostics.Metrics;
 using Amazon.CloudWatch;
 using Dapper;
@@ -131,7 +132,7 @@ internal sealed class SentinelBed : IAsyncDisposable
     {
         var catalog = new DetectionCatalog(Options.Judged);
         var alarms = await Query.ReadAsync(TestContext.Current.CancellationToken);
-        return await new AlarmChartQuery(_opened, catalog, Baselines(), Time).ReadAsync(alarms.Single(alarm => alarm.Detection == detection), TestContext.Current.CancellationToken);
+        return await new AlarmChartQuery(_opened, catalog, Baselines(), Time).ReadAsync(alarms.Single(alarm => alarm.Detection == detection), Texts.English, TestContext.Current.CancellationToken);
     }
 
     /// <summary>What <c>/api/alarms</c> answers.</summary>

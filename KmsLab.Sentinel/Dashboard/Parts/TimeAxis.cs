@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace KmsLab.Sentinel.Dashboard.Parts;
 
 /// <summary>How a chart's time axis is labelled: few enough labels for a phone, at times that people use.</summary>
@@ -17,12 +15,12 @@ internal static class TimeAxis
     public static TimeSpan StepOf(TimeSpan range) => Steps.FirstOrDefault(step => range / step <= Labels) is { Ticks: > 0 } step ? step : TimeSpan.FromDays(Math.Ceiling(range.TotalDays / Labels));
 
     /// <summary>A label of an instant in UTC, on the viewer's clock.</summary>
-    public static string Label(object utc, TimeSpan range, ViewerZone zone) =>
-        zone.Local(Instant((DateTime)utc)).ToString(range > TimeSpan.FromDays(2) ? "ddd d" : "HH:mm", CultureInfo.InvariantCulture);
+    public static string Label(object utc, TimeSpan range, ViewerFormat format) =>
+        range > TimeSpan.FromDays(2) ? format.Weekday(Instant((DateTime)utc)) : format.Minute(Instant((DateTime)utc));
 
     /// <summary>A point in a tooltip: on the viewer's clock, and in UTC.</summary>
-    public static string Label(DateTime utc, ViewerZone zone) =>
-        string.Create(CultureInfo.InvariantCulture, $"{zone.Local(Instant(utc)):ddd d MMM, HH:mm}{(zone.Name == "UTC" ? "" : $" ({utc:HH:mm} UTC)")}");
+    public static string Label(DateTime utc, ViewerFormat format) =>
+        $"{format.WeekdayMinute(Instant(utc))}{(format.Zone == "UTC" ? "" : $" ({utc:HH:mm} UTC)")}";
 
     private static DateTimeOffset Instant(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
 }

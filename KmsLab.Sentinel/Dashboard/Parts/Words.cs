@@ -1,28 +1,27 @@
+using KmsLab.CloudTrail.Attestation;
 using KmsLab.Sentinel.Alarms;
+using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Queries;
 
 namespace KmsLab.Sentinel.Dashboard.Parts;
 
-/// <summary>Names verdicts and states for people.</summary>
+/// <summary>Names verdicts, states and rules for people.</summary>
 internal static class Words
 {
-    public static string Of(Verdict verdict) => verdict switch { Verdict.True => "a true finding", Verdict.Expected => "expected", _ => "false" };
+    public static string Of(Texts texts, Verdict verdict) => texts[$"Verdict.{verdict}"];
 
-    public static string Button(Verdict verdict) => verdict switch { Verdict.True => "True", Verdict.Expected => "Expected", _ => "False" };
+    public static string? Of(Texts texts, AttestationVerdict? verdict) => verdict is null ? null : texts[$"Attestation.{verdict}"];
 
-    public static string About(Verdict verdict) => verdict switch
-    {
-        Verdict.True => "An attack, or a mistake that somebody had to know of.",
-        Verdict.Expected => "It happened as told, and was meant to: a test, a planned change.",
-        _ => "It should not have been told: you get the configuration that would have kept it quiet.",
-    };
+    /// <summary>When a detection fires, such as <c>2 records within 60 s</c>.</summary>
+    public static string RuleOf(Texts texts, ConfiguredDetection? detection, string english) => detection is null ? english : DetectionRule.Of(detection.Definition, detection.Settings, texts);
 
     /// <summary>The state of an alarm: firing, ended, or not known.</summary>
-    public static string StateOf(AlarmAnswer alarm) => alarm switch
+    public static string StateOf(Texts texts, AlarmAnswer alarm) => texts[alarm switch
     {
-        { Ended: true, Attention: Attention.Needed } => "ended, not looked at",
-        { Ended: true } => "ended",
-        { State: AlarmState.InsufficientData } => "insufficient data",
-        _ => "firing",
-    };
+        { Ended: true, Attention: Attention.Needed } => "State.Unseen",
+        { Ended: true } => "State.Ended",
+        { State: AlarmState.InsufficientData } => "State.InsufficientData",
+        _ => "State.Firing",
+    }];
 }

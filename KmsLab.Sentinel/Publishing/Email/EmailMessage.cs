@@ -50,23 +50,23 @@ internal static class EmailMessage
     private static string Html(Message message)
     {
         var html = new StringBuilder();
-        html.Append("<!doctype html><html><body style=\"font-family:sans-serif;font-size:14px;color:#1f2937\">");
+        html.Append($"<!doctype html><html lang=\"{message.Texts.Name}\"><body style=\"font-family:sans-serif;font-size:14px;color:#1f2937\">");
         html.Append($"<div style=\"border-left:6px solid {message.Color};padding:4px 12px\">");
         html.Append($"<h2 style=\"font-size:18px;margin:0 0 8px\">{Encode(message.Headline)}</h2>");
-        if (message.Notification.Why.Length > 0)
-            html.Append($"<p>{Encode(message.Notification.Why)}</p>");
+        if (message.Why.Length > 0)
+            html.Append($"<p>{Encode(message.Why)}</p>");
         if (message.Notification.News is { } news)
-            html.Append($"<p><b>Since it was acknowledged:</b> {Encode(news)}</p>");
+            html.Append($"<p><b>{message.Texts["Message.News"]}</b> {Encode(news)}</p>");
         html.Append("<table cellpadding=\"4\">");
-        foreach (var (name, value) in message.Facts)
+        foreach (var (name, value) in message.NamedFacts)
             html.Append($"<tr><th align=\"left\" valign=\"top\">{name}</th><td>{Encode(value)}</td></tr>");
         html.Append("</table>");
         if (message.Link is { } link)
-            html.Append($"<p><a href=\"{Encode(link.ToString())}\" style=\"display:inline-block;padding:8px 14px;background:#1f2937;color:#fff;text-decoration:none\">Open the alarm</a></p>");
+            html.Append($"<p><a href=\"{Encode(link.ToString())}\" style=\"display:inline-block;padding:8px 14px;background:#1f2937;color:#fff;text-decoration:none\">{message.Texts["Message.Open"]}</a></p>");
         if (message.Related.Count > 0)
-            html.Append($"<h3 style=\"font-size:15px\">Of the same incident</h3><ul>{string.Concat(message.Related.Select(Related))}</ul>");
+            html.Append($"<h3 style=\"font-size:15px\">{message.Texts["Message.Incident"]}</h3><ul>{string.Concat(message.Related.Select(Related))}</ul>");
         if (message.Notification.Runbook is { Count: > 0 } steps)
-            html.Append($"<h3 style=\"font-size:15px\">What to do</h3><ol>{string.Concat(steps.Select(step => $"<li>{Encode(step)}</li>"))}</ol>");
+            html.Append($"<h3 style=\"font-size:15px\">{message.Texts["Message.ToDo"]}</h3><ol>{string.Concat(steps.Select(step => $"<li>{Encode(step)}</li>"))}</ol>");
         return html.Append("</div></body></html>").ToString();
     }
 

@@ -1,7 +1,7 @@
-using System.Globalization;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Alarms.Matching;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Publishing.Messages;
@@ -44,6 +44,12 @@ internal sealed record Message
 
     public required MessageStatus Status { get; init; }
 
+    /// <summary>The language of the message.</summary>
+    public required Texts Texts { get; init; }
+
+    /// <summary>The sentence that says why; empty where there is none.</summary>
+    public required string Why { get; init; }
+
     /// <summary>The first line, such as <c>ALARM (high) role/ci: KMS refuses one principal repeatedly</c>.</summary>
     public required string Headline { get; init; }
 
@@ -65,16 +71,19 @@ internal sealed record Message
     /// <summary>Other alarms of the incident.</summary>
     public IReadOnlyList<RelatedAlarm> Related { get; init; } = [];
 
-    /// <summary>Names and values, in the order in which people ask.</summary>
-    public IEnumerable<(string Name, string Value)> Facts => new[]
+    /// <summary>Keys and values, in the order in which people ask.</summary>
+    public IEnumerable<(string Key, string Value)> Facts => new[]
     {
         ("Who", Who),
         ("What", What),
         ("Where", Where),
         ("Key", Key),
-        ("When", $"{Instants.Text(Notification.FirstSeen)} to {Instants.Text(Notification.LastSeen)}"),
-        ("Detection", $"{Notification.Detection}, {NotificationText.Lower(Notification.Severity)}"),
+        ("When", Texts["Chart.Range", Instants.Text(Notification.FirstSeen), Instants.Text(Notification.LastSeen)]),
+        ("Detection", $"{Notification.Detection}, {Texts[$"Severity.{Notification.Severity}"]}"),
     }.Where(fact => fact.Item2.Length > 0);
+
+    /// <summary>The same with names for people.</summary>
+    public IEnumerable<(string Name, string Value)> NamedFacts => Facts.Select(fact => (Texts[$"Fact.{fact.Key}"], fact.Value));
 
     /// <summary>The colour of the bar beside a message, in hexadecimal: that of the severity while the alarm fires.</summary>
     public string Color => (Status, Notification.Severity) switch
@@ -93,24 +102,27 @@ internal sealed record Message
     /// <summary>Puts a notification into words.</summary>
     /// <param name="notification">The notification.</param>
     /// <param name="page">The address of Sentinel's page, as people reach it.</param>
-    public static Message Of(Notification notification, Uri? page)
+    /// <param name="texts">The language.</param>
+    public static Message Of(Notification notification, Uri? page, Texts texts)
     {
         var subject = AlarmSubject.Of(notification);
         var who = subject.Principals.Count > 0
-            ? Several(subject.Principals.Select(NameOf))
+            ? Several(subject.Principals.Select(NameOf), texts)
             : Line(string.Join(", ", notification.Group.Select(member => $"{member.Key} {NameOf(member.Value)}")));
         return new()
         {
             Notification = notification,
             Status = StatusOf(notification),
-            Headline = NotificationText.Headline(notification, who),
+            Texts = texts,
+            Why = NotificationText.Why(notification, texts),
+            Headline = NotificationText.Headline(notification, who, texts),
             Who = who,
-            What = Several(notification.Evidence.GroupBy(Deed).OrderByDescending(deed => deed.Count()).Select(deed => $"{deed.Key} ({deed.Count()})")),
-            Where = WhereOf(notification, subject),
-            Key = Several(subject.Keys.Select(NameOf).Distinct()),
+            What = Several(notification.Evidence.GroupBy(Deed).OrderByDescending(deed => deed.Count()).Select(deed => $"{deed.Key} ({deed.Count()})"), texts),
+            Where = WhereOf(notification, subject, texts),
+            Key = Several(subject.Keys.Select(NameOf).Distinct(), texts),
             Link = notification.IsTest ? page : LinkOf(page, notification.AlarmId),
             Related = [.. notification.Relatives.Take(MostRelated).Select(relative => new RelatedAlarm(
-                Line($"({NotificationText.Lower(relative.Severity)}) {relative.Title ?? relative.Detection}"), LinkOf(page, relative.AlarmId)))],
+                Line($"({texts[$"Severity.{relative.Severity}"]}) {texts.Title(relative.Detection, relative.Title ?? relative.Detection)}"), LinkOf(page, relative.AlarmId)))],
         };
     }
 
@@ -131,21 +143,21 @@ internal sealed record Message
 
     private static string Deed(Evidence record) => record.ErrorCode is { } error ? $"{record.EventName}, {error}" : record.EventName;
 
-    private static string WhereOf(Notification notification, AlarmSubject subject)
+    private static string WhereOf(Notification notification, AlarmSubject subject, Texts texts)
     {
-        var addresses = Several(notification.Evidence.Select(record => record.SourceIp).OfType<string>().Distinct(StringComparer.Ordinal));
-        var accounts = Several(subject.Accounts.Select(account => $"account {account}"));
+        var addresses = Several(notification.Evidence.Select(record => record.SourceIp).OfType<string>().Distinct(StringComparer.Ordinal), texts);
+        var accounts = Several(subject.Accounts.Select(account => texts["Message.Account", account]), texts);
         return string.Join(", ", new[] { addresses, accounts }.Where(part => part.Length > 0));
     }
 
     /// <summary>An ARN without partition, service, Region and account.</summary>
     private static string NameOf(string value) => value.Split(':', 6) is ["arn", _, _, _, _, { Length: > 0 } name] ? name : value;
 
-    private static string Several(IEnumerable<string> values)
+    private static string Several(IEnumerable<string> values, Texts texts)
     {
         var all = values.ToList();
         var shown = string.Join(", ", all.Take(MostValues));
-        return Line(all.Count <= MostValues ? shown : string.Create(CultureInfo.InvariantCulture, $"{shown} and {all.Count - MostValues} more"));
+        return Line(all.Count <= MostValues ? shown : $"{shown}{texts["Who.More", all.Count - MostValues]}");
     }
 
     private static string Line(string text) => Cut(string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)), LongestFact);

@@ -37,9 +37,9 @@ internal static class PagerDutyEvent
             sent["client_url"] = link.ToString();
             sent["links"] = new JsonArray(
             [
-                new JsonObject { ["href"] = link.ToString(), ["text"] = "Open the alarm" },
+                new JsonObject { ["href"] = link.ToString(), ["text"] = message.Texts["Message.Open"] },
                 .. message.Related.Where(related => related.Link is not null)
-                    .Select(related => new JsonObject { ["href"] = related.Link!.ToString(), ["text"] = $"Same incident: {related.Text}" }),
+                    .Select(related => new JsonObject { ["href"] = related.Link!.ToString(), ["text"] = $"{message.Texts["Message.Incident"]}: {related.Text}" }),
             ]);
         }
 
@@ -57,7 +57,7 @@ internal static class PagerDutyEvent
     private static JsonObject PayloadOf(Message message)
     {
         var notification = message.Notification;
-        var details = new JsonObject { ["why"] = notification.Why, ["state"] = NotificationText.WordOf(notification.State) };
+        var details = new JsonObject { ["why"] = message.Why, ["state"] = NotificationText.WordOf(notification.State) };
         foreach (var (name, value) in message.Facts)
             details[NotificationText.First(name)] = value;
         if (notification.News is { } news)

@@ -17,6 +17,8 @@ internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOption
 
     // "Must be less than 100 characters long", ASCII, without line breaks and control characters.
     private const int MaxSubject = 99;
+    private const string Accented = "áéíóúüñÁÉÍÓÚÜÑ";
+    private const string Plain = "aeiouunAEIOUUN";
 
     public string Name => "sns";
 
@@ -44,10 +46,10 @@ internal sealed class SnsChannel(IAmazonSimpleNotificationService sns, SnsOption
         }
     }
 
-    /// <summary>The headline in what email allows.</summary>
+    /// <summary>The headline in what a subject of SNS allows: ASCII.</summary>
     public static string Subject(string headline)
     {
-        var ascii = string.Concat(headline.Select(c => c is >= ' ' and <= '~' ? c : '?'));
+        var ascii = string.Concat(headline.Select(c => c is >= ' ' and <= '~' ? c : Accented.IndexOf(c, StringComparison.Ordinal) is >= 0 and var letter ? Plain[letter] : '?'));
         return ascii.Length <= MaxSubject ? ascii : ascii[..(MaxSubject - 3)] + "...";
     }
 

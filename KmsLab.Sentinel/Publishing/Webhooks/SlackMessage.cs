@@ -23,17 +23,17 @@ internal static class SlackMessage
         {
             new JsonObject { ["type"] = "header", ["text"] = Plain(Message.Cut(message.Headline, LongestHeader)) },
         };
-        if (message.Notification.Why.Length > 0)
-            blocks.Add(Section(Escape(Message.Cut(message.Notification.Why, LongestSection / 2))));
+        if (message.Why.Length > 0)
+            blocks.Add(Section(Escape(Message.Cut(message.Why, LongestSection / 2))));
         if (message.Notification.News is { } news)
-            blocks.Add(Section($"*Since it was acknowledged:* {Escape(Message.Cut(news, LongestSection / 2))}"));
+            blocks.Add(Section($"*{message.Texts["Message.News"]}* {Escape(Message.Cut(news, LongestSection / 2))}"));
         blocks.Add(new JsonObject
         {
             ["type"] = "section",
-            ["fields"] = new JsonArray([.. message.Facts.Select(fact => Markdown($"*{fact.Name}*\n{Escape(fact.Value)}"))]),
+            ["fields"] = new JsonArray([.. message.NamedFacts.Select(fact => Markdown($"*{fact.Name}*\n{Escape(fact.Value)}"))]),
         });
         if (message.Related.Count > 0)
-            blocks.Add(Section($"*Of the same incident*\n{string.Join('\n', message.Related.Select(Related))}"));
+            blocks.Add(Section($"*{message.Texts["Message.Incident"]}*\n{string.Join('\n', message.Related.Select(Related))}"));
         if (message.Link is { } link)
         {
             blocks.Add(new JsonObject
@@ -43,7 +43,7 @@ internal static class SlackMessage
                 {
                     ["type"] = "button",
                     ["action_id"] = "open-alarm",
-                    ["text"] = Plain("Open the alarm"),
+                    ["text"] = Plain(message.Texts["Message.Open"]),
                     ["url"] = link.ToString(),
                 }),
             });

@@ -27,18 +27,18 @@ internal static class TeamsMessage
                 ["items"] = new JsonArray(Text(message.Headline, ("weight", "Bolder"), ("size", "Medium"))),
             },
         };
-        if (message.Notification.Why.Length > 0)
-            body.Add(Text(message.Notification.Why));
+        if (message.Why.Length > 0)
+            body.Add(Text(message.Why));
         if (message.Notification.News is { } news)
-            body.Add(Text($"Since it was acknowledged: {news}"));
+            body.Add(Text($"{message.Texts["Message.News"]} {news}"));
         body.Add(new JsonObject
         {
             ["type"] = "FactSet",
-            ["facts"] = new JsonArray([.. message.Facts.Select(fact => new JsonObject { ["title"] = fact.Name, ["value"] = Escape(fact.Value) })]),
+            ["facts"] = new JsonArray([.. message.NamedFacts.Select(fact => new JsonObject { ["title"] = fact.Name, ["value"] = Escape(fact.Value) })]),
         });
         if (message.Related.Count > 0)
         {
-            body.Add(Text("Of the same incident", ("weight", "Bolder")));
+            body.Add(Text(message.Texts["Message.Incident"], ("weight", "Bolder")));
             foreach (var related in message.Related)
                 body.Add(Text(related.Text, ("spacing", "None")));
         }
@@ -52,7 +52,7 @@ internal static class TeamsMessage
             ["body"] = body,
         };
         if (message.Link is { } link)
-            card["actions"] = new JsonArray(new JsonObject { ["type"] = "Action.OpenUrl", ["title"] = "Open the alarm", ["url"] = link.ToString() });
+            card["actions"] = new JsonArray(new JsonObject { ["type"] = "Action.OpenUrl", ["title"] = message.Texts["Message.Open"], ["url"] = link.ToString() });
 
         return new JsonObject
         {

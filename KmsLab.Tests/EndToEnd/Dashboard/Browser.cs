@@ -24,18 +24,18 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens a page; the test skips, or fails in strict mode, without a browser.</summary>
-    internal async Task<BrowserPage> OpenAsync(Uri address, int width = 1280, int height = 900, ColorScheme colors = ColorScheme.Light, string zone = "UTC")
+    internal async Task<BrowserPage> OpenAsync(Uri address, int width = 1280, int height = 900, ColorScheme colors = ColorScheme.Light, string zone = "UTC", string locale = "en-US")
     {
-        var page = await NewPageAsync(address, width, height, colors, zone);
+        var page = await NewPageAsync(address, width, height, colors, zone, locale);
         await page.GoAsync("/");
         return page;
     }
 
     /// <summary>A page that shows nothing yet.</summary>
-    internal async Task<BrowserPage> NewPageAsync(Uri address, int width = 1280, int height = 900, ColorScheme colors = ColorScheme.Light, string zone = "UTC")
+    internal async Task<BrowserPage> NewPageAsync(Uri address, int width = 1280, int height = 900, ColorScheme colors = ColorScheme.Light, string zone = "UTC", string locale = "en-US")
     {
         Strict.Require(_browser is not null, "no Chromium is on the PATH");
-        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = colors, TimezoneId = zone });
+        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = colors, TimezoneId = zone, Locale = locale });
         return new BrowserPage(context, await context.NewPageAsync(), address);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using KmsLab.Tests.InProcess;
+using KmsLab.Tests.Simulator;
 using Microsoft.Playwright;
 
 namespace KmsLab.Tests.EndToEnd.Dashboard;
@@ -18,7 +19,9 @@ public sealed class Screenshots(Browser browser) : IClassFixture<Browser>
     public async Task Pictures_of_the_docs()
     {
         using var folder = new TempFolder();
-        await using var lab = await InProcessLab.StartAsync(folder.Path);
+        var address = $"http://127.0.0.1:{LabProcess.FreePort()}";
+        await using var lab = await InProcessLab.StartAsync(folder.Path, ("Sentinel:Simulator:Url", address));
+        await using var simulator = await SimulatorHost.StartAsync(lab, ("Simulator:Url", address));
         await PlayAsync(lab);
         var alarms = (await lab.SentinelAsync("/api/alarms")).AsArray();
         var unattested = alarms.First(alarm => alarm!["detection"]!.GetValue<string>() == "unattested-call")!["id"]!.GetValue<string>();
@@ -29,6 +32,7 @@ public sealed class Screenshots(Browser browser) : IClassFixture<Browser>
         await TakeAsync(lab, "keys", "/keys", 1280, 700, ColorScheme.Light);
         await TakeAsync(lab, "detections", "/detections", 1280, 900, ColorScheme.Light);
         await TakeAsync(lab, "scenarios", "/scenarios", 1280, 900, ColorScheme.Light);
+        await TakeAsync(lab, "alarm-es", $"/alarms/{unattested}", 1280, 1400, ColorScheme.Light, "es-ES");
         await TakeAsync(lab, "phone", "/?range=15m", 390, 844, ColorScheme.Dark);
     }
 
@@ -46,9 +50,9 @@ public sealed class Screenshots(Browser browser) : IClassFixture<Browser>
         await normal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task TakeAsync(InProcessLab lab, string name, string path, int width, int height, ColorScheme colors)
+    private async Task TakeAsync(InProcessLab lab, string name, string path, int width, int height, ColorScheme colors, string locale = "en-US")
     {
-        await using var browsed = await browser.OpenAsync(lab.Sentinel, width, height, colors);
+        await using var browsed = await browser.NewPageAsync(lab.Sentinel, width, height, colors, locale: locale);
         await browsed.GoAsync(path);
         await browsed.Page.Locator("main .card, main .alarms").First.WaitForAsync();
         await browsed.Page.WaitForTimeoutAsync(1500); // Until the charts have measured themselves.

@@ -1,3 +1,4 @@
+using KmsLab.Sentinel.Languages;
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
@@ -33,7 +34,7 @@ public sealed class IncidentTests(PostgresCluster cluster)
         (relative.Detection, relative.Severity, relative.Occurrence).ShouldBe((Weak, Severity.High, 1));
         relative.Ties.ShouldContain($"principal {TestRecords.RoleArn}");
         relative.Ties.ShouldContain($"key {TestRecords.KeyArn}");
-        NotificationText.Body(Message.Of(told, null)).ShouldContain($"Of the same incident:\n- (high) {Weak}: ");
+        NotificationText.Body(Message.Of(told, null, Texts.English)).ShouldContain($"Of the same incident:\n- (high) {Weak}: ");
 
         var weak = Answer(await AlarmAsync(bed.Start(), Weak));
         weak.Leader.ShouldBe(told.AlarmId);

@@ -1,4 +1,5 @@
 using KmsLab.Sentinel.Dashboard;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Queries;
 
 namespace KmsLab.Tests.Sentinel.Dashboard;
@@ -57,7 +58,7 @@ public sealed class HealthReadingTests
     {
         var changed = Good with { Guard = Good.Guard! with { Departures = [new("trail", "logging", "true", "false", Now, "The trail does not log.")] } };
 
-        Read(changed).Single(light => light.Name == "Trail").ShouldBe(new HealthLight("Trail", Health.Bad, "changed", "The trail does not log."));
+        Read(changed).Single(light => light.Name == "Trail").ShouldBe(new HealthLight("Trail", Health.Bad, "changed", "The trail does not log.", IsStored: true));
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public sealed class HealthReadingTests
     }
 
     private static IReadOnlyList<HealthLight> Read(StatusAnswer status) =>
-        HealthReading.Of(status, 0, new(new() { KeyId = "alias/canary" }, new(), new(), new()));
+        HealthReading.Of(status, 0, new(new() { KeyId = "alias/canary" }, new(), new(), new()), Texts.English);
 
     private static (Health, string) Of(StatusAnswer status, string light) => Read(status).Where(one => one.Name == light).Select(one => (one.State, one.Text)).Single();
 }
