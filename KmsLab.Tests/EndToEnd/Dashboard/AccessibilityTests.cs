@@ -28,7 +28,7 @@ public sealed class AccessibilityTests(Browser browser) : IClassFixture<Browser>
             {
                 await page.SetViewportSizeAsync(width, 844);
                 await JudgeAsync(ColorScheme.Light, null, least: 20);
-                await JudgeAsync(ColorScheme.Dark, new() { RunOnly = RunOnlyOptions.Rules("color-contrast") }, least: 1);
+                await JudgeAsync(ColorScheme.Dark, BrowserPage.ContrastOnly, least: 1);
                 if (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") is var over and not 0)
                     found.Add($"{path} ({width}) is {over} px too wide");
                 (await page.Locator("h1").CountAsync()).ShouldBe(1, path);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace KmsLab.Tests.EndToEnd.Dashboard;
@@ -6,6 +8,9 @@ namespace KmsLab.Tests.EndToEnd.Dashboard;
 /// <summary>A page in the browser that remembers what went wrong on it: console errors, failed requests, requests to anybody else.</summary>
 internal sealed class BrowserPage : IAsyncDisposable
 {
+    /// <summary>Of axe's rules, the one of contrast.</summary>
+    public static readonly AxeRunOptions ContrastOnly = new() { RunOnly = new() { Type = "rule", Values = ["color-contrast"] } };
+
     private readonly IBrowserContext _context;
     private readonly Uri _address;
     private readonly ConcurrentQueue<string> _troubles = new();
@@ -36,8 +41,9 @@ internal sealed class BrowserPage : IAsyncDisposable
     /// <summary>Waits for a text anywhere on the page.</summary>
     public Task SeeAsync(string text) => Page.GetByText(text).First.WaitForAsync();
 
-    /// <summary>Texts whose contrast is below WCAG's AA: 4.5 to 1, or 3 to 1 for large ones.</summary>
-    public Task<string[]> FaintTextsAsync() => Page.EvaluateAsync<string[]>(Contrast.Script);
+    /// <summary>Texts whose contrast is below WCAG's AA, as axe measures it.</summary>
+    public async Task<string[]> FaintTextsAsync() =>
+        [.. (await Page.RunAxe(ContrastOnly)).Violations.SelectMany(violation => violation.Nodes).Select(node => node.Html)];
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 

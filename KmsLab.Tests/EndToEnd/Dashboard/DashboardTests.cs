@@ -92,32 +92,6 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
     }
 
     [Fact]
-    public async Task Every_page_has_AA_contrast_one_heading_and_fits_a_phone_in_light_and_dark()
-    {
-        using var folder = new TempFolder();
-        await using var lab = await InProcessLab.StartAsync(folder.Path);
-        await lab.EncryptAsync("Andy Jassy", "Welcome to ReInvent 2020!");
-        await StealAsync(lab);
-        var alarms = await lab.SentinelAsync("/api/alarms", alarms => alarms.AsArray().Count > 0);
-        string[] paths = ["/", "/alarms", "/alarms?show=past", $"/alarms/{alarms[0]!["id"]!.GetValue<string>()}", "/keys", "/detections", "/scenarios"];
-
-        foreach (var (colors, width) in new[] { (ColorScheme.Light, 1280), (ColorScheme.Dark, 390) })
-        {
-            await using var browsed = await browser.OpenAsync(lab.Sentinel, width, 844, colors);
-            foreach (var path in paths)
-            {
-                await browsed.GoAsync(path);
-                await browsed.Page.Locator("main .card, main .empty, main .alarms").First.WaitForAsync();
-                (await browsed.FaintTextsAsync()).ShouldBeEmpty($"{path} in {colors}");
-                (await browsed.Page.Locator("h1").CountAsync()).ShouldBe(1, path);
-                (await browsed.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth")).ShouldBe(0, $"{path} is wider than {width}");
-            }
-
-            browsed.Troubles.ShouldBeEmpty();
-        }
-    }
-
-    [Fact]
     public async Task Contrast_that_is_too_low_is_seen()
     {
         using var folder = new TempFolder();
@@ -127,7 +101,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>
 
         await browsed.Page.EvaluateAsync("document.querySelector('h1').style.color = '#999'");
 
-        (await browsed.FaintTextsAsync()).ShouldHaveSingleItem().ShouldContain("\"Alarms\" in h1");
+        (await browsed.FaintTextsAsync()).ShouldHaveSingleItem().ShouldContain("<h1");
     }
 
     [Fact]
