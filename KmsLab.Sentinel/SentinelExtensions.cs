@@ -1,8 +1,6 @@
 using Amazon.CloudTrail;
 using Amazon.CloudWatchLogs;
 using Amazon.KeyManagementService;
-using Amazon.S3;
-using Amazon.SQS;
 using KmsLab.Sentinel.Access;
 using KmsLab.Sentinel.Dashboard;
 using KmsLab.Sentinel.Host;
@@ -14,6 +12,7 @@ using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.CloudWatch;
 using KmsLab.Sentinel.Queries;
 using KmsLab.Sentinel.Sources;
+using KmsLab.Sentinel.Sources.Bucket;
 using KmsLab.Sentinel.TrailHealth.Canary;
 using KmsLab.Sentinel.TrailHealth.Flood;
 using KmsLab.Sentinel.TrailHealth.Gaps;
@@ -93,15 +92,6 @@ public static class SentinelExtensions
         app.MapApiDocuments();
         app.MapDashboard();
         return app;
-    }
-
-    /// <summary>Adds the clients that files of the trail are read with.</summary>
-    internal static void AddTrailFileClients(this IHostApplicationBuilder builder)
-    {
-        // An endpoint that stands for AWS has no host name for each bucket.
-        var ownEndpoint = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL");
-        builder.AddRegionalAwsClients<IAmazonS3>(config => ((AmazonS3Config)config).ForcePathStyle = config.ServiceURL is { Length: > 0 } || !string.IsNullOrEmpty(ownEndpoint));
-        builder.AddRegionalAwsClients<IAmazonSQS>();
     }
 
     private static void AddSentinelEngine(this IServiceCollection services)

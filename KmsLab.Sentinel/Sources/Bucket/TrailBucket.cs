@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -22,7 +23,7 @@ internal sealed record FetchedObject(byte[]? Content, IReadOnlyDictionary<string
 
 /// <summary>Fetches objects of trails' buckets, in whatever Region they are.</summary>
 /// <remarks>Into memory, for Sentinel's task has no disk to write to: CloudTrail's own files are a few megabytes.</remarks>
-internal sealed class TrailBucket(RegionalClients<IAmazonS3> clients)
+internal sealed class TrailBucket(RegionalClients<IAmazonS3> clients) : IDisposable
 {
     /// <summary>The largest object that is fetched, bytes.</summary>
     public const long Largest = 256 * 1024 * 1024;
@@ -64,7 +65,7 @@ internal sealed class TrailBucket(RegionalClients<IAmazonS3> clients)
     /// <param name="after">The key after which to begin.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async IAsyncEnumerable<S3Object> ListAsync(
-        string bucket, string prefix, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        string bucket, string prefix, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = new ListObjectsV2Request { BucketName = bucket, Prefix = prefix, StartAfter = after };
         ListObjectsV2Response page;
@@ -93,6 +94,8 @@ internal sealed class TrailBucket(RegionalClients<IAmazonS3> clients)
         while (page.IsTruncated == true);
         return folders;
     }
+
+    public void Dispose() => _places.Dispose();
 
     private static async Task<FetchedObject> GetAsync(IAmazonS3 s3, string bucket, string key, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
-using KmsLab.Sentinel.Sources.Bucket;
 
 namespace KmsLab.Sentinel.TrailHealth.Integrity;
 
@@ -44,7 +44,7 @@ internal sealed record DigestFile(
             throw new JsonException("It is no JSON object.");
         if (!root.TryGetProperty("logFiles", out var files) || files.ValueKind != JsonValueKind.Array)
             throw new JsonException("It has no 'logFiles'.");
-        if (!DateTimeOffset.TryParse(Text(root, "digestStartTime"), System.Globalization.CultureInfo.InvariantCulture, out var start))
+        if (!DateTimeOffset.TryParse(Text(root, "digestStartTime"), CultureInfo.InvariantCulture, out var start))
             throw new JsonException("Its 'digestStartTime' is no time.");
 
         return new(

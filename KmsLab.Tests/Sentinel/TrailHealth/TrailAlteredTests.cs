@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text.Json.Nodes;
 using Amazon.S3.Model;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Tests.Sentinel.Sources.Bucket;

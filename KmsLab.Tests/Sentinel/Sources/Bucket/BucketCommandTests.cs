@@ -1,4 +1,3 @@
-using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using KmsLab.Tests.EndToEnd;
 using KmsLab.Tests.LocalAws;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 
 namespace KmsLab.Tests.Sentinel.Sources.Bucket;
