@@ -1,4 +1,3 @@
-using KmsLab.Sentinel.Languages;
 using System.Diagnostics.Metrics;
 using Amazon.CloudWatch;
 using Dapper;
@@ -6,6 +5,7 @@ using KmsLab.Sentinel;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
 using KmsLab.Sentinel.Host;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.CloudWatch;

@@ -1,7 +1,7 @@
-using KmsLab.Sentinel.Languages;
 using System.Text.Json.Nodes;
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.Messages;
 using KmsLab.Sentinel.Queries;

@@ -93,7 +93,9 @@ public sealed class BucketCommandTests
     {
         Dictionary<string, string> environment = new()
         {
-            ["AWS__ServiceURL"] = bed.Aws.Url, ["AWS__Region"] = LocalAwsHost.Region, ["AWS__AccessKeyId"] = "AKIALABTEST000000000",
+            ["AWS__ServiceURL"] = bed.Aws.Url,
+            ["AWS__Region"] = LocalAwsHost.Region,
+            ["AWS__AccessKeyId"] = "AKIALABTEST000000000",
         };
         using var program = LabProcess.Start(arguments, environment, "KmsLab.Sentinel");
         return (await program.WaitForExitAsync(), program.Output);

@@ -83,6 +83,11 @@ public sealed class ObjectNoticeTests
 
     private static string Envelope(string message) => JsonSerializer.Serialize(new
     {
-        Type = "Notification", MessageId = "22b80b92", TopicArn = "arn:aws:sns:eu-west-1:111122223333:trail", Subject = "Amazon S3 Notification", Message = message, SignatureVersion = "1",
+        Type = "Notification",
+        MessageId = "22b80b92",
+        TopicArn = "arn:aws:sns:eu-west-1:111122223333:trail",
+        Subject = "Amazon S3 Notification",
+        Message = message,
+        SignatureVersion = "1",
     });
 }
