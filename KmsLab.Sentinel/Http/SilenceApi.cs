@@ -1,5 +1,6 @@
 using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Http.Documents;
+using KmsLab.Sentinel.Http.Lists;
 using KmsLab.Sentinel.Queries;
 using Microsoft.AspNetCore.Mvc;
 
@@ -10,9 +11,7 @@ internal sealed class SilenceApi(Silencing silences, AlarmOptions options, TimeP
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/silences", async (Silencing silences, CancellationToken cancellationToken) =>
-            TypedResults.Json(await silences.ReadAsync(cancellationToken), ApiJson.Default.IReadOnlyListSilenceAnswer))
-            .Answers<IReadOnlyList<SilenceAnswer>>("getSilences", "Silences by matcher, the one that ends last first");
+        api.MapGet("/silences", ListAsync).Answers<IReadOnlyList<SilenceAnswer>>("getSilences", "Silences by matcher, the one that ends last first", 400);
         var guarded = api.MapGroup("/silences").AddEndpointFilter<WriteGuard>().WithMetadata(new RequestSizeLimitAttribute(CommandBody.MaxBytes));
         guarded.MapPost("", (HttpContext http, SilenceApi silences) => silences.AddAsync(http))
             .Accepts<MatchedSilenceBody>("application/json", AlarmCommands.AnyType).Answers<SilenceAnswer>("addSilence", "Silence alarms by matcher", 400, 415);
@@ -20,6 +19,17 @@ internal sealed class SilenceApi(Silencing silences, AlarmOptions options, TimeP
             .Accepts<PreviewBody>("application/json", AlarmCommands.AnyType).Answers<SilencePreview>("previewSilence", "Alarms that a silence would cover", 400, 415);
         guarded.MapDelete("/{id}", (string id, HttpContext http, SilenceApi silences) => silences.ExpireAsync(id, http))
             .Answers<SilenceAnswer>("expireSilence", "End a silence now", 404, 409);
+    }
+
+    private static async Task<IResult> ListAsync([AsParameters] SilenceFilter filter, Silencing silences, HttpContext http, CancellationToken cancellationToken)
+    {
+        var errors = filter.Check().ToDictionary();
+        if (errors.Count > 0)
+            return TypedResults.ValidationProblem(errors, "Some parameters are wrong; errors says which, and what to send.");
+
+        return TypedResults.Json(
+            PageCursor.Page(http, filter.Of(await silences.ReadAsync(cancellationToken)), silence => silence.Ends, silence => silence.Id, filter.Limit),
+            ApiJson.Default.IReadOnlyListSilenceAnswer);
     }
 
     private async Task<IResult> AddAsync(HttpContext http)

@@ -109,13 +109,13 @@ public sealed partial class TrailFileTests : IAsyncLifetime
         await DigestsAsync(6);
         using var stopped = await _aws.PostJsonAsync("cloudtrail", "CloudTrail_20131101.StopLogging", """{"Name":"files"}""");
 
+        var logs = await DigestedAsync();
         var clean = await ValidateAsync();
         Assert.SkipWhen(clean.Contains("amazonaws.com", StringComparison.Ordinal), "this aws CLI doesn't know AWS_ENDPOINT_URL");
         clean.ShouldMatch(@"(\d+)/\1 digest files valid");
         clean.ShouldMatch(@"(\d+)/\1 log files valid");
         clean.ShouldNotContain("INVALID");
 
-        var logs = await KeysAsync("AWSLogs/000000000000/CloudTrail/", _ => true);
         logs.Count.ShouldBeGreaterThan(1);
         await _s3.PutObjectAsync(new() { BucketName = "trail-bucket", Key = logs[0], InputStream = new MemoryStream(Gzip("{\"Records\":[]}")) }, Cancelled);
         (await ValidateAsync()).ShouldContain($"Log file\ts3://trail-bucket/{logs[0]}\tINVALID: hash value doesn't match");
@@ -146,6 +146,15 @@ public sealed partial class TrailFileTests : IAsyncLifetime
         using var started = await _aws.PostJsonAsync("cloudtrail", "CloudTrail_20131101.StartLogging", """{"Name":"files"}""");
         return (await TrailReader.ReadAsync(created)).GetProperty("TrailARN").GetString()!;
     }
+
+    /// <summary>The files of records, once each is in a digest.</summary>
+    private Task<List<string>> DigestedAsync() => KeysAsync("AWSLogs/000000000000/CloudTrail/", async files =>
+    {
+        var listed = "";
+        foreach (var digest in await KeysAsync("AWSLogs/000000000000/CloudTrail-Digest/", _ => true))
+            listed += await ReadAsync(digest);
+        return files.TrueForAll(file => listed.Contains(file, StringComparison.Ordinal));
+    });
 
     private Task DigestsAsync(int count) => KeysAsync("AWSLogs/000000000000/CloudTrail-Digest/", found => found.Count >= count);
 

@@ -110,6 +110,35 @@ public sealed class SilenceTests(PostgresCluster cluster)
         (again.StatusCode, unknown.StatusCode).ShouldBe((HttpStatusCode.Conflict, HttpStatusCode.NotFound));
     }
 
+    [Fact]
+    public async Task Silences_are_given_page_by_page_and_by_state()
+    {
+        await using var aws = await WireServer.StartAsync("""{"events":[]}""");
+        await using var sentinel = await SentinelHost.StartAsync(aws.Url.ToString());
+        for (var minutes = 1; minutes <= 5; minutes++)
+        {
+            using var made = await SendAsync(
+                sentinel, HttpMethod.Post, "/api/silences", $$$"""{"matcher":{"keys":["k{{{minutes}}}"]},"duration":{{{minutes * 60}}},"reason":"r"}""");
+            made.EnsureSuccessStatusCode();
+        }
+
+        List<string> keys = [];
+        for (var next = "/api/silences?limit=2&state=active"; next is not null;)
+        {
+            using var page = await sentinel.GetAsync(next);
+            keys.AddRange((await JsonAsync(page)).AsArray().Select(silence => silence!["matcher"]!["keys"]![0]!.GetValue<string>()));
+            next = page.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
+        }
+
+        keys.ShouldBe(["k5", "k4", "k3", "k2", "k1"]);
+        (await sentinel.JsonAsync("/api/silences?state=expired")).AsArray().ShouldBeEmpty();
+        foreach (var wrong in new[] { "state=activ", "limit=0", "cursor=x", "detection=x" })
+        {
+            using var refused = await sentinel.GetAsync($"/api/silences?{wrong}");
+            refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, wrong);
+        }
+    }
+
     [Theory]
     [InlineData("""{"duration":60,"reason":"r"}""", "matcher")]
     [InlineData("""{"matcher":{},"duration":60,"reason":"r"}""", "matcher")]

@@ -44,7 +44,7 @@ public sealed class ServiceCommandTests
     [InlineData(
         "KmsLab.Sentinel",
         "repaly x",
-        "Sentinel has no command 'repaly': did you mean 'replay'? It has the commands migrate, replay, test, notify-test, detections, new-api-key, check, settings, health;")]
+        "Sentinel has no command 'repaly': did you mean 'replay'? It has the commands migrate, replay, verify, test, notify-test, detections, new-api-key, check, settings, health;")]
     [InlineData("KmsLab.Sentinel", "--halp", "Sentinel has no option '--halp': did you mean '--help'?")]
     [InlineData("KmsLab.Sentinel", "--Sentinle:Url=http://localhost:1", "did you mean 'Sentinel'?")]
     [InlineData("KmsLab.Sentinel", "replay . --jsn", "Sentinel replay has no option '--jsn': did you mean '--json'?")]

@@ -78,6 +78,30 @@ internal sealed class TrailBucketBed : IAsyncDisposable
         return keys;
     }
 
+    /// <summary>The files of records, once each is in a digest.</summary>
+    public async Task<List<string>> DigestedAsync()
+    {
+        List<string> files = [];
+        await UntilAsync(async () =>
+        {
+            files = await KeysAsync("AWSLogs/000000000000/CloudTrail/", 1);
+            var listed = "";
+            foreach (var digest in await KeysAsync("AWSLogs/000000000000/CloudTrail-Digest/", 1))
+                listed += await ReadAsync(digest);
+            return files.TrueForAll(file => listed.Contains(file, StringComparison.Ordinal));
+        });
+        return files;
+    }
+
+    /// <summary>What an object holds, unpacked.</summary>
+    public async Task<string> ReadAsync(string key)
+    {
+        using var answer = await S3.GetObjectAsync(Bucket, key, Cancellation);
+        await using var unpacked = new GZipStream(answer.ResponseStream, CompressionMode.Decompress);
+        using var reader = new StreamReader(unpacked);
+        return await reader.ReadToEndAsync(Cancellation);
+    }
+
     /// <summary>A message of the dead-letter queue, once there is one.</summary>
     public async Task<Message> DeadLetterAsync()
     {
