@@ -2,7 +2,9 @@ using KmsLab.Sentinel.Languages;
 
 namespace KmsLab.Sentinel.Access;
 
-/// <summary><c>GET /language/{name}?back=/alarms</c>: keeps the language that somebody chose, and goes back. The login has one, too.</summary>
+/// <summary>
+/// <c>GET /language/{name}?back=/alarms</c>: keeps the language that somebody chose, and goes back. The login has one, too.
+/// </summary>
 internal static class LanguageEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/language/{name}", (string name, string? back, HttpContext http) =>

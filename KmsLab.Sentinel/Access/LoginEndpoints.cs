@@ -14,7 +14,8 @@ namespace KmsLab.Sentinel.Access;
 /// <c>/login</c> exchanges a key for a session's cookie, <c>/logout</c> ends it. Plain forms, which work without script. What comes back is checked here
 /// rather than by the framework's filter, so that a form that lay around for too long is answered with a new one.
 /// </summary>
-internal sealed partial class LoginEndpoints(AccessSettings settings, LoginLimit limit, EndedSessions ended, IAntiforgery antiforgery, Texts texts, ILogger<LoginEndpoints> logger)
+internal sealed partial class LoginEndpoints(
+    AccessSettings settings, LoginLimit limit, EndedSessions ended, IAntiforgery antiforgery, Texts texts, ILogger<LoginEndpoints> logger)
 {
     private const int MaxBody = 16 * 1024;
 

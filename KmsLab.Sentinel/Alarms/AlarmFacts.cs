@@ -2,15 +2,15 @@ using KmsLab.Sentinel.Trail;
 
 namespace KmsLab.Sentinel.Alarms;
 
-/// <summary>What the sentences about an alarm are filled in with.</summary>
-/// <param name="Observed">What was counted.</param>
-/// <param name="Threshold">What fires.</param>
+/// <summary>Values that fill in the sentences about an alarm.</summary>
+/// <param name="Observed">The number that was counted.</param>
+/// <param name="Threshold">The number from which on it fires.</param>
 /// <param name="Total">Records in all.</param>
 /// <param name="Window">The span that was counted.</param>
 /// <param name="First">The time of the first record.</param>
 /// <param name="Last">The time of the last record.</param>
-/// <param name="Expected">What would have been normal; null where nothing is learned.</param>
-/// <param name="Group">What the alarm is about.</param>
+/// <param name="Expected">The range that would have been normal; null where nothing is learned.</param>
+/// <param name="Group">Names and values of whom and what the alarm is about.</param>
 /// <param name="Latest">The latest evidence; null where there is none.</param>
 internal sealed record AlarmFacts(
     long Observed,

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using KmsLab.Sentinel.Alarms.Silences;
 using KmsLab.Sentinel.Detections;
+using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Leadership;
 using KmsLab.Sentinel.Trail;
 using KmsLab.Sentinel.Turns;
@@ -259,15 +260,19 @@ internal sealed class AlarmNotices(DetectionCatalog catalog, Incidents incidents
         }
 
         Put(handling with { Told = new(alarm.State, alarm.Revision, _now, 0) });
-        Send(detection is null ? Retirement(alarm) : Notification.Of(alarm, detection.Definition), HistoryKind.Notified);
+        Send(detection is null ? Retired(alarm) : Notification.Of(alarm, detection.Definition), HistoryKind.Notified);
     }
 
-    private Notification Retirement(Alarm alarm) =>
-        Notification.Of(alarm, catalog.Find(alarm.Detection)?.Definition ?? DetectionCatalog.Gone(alarm.Detection)) with { Why = WhyRetired(alarm) };
+    private Notification Retired(Alarm alarm) =>
+        Notification.Of(alarm, catalog.Find(alarm.Detection)?.Definition ?? DetectionCatalog.Gone(alarm.Detection)) with
+        {
+            Retired = RetirementOf(alarm),
+            Why = WhyRetired(alarm),
+        };
 
-    private string WhyRetired(Alarm alarm) => catalog.Find(alarm.Detection) is null
-        ? $"There is no rule {alarm.Detection} any more, so nothing says whether this goes on."
-        : $"{alarm.Detection} is off, so nothing says whether this goes on.";
+    private Retirement RetirementOf(Alarm alarm) => catalog.Find(alarm.Detection) is null ? Retirement.Gone : Retirement.Off;
+
+    private string WhyRetired(Alarm alarm) => AlarmText.WhyRetired(alarm.Detection, RetirementOf(alarm), Texts.English);
 
     private void Remind(Alarm alarm, AlarmHandling handling)
     {

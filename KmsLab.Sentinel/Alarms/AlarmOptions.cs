@@ -25,7 +25,9 @@ internal sealed class AlarmOptions
     /// <summary>The profile of your AWS CLI that a runbook's commands name. In a lab they name its endpoint instead.</summary>
     public string CommandProfile { get; set; } = "";
 
-    /// <summary>The number of records of an alarm's occurrence that are kept whole. Later ones count as well, and are found in the trail.</summary>
+    /// <summary>
+    /// The number of records of an alarm's occurrence that are kept whole. Later ones count as well, and are found in the trail.
+    /// </summary>
     public int KeepRecords { get; set; } = 1000;
 
     /// <summary>How long a closed alarm is kept with its evidence, from its end on. One that nobody has closed is kept as long as the history.</summary>

@@ -32,6 +32,9 @@ internal static partial class AlarmText
             var name => Plain(ValueOf(name, facts, texts, number ?? texts.Number) ?? texts["Unknown"]),
         });
 
+    /// <summary>The sentence that says why an alarm ended that nothing judges any more.</summary>
+    public static string WhyRetired(string detection, Retirement retirement, Texts texts) => texts[$"Retired.{retirement}", detection];
+
     /// <summary>The steps, filled in.</summary>
     public static IReadOnlyList<string> Runbook(Alarm alarm, DetectionDefinition definition) =>
         Runbook(definition, AlarmFacts.Of(alarm));
@@ -43,7 +46,8 @@ internal static partial class AlarmText
     private static string Fill(string template, AlarmFacts facts, Func<string, string> render) =>
         Placeholder().Replace(template, match => render(ValueOf(match.Groups[1].Value, facts) ?? Texts.English["Unknown"]));
 
-    private static bool KnowsAll(string template, AlarmFacts facts) => Placeholder().Matches(template).All(match => ValueOf(match.Groups[1].Value, facts) is not null);
+    private static bool KnowsAll(string template, AlarmFacts facts) =>
+        Placeholder().Matches(template).All(match => ValueOf(match.Groups[1].Value, facts) is not null);
 
     [GeneratedRegex(@"\{([A-Za-z]+)\}")]
     private static partial Regex Placeholder();

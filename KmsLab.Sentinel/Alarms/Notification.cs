@@ -34,7 +34,11 @@ internal sealed record Notification(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AcknowledgedBy { get; init; }
 
-    /// <summary>What would have been normal; null where nothing is learned.</summary>
+    /// <summary>The reason why nothing judges the alarm any more, where that ended it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Retirement? Retired { get; init; }
+
+    /// <summary>The range that would have been normal; null where nothing is learned.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Expectation? Expected { get; init; }
 

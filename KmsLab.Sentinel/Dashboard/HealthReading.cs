@@ -36,7 +36,8 @@ internal sealed class HealthReading
     private readonly HealthOptions _options;
     private readonly Texts _texts;
 
-    private HealthReading(StatusAnswer status, HealthOptions options, Texts texts) => (_status, _options, _texts) = (status, options, texts);
+    private HealthReading(StatusAnswer status, HealthOptions options, Texts texts) =>
+        (_status, _options, _texts) = (status, options, texts);
 
     private TimeSpan Late => _options.Delivery.LateAfter + (_options.Canary.IsOn ? _options.Canary.Interval : TimeSpan.Zero);
 
@@ -60,7 +61,8 @@ internal sealed class HealthReading
         return light is null ? null : $"{light.Name}: {light.Text}.{(light.Detail is { } detail ? $" {detail}" : "")}";
     }
 
-    private HealthLight Alarms(int waiting) => waiting == 0 ? Light("Alarms", Health.Good, "None") : Light("Alarms", Health.Bad, "Waiting", [waiting]);
+    private HealthLight Alarms(int waiting) =>
+        waiting == 0 ? Light("Alarms", Health.Good, "None") : Light("Alarms", Health.Bad, "Waiting", [waiting]);
 
     private HealthLight Sentinel() => _status.Loop switch
     {
@@ -150,7 +152,8 @@ internal sealed class HealthReading
     private HealthLight Light(string name, Health health, string state, object?[]? text = null, object?[]? detail = null) =>
         new(_texts[$"Light.{name}"], health, _texts[$"Light.{name}.{state}", text ?? []], detail is null ? null : _texts[$"Light.{name}.{state}.Detail", detail]);
 
-    private HealthLight Stored(string name, Health health, string state, string? detail) => new(_texts[$"Light.{name}"], health, _texts[$"Light.{name}.{state}"], detail, IsStored: true);
+    private HealthLight Stored(string name, Health health, string state, string? detail) =>
+        new(_texts[$"Light.{name}"], health, _texts[$"Light.{name}.{state}"], detail, IsStored: true);
 
     private string Span(double seconds) => _texts.Span(TimeSpan.FromSeconds(Math.Max(0, seconds)));
 

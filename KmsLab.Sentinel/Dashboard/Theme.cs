@@ -2,7 +2,9 @@ using KmsLab.Sentinel.Access;
 
 namespace KmsLab.Sentinel.Dashboard;
 
-/// <summary>Light, dark, or what the viewer's system says; the choice is a cookie that says nothing else. css/sentinel.css has the colours of each.</summary>
+/// <summary>
+/// Light, dark, or what the viewer's system says; the choice is a cookie that says nothing else. css/sentinel.css has the colours of each.
+/// </summary>
 internal static class Theme
 {
     private const string Cookie = "kmslab-theme";

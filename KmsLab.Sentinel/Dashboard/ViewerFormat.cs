@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace KmsLab.Sentinel.Dashboard;
 
-/// <summary>How a viewer's browser writes times and numbers, and its time zone. The server knows neither: its container may have no data of any culture or zone.</summary>
+/// <summary>
+/// Writes times and numbers as the viewer's browser does, in its time zone. The server knows neither by itself: its container may have no data of any
+/// culture or zone.
+/// </summary>
 public sealed class ViewerFormat
 {
     private CultureInfo _culture = CultureInfo.InvariantCulture;

@@ -66,7 +66,8 @@ internal static class DetectionPage
     private static string Technique(DetectionDefinition definition) =>
         definition.Technique.Length == 0 ? "none" : $"[{definition.Technique}](https://attack.mitre.org/techniques/{definition.Technique.Replace('.', '/')}/)";
 
-    private static string Defaults(DetectionDefinition definition) => $"{definition.Defaults.Mode}, {DetectionRule.Of(definition, definition.Defaults, Texts.English)}";
+    private static string Defaults(DetectionDefinition definition) =>
+        $"{definition.Defaults.Mode}, {DetectionRule.Of(definition, definition.Defaults, Texts.English)}";
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 

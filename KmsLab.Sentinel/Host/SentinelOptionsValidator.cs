@@ -17,7 +17,9 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
         Check(
             options.Sources.EffectiveTrailQueues.All(IsQueueUrl),
             "Each of Sentinel:TrailQueues must be a queue's URL, such as https://sqs.eu-west-1.amazonaws.com/111122223333/kmslab-trail");
-        Check(options.Sources.EffectiveTrailQueues.Distinct(StringComparer.Ordinal).Count() == options.Sources.EffectiveTrailQueues.Count, "Sentinel:TrailQueues names a queue twice");
+        Check(
+            options.Sources.EffectiveTrailQueues.Distinct(StringComparer.Ordinal).Count() == options.Sources.EffectiveTrailQueues.Count,
+            "Sentinel:TrailQueues names a queue twice");
         Check(options.Sources.EffectiveLogGroups.Distinct(StringComparer.Ordinal).Count() == options.Sources.EffectiveLogGroups.Count, "Sentinel:LogGroups names a group twice");
         Check(options.Judged.EffectiveEventSources.All(IsEventSource), "Sentinel:EventSources must be names such as kms.amazonaws.com");
 
@@ -66,7 +68,8 @@ internal sealed class SentinelOptionsValidator : IValidateOptions<SentinelOption
             Check(value > TimeSpan.Zero, string.Create(CultureInfo.InvariantCulture, $"Sentinel:{option} must be more than zero, for instance 00:00:05"));
     }
 
-    private static bool IsQueueUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url.AbsolutePath.Length > 1;
+    private static bool IsQueueUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url.AbsolutePath.Length > 1;
 
     /// <summary>Only what is safe between the quotes of a filter pattern.</summary>
     private static bool IsEventSource(string source) => source.Length > 0 && source.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-');

@@ -21,7 +21,8 @@ internal sealed class SilenceApi(Silencing silences, AlarmOptions options, TimeP
             .Answers<SilenceAnswer>("expireSilence", "End a silence now", 404, 409);
     }
 
-    private static async Task<IResult> ListAsync([AsParameters] SilenceFilter filter, Silencing silences, HttpContext http, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(
+        [AsParameters] SilenceFilter filter, Silencing silences, HttpContext http, CancellationToken cancellationToken)
     {
         var errors = filter.Check().ToDictionary();
         if (errors.Count > 0)

@@ -155,7 +155,9 @@ internal sealed partial class LearnedNames(ProtectedSets sets, ProtectedKeys pro
             Put(OwnSettings, name, JsonSerializer.Serialize(settings, KnowledgeJson.Default.IReadOnlyDictionaryStringStringArray), observation.Record.EventTime);
     }
 
-    /// <summary>Learns the set whose tasks a service ran before the call; a stranger's change of it comes with another task definition.</summary>
+    /// <summary>
+    /// Learns the set whose tasks a service ran before the call; a stranger's change of it comes with another task definition.
+    /// </summary>
     private void StudyService(Observation observation)
     {
         if (ServiceName(observation) is { } service && Find(Service, service) is { } name)

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Localization;
 
 namespace KmsLab.Sentinel.Languages;
 
-/// <summary>The language of whoever looks: what they chose, kept in a cookie that says nothing else, or what their browser asks for.</summary>
+/// <summary>
+/// The language of whoever looks: what they chose, kept in a cookie that says nothing else, or what their browser asks for.
+/// </summary>
 /// <remarks>Only texts have a language here: the culture that formats stays invariant, and pages take formats from the browser.</remarks>
 internal static class Language
 {

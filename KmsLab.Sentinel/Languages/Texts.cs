@@ -32,7 +32,8 @@ internal sealed class Texts(CultureInfo? culture = null)
     /// <param name="key">The key without its end.</param>
     /// <param name="count">How many.</param>
     /// <param name="values">What the placeholders stand for.</param>
-    public string Count(string key, long count, params ReadOnlySpan<object?> values) => this[$"{key}.{(count == 1 ? "One" : "Other")}", values];
+    public string Count(string key, long count, params ReadOnlySpan<object?> values) =>
+        this[$"{key}.{(count == 1 ? "One" : "Other")}", values];
 
     /// <summary>A text of a detection: <c>Title</c>, <c>Why</c>, <c>About</c> or <c>Tuning</c>.</summary>
     /// <param name="detection">Its id.</param>
@@ -53,7 +54,9 @@ internal sealed class Texts(CultureInfo? culture = null)
         _ => this["Span.Seconds", Number(span.TotalSeconds)],
     };
 
-    /// <summary>A whole number. In Spanish a thin space parts thousands, since a point and a comma both mean something else somewhere.</summary>
+    /// <summary>
+    /// A whole number. In Spanish a thin space parts thousands, since a point and a comma both mean something else somewhere.
+    /// </summary>
     public string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture).Replace(",", Name == Language.English ? "," : "\u202f", StringComparison.Ordinal);
 
     private static string Number(double number) => number.ToString("0.#", CultureInfo.InvariantCulture);

@@ -31,7 +31,10 @@ internal sealed class NotificationOptions
     /// <summary>The address of Sentinel's page, as people reach it, such as <c>https://sentinel.example.com</c>: messages link to their alarms there.</summary>
     public string PageUrl { get; set; } = "";
 
-    /// <summary>The language of messages to people: <c>en</c> or <c>es</c>. Runbooks, details of records and JSON for programs are English in any case.</summary>
+    /// <summary>
+    /// The language of messages to people: <c>en</c> or <c>es</c>. Runbooks, details of records and JSON for programs are English in any
+    /// case.
+    /// </summary>
     public string Language { get; set; } = Languages.Language.English;
 
     public SnsOptions Sns { get; set; } = new();

@@ -32,6 +32,7 @@ internal static class NotificationText
     public static string Why(Notification notification, Texts texts) => notification switch
     {
         { IsTest: true } => texts["Test.Why"],
+        { Retired: { } retirement } => AlarmText.WhyRetired(notification.Detection, retirement, texts),
         { Evidence.Count: 0, EvidenceTotal: > 0 } => notification.Why,
         _ => texts.OfDetection(notification.Detection, "Why", "") is { Length: > 0 } template ? AlarmText.Why(template, AlarmFacts.Of(notification), texts) : notification.Why,
     };

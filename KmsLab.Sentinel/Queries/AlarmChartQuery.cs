@@ -53,7 +53,8 @@ internal sealed class AlarmChartQuery(Database database, DetectionCatalog catalo
         return alarm.Window > bucket ? $"{what} {span} {texts["Unit.Threshold", texts.Span(alarm.Window)]}" : $"{what} {span}";
     }
 
-    private async Task<AlarmChartAnswer> CountedAsync(AlarmAnswer alarm, DetectionDefinition definition, Texts texts, CancellationToken cancellationToken)
+    private async Task<AlarmChartAnswer> CountedAsync(
+        AlarmAnswer alarm, DetectionDefinition definition, Texts texts, CancellationToken cancellationToken)
     {
         var slots = SlotsOf(alarm);
         var counts = await CountsAsync(alarm, slots, cancellationToken);

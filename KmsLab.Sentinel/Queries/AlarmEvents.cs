@@ -33,7 +33,9 @@ internal sealed class AlarmEvents(Database database, TimeProvider time)
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : null;
 
-    /// <summary>Says where a stream begins. What happens from then on is told, though a turn that began earlier stamps it with an earlier time.</summary>
+    /// <summary>
+    /// Says where a stream begins. What happens from then on is told, though a turn that began earlier stamps it with an earlier time.
+    /// </summary>
     /// <param name="after">The last event that was seen; null to begin now.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<AlarmEventPosition> BeginAsync(string? after, CancellationToken cancellationToken)
@@ -51,7 +53,9 @@ internal sealed class AlarmEvents(Database database, TimeProvider time)
         return new(from, given);
     }
 
-    /// <summary>Follows until it is cancelled; each round without an event gives null, so that the other side knows that somebody is there.</summary>
+    /// <summary>
+    /// Follows until it is cancelled; each round without an event gives null, so that the other side knows that somebody is there.
+    /// </summary>
     /// <param name="position">Where it begins.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<AlarmEvent?> FollowAsync(

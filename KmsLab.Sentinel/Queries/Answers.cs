@@ -55,7 +55,8 @@ public sealed record AlarmAnswer(
     public IReadOnlyList<GapStatus> Gaps { get; init; } = [];
 
     /// <summary>What the sentences about it are filled in with.</summary>
-    internal AlarmFacts Facts() => new(Observed, Threshold, EvidenceTotal, Window, FirstSeen, LastSeen, Expected, Group, AlarmFacts.LastOf(Evidence));
+    internal AlarmFacts Facts() =>
+        new(Observed, Threshold, EvidenceTotal, Window, FirstSeen, LastSeen, Expected, Group, AlarmFacts.LastOf(Evidence));
 
     internal static AlarmAnswer Of(Alarm alarm, DetectionCatalog catalog)
     {

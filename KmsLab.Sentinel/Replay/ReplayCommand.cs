@@ -76,7 +76,8 @@ internal static class ReplayCommand
             result.AddError("--rates judges nothing, so there is nothing to configure: leave out --config.");
     }
 
-    internal static Option<DateTimeOffset?> Instant(string name, string description) => new(name) { Description = description, CustomParser = argument => InstantOf(name, argument) };
+    internal static Option<DateTimeOffset?> Instant(string name, string description) =>
+        new(name) { Description = description, CustomParser = argument => InstantOf(name, argument) };
 
     private static DateTimeOffset? InstantOf(string name, ArgumentResult argument)
     {

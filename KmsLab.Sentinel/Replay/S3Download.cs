@@ -1,5 +1,4 @@
 using System.Globalization;
-using KmsLab.Sentinel.Sources;
 using KmsLab.Sentinel.Sources.Bucket;
 using Spectre.Console;
 
@@ -25,14 +24,15 @@ internal sealed class S3Download(TrailListing listing, TrailBucket bucket)
         await foreach (var found in listing.ListAsync(place, TrailObjectKind.Records, replay.From - Early, replay.To, cancellationToken))
             files.Add(found);
         if (files.Count == 0)
-            throw new SourceAbsentException($"There are no files of CloudTrail's records at {place} in this time.", new FileNotFoundException());
+            throw new ReplayException($"There are no files of CloudTrail's records at {place} in this time. Name a folder above them, or another --from and --to.");
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         if (!replay.ShowsProgress || Console.IsErrorRedirected)
             await FetchAsync(files, folder, _ => { }, cancellationToken);
         else
             await console.Progress().AutoClear(true).StartAsync(context => FetchAsync(files, folder, BarOf(context, files), cancellationToken));
-        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{files.Count} files of {files.Sum(file => file.Size) / 1e6:0.0} MB from {place}"));
+        await Console.Error.WriteLineAsync(
+            string.Create(CultureInfo.InvariantCulture, $"{files.Count} files of {files.Sum(file => file.Size) / 1e6:0.0} MB from {place}"));
     }
 
     private static Action<long> BarOf(ProgressContext context, List<ListedObject> files)

@@ -11,7 +11,8 @@ internal static class S3Replay
 {
     /// <summary>Runs <paramref name="work"/> on files of this machine.</summary>
     /// <remarks>With a database they stay beside it: the same command goes on from there, and fetches only what is new.</remarks>
-    public static async Task<T> WithFilesAsync<T>(ReplayOptions replay, Func<ReplayOptions, Task<T>> work, CancellationToken cancellationToken)
+    public static async Task<T> WithFilesAsync<T>(
+        ReplayOptions replay, Func<ReplayOptions, Task<T>> work, CancellationToken cancellationToken)
     {
         if (!S3Place.IsOne(replay.Path))
             return await work(replay);

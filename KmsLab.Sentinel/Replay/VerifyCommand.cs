@@ -51,7 +51,8 @@ internal static class VerifyCommand
         return report.Problems.Count > 0 ? ReplayProgram.Alarms : report.Unknown.Count > 0 ? ReplayProgram.Failed : report.Digests == 0 ? Nothing : ReplayProgram.Quiet;
     }
 
-    private static async Task<VerifyReport> VerifyAsync(IServiceProvider services, S3Place place, ReplayOptions options, CancellationToken cancellationToken)
+    private static async Task<VerifyReport> VerifyAsync(
+        IServiceProvider services, S3Place place, ReplayOptions options, CancellationToken cancellationToken)
     {
         var (listing, bucket, verifier) =
             (services.GetRequiredService<TrailListing>(), services.GetRequiredService<TrailBucket>(), services.GetRequiredService<DigestVerifier>());

@@ -12,7 +12,9 @@ internal sealed class SourceOptions
     /// <summary>Folders, globs or files of CloudTrail records, looked at again each <see cref="HeadInterval"/>.</summary>
     public string[] Files { get; set; } = [];
 
-    /// <summary>URLs of the SQS queues that hear of each file in a trail's bucket: from S3, also by way of SNS or EventBridge, or from CloudTrail by way of SNS.</summary>
+    /// <summary>
+    /// URLs of the SQS queues that hear of each file in a trail's bucket: from S3, also by way of SNS or EventBridge, or from CloudTrail by way of SNS.
+    /// </summary>
     public string[] TrailQueues { get; set; } = [];
 
     /// <summary>FilterLogEvents calls a second, of all log groups together: the quota is the account's, and others may need some of it.</summary>

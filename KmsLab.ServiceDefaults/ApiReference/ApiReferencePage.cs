@@ -6,7 +6,9 @@ namespace KmsLab.ServiceDefaults.ApiReference;
 /// <summary>The page that shows a service's OpenAPI document.</summary>
 public static class ApiReferencePage
 {
-    /// <summary>Sets the page up: its script comes from the service itself; fonts, telemetry, proxy and assistant, which lie elsewhere, are off.</summary>
+    /// <summary>
+    /// Sets the page up: its script comes from the service itself; fonts, telemetry, proxy and assistant, which lie elsewhere, are off.
+    /// </summary>
     /// <param name="page">The page's options.</param>
     /// <param name="title">Its title.</param>
     /// <returns>The Content-Security-Policy that forbids what is off, to be sent with the page.</returns>

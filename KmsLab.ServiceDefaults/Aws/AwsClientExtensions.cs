@@ -31,7 +31,8 @@ public static partial class AwsClientExtensions
     }
 
     /// <summary>Adds <see cref="RegionalClients{TClient}"/>, with endpoint and credentials of <see cref="AddAwsClient{TClient}"/> for each Region.</summary>
-    public static IHostApplicationBuilder AddRegionalAwsClients<TClient>(this IHostApplicationBuilder builder, Action<ClientConfig>? configure = null)
+    public static IHostApplicationBuilder AddRegionalAwsClients<TClient>(
+        this IHostApplicationBuilder builder, Action<ClientConfig>? configure = null)
         where TClient : class, IAmazonService
     {
         builder.AddAwsClient<TClient>(configure);

@@ -18,7 +18,14 @@ public sealed class RegionalClients<TClient>(TClient home, Func<string, TClient>
     public TClient Registered => home;
 
     /// <summary>The client for a Region.</summary>
-    public TClient Of(string region) => Home is null || region == Home ? home : _others.GetOrAdd(region, create);
+    /// <exception cref="AmazonClientException">The text is no Region's name: nothing is called.</exception>
+    public TClient Of(string region)
+    {
+        if (Home is null || region == Home)
+            return home;
+
+        return AwsRegion.IsName(region) ? _others.GetOrAdd(region, create) : throw new AmazonClientException($"'{region}' is no name of a Region.");
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -36,11 +36,14 @@ internal sealed partial class DatabaseUser(string name, string password)
     public Task MakeAsync(string connectionString, string service, CancellationToken cancellationToken) =>
         RunAsync(connectionString, connection => MakeAsync(connection, service), cancellationToken);
 
-    /// <summary>Gives the user its rights, after the migrations ran: on rows of all tables, and to read which migrations there were.</summary>
+    /// <summary>
+    /// Gives the user its rights, after the migrations ran: on rows of all tables, and to read which migrations there were.
+    /// </summary>
     /// <param name="connectionString">The owner's.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">The tables are somebody else's.</exception>
-    public Task GrantAsync(string connectionString, CancellationToken cancellationToken) => RunAsync(connectionString, GrantAsync, cancellationToken);
+    public Task GrantAsync(string connectionString, CancellationToken cancellationToken) =>
+        RunAsync(connectionString, GrantAsync, cancellationToken);
 
     private static string Checked(string name, string password)
     {

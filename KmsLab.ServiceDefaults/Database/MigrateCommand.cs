@@ -91,7 +91,8 @@ public static class MigrateCommand
     }
 
     /// <summary>Migrates; a database that is not there is made first.</summary>
-    private static async Task<IReadOnlyList<string>> MigrateAsync(DatabaseMigrator migrator, string connectionString, DatabaseUser? user, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> MigrateAsync(
+        DatabaseMigrator migrator, string connectionString, DatabaseUser? user, CancellationToken cancellationToken)
     {
         try
         {

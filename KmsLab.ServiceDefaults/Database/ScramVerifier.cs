@@ -3,7 +3,9 @@ using System.Text;
 
 namespace KmsLab.ServiceDefaults.Database;
 
-/// <summary>What PostgreSQL keeps of a password. It is worked out here, so that no statement, and with it no log of the server's, holds the password itself.</summary>
+/// <summary>
+/// Makes the verifier that PostgreSQL keeps of a password. It is made here, so that no statement, and with it no log of the server's, holds the password.
+/// </summary>
 /// <remarks>
 /// SCRAM-SHA-256 as of RFC 5803, the same that psql's <c>\password</c> sends
 /// (https://www.postgresql.org/docs/current/catalog-pg-authid.html).

@@ -232,8 +232,12 @@ internal sealed class FakeAccount : IDisposable
     /// <summary>Sets an environment variable of the scripts.</summary>
     public void Set(string variable, string value) => _variables[variable] = value;
 
-    /// <summary>Lets a deployment of a stack fail at a resource, the next one or a later one. It leaves the status that CloudFormation would, or the given one.</summary>
-    public void Fail(string stack, string resource, string status = "-", int after = 0) => Write($"fail/{stack}", $"{after} {resource} {status}\n");
+    /// <summary>
+    /// Lets a deployment of a stack fail at a resource, the next one or a later one. It leaves the status that CloudFormation would, or the
+    /// given one.
+    /// </summary>
+    public void Fail(string stack, string resource, string status = "-", int after = 0) =>
+        Write($"fail/{stack}", $"{after} {resource} {status}\n");
 
     /// <summary>Makes a stack one of an older template: it was never given a parameter.</summary>
     public void Unset(string stack, string parameter) => Write(

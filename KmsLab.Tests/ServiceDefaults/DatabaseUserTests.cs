@@ -233,19 +233,23 @@ public sealed class DatabaseUserTests : IAsyncLifetime
         output.ShouldContain("Sqlite has no users");
     }
 
-    private static DatabaseMigrator Migrator(string connectionString) => new("vault", connectionString, DatabaseProvider.PostgreSql, typeof(CryptoApiExtensions).Assembly);
+    private static DatabaseMigrator Migrator(string connectionString) =>
+        new("vault", connectionString, DatabaseProvider.PostgreSql, typeof(CryptoApiExtensions).Assembly);
 
-    private static string As(NpgsqlConnectionStringBuilder master, string user, string password) => new NpgsqlConnectionStringBuilder(master.ToString()) { Username = user, Password = password }.ToString();
+    private static string As(NpgsqlConnectionStringBuilder master, string user, string password) =>
+        new NpgsqlConnectionStringBuilder(master.ToString()) { Username = user, Password = password }.ToString();
 
     /// <summary>Runs the command as the migrate task does.</summary>
-    private static async Task<string> MigrateAsync(string service, string connection, NpgsqlConnectionStringBuilder master, string user, string password = FirstPassword)
+    private static async Task<string> MigrateAsync(
+        string service, string connection, NpgsqlConnectionStringBuilder master, string user, string password = FirstPassword)
     {
         var (exitCode, output) = await RunAsync(service, connection, master.ToString(), password, MigrateCommand.UserOption, user);
         exitCode.ShouldBe(0, output);
         return output;
     }
 
-    private static Task<(int ExitCode, string Output)> RunAsync(string service, string connection, string connectionString, string password, params string[] arguments)
+    private static Task<(int ExitCode, string Output)> RunAsync(
+        string service, string connection, string connectionString, string password, params string[] arguments)
     {
         var master = new NpgsqlConnectionStringBuilder(connectionString);
         Dictionary<string, string> environment = new() { ["PGPASSWORD"] = master.Password!, [MigrateCommand.PasswordVariable] = password };
@@ -254,7 +258,8 @@ public sealed class DatabaseUserTests : IAsyncLifetime
         return RunAsync(service, environment, arguments);
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string service, Dictionary<string, string> environment, params string[] arguments)
+    private static async Task<(int ExitCode, string Output)> RunAsync(
+        string service, Dictionary<string, string> environment, params string[] arguments)
     {
         using var process = LabProcess.Start([MigrateCommand.Name, .. arguments], environment, $"KmsLab.{service}");
         return (await process.WaitForExitAsync(), process.Output);

@@ -71,7 +71,8 @@ public class InvalidTokenException : AmazonCloudTrailException
 {
     public InvalidTokenException(string message) : base(message) { }
 
-    public InvalidTokenException(string message, Exception innerException, ErrorType errorType, string errorCode, string requestId, HttpStatusCode statusCode)
+    public InvalidTokenException(
+        string message, Exception innerException, ErrorType errorType, string errorCode, string requestId, HttpStatusCode statusCode)
         : base(message, innerException, errorType, errorCode, requestId, statusCode) { }
 }
 

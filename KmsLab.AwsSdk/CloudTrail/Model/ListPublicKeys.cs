@@ -24,7 +24,7 @@ public partial class ListPublicKeysResponse : AmazonWebServiceResponse
 /// <summary>A key that digest files are signed with.</summary>
 public partial class PublicKey
 {
-    /// <summary>What a digest names it by.</summary>
+    /// <summary>The name by which a digest tells which key it is signed with.</summary>
     public string Fingerprint { get; set; }
 
     public DateTime? ValidityEndTime { get; set; }

@@ -14,7 +14,8 @@ internal static class Words
     public static string? Of(Texts texts, AttestationVerdict? verdict) => verdict is null ? null : texts[$"Attestation.{verdict}"];
 
     /// <summary>When a detection fires, such as <c>2 records within 60 s</c>.</summary>
-    public static string RuleOf(Texts texts, ConfiguredDetection? detection, string english) => detection is null ? english : DetectionRule.Of(detection.Definition, detection.Settings, texts);
+    public static string RuleOf(Texts texts, ConfiguredDetection? detection, string english) =>
+        detection is null ? english : DetectionRule.Of(detection.Definition, detection.Settings, texts);
 
     /// <summary>The state of an alarm: firing, ended, or not known.</summary>
     public static string StateOf(Texts texts, AlarmAnswer alarm) => texts[alarm switch

@@ -29,7 +29,9 @@ internal sealed record AlarmFilter(string? State, string? Detection, DateTimeOff
             yield return error;
     }
 
-    /// <summary>The listing that it asks for, and one more, by which the page knows whether there is a next one. It must have been checked.</summary>
+    /// <summary>
+    /// The listing that it asks for, and one more, by which the page knows whether there is a next one. It must have been checked.
+    /// </summary>
     public AlarmListing ToListing()
     {
         AlarmState? state = State is null ? null : States.First(one => NotificationText.WordOf(one) == State);

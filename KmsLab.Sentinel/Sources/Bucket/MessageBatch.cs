@@ -14,12 +14,14 @@ internal sealed class MessageBatch : IAsyncDisposable
         _keep = KeepAsync(time);
     }
 
-    public Task DeleteAsync(QueuedMessage message, CancellationToken cancellationToken) => CloseAsync(message, () => _queue.DeleteAsync(message, cancellationToken));
+    public Task DeleteAsync(QueuedMessage message, CancellationToken cancellationToken) =>
+        CloseAsync(message, () => _queue.DeleteAsync(message, cancellationToken));
 
     public Task SetAsideAsync(QueuedMessage message, string reason, CancellationToken cancellationToken) =>
         CloseAsync(message, () => _queue.SetAsideAsync(message, reason, cancellationToken));
 
-    public Task RetryAsync(QueuedMessage message, CancellationToken cancellationToken) => CloseAsync(message, () => _queue.RetryAsync(message, cancellationToken));
+    public Task RetryAsync(QueuedMessage message, CancellationToken cancellationToken) =>
+        CloseAsync(message, () => _queue.RetryAsync(message, cancellationToken));
 
     public async ValueTask DisposeAsync()
     {

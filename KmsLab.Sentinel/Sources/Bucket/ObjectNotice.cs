@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using KmsLab.ServiceDefaults.Aws;
 
 namespace KmsLab.Sentinel.Sources.Bucket;
 
 /// <summary>An object that came into a bucket.</summary>
 /// <param name="Bucket">The bucket.</param>
 /// <param name="Key">The object's key.</param>
-/// <param name="Region">The bucket's Region, where the notice says it.</param>
+/// <param name="Region">The bucket's Region, where the notice says one.</param>
 internal sealed record NoticedObject(string Bucket, string Key, string? Region);
 
 /// <summary>The body of a queue's message, read.</summary>
@@ -60,18 +61,23 @@ internal sealed record ObjectNotice(IReadOnlyList<NoticedObject> Objects, string
         if (Text(root, "detail-type") is { } detail)
             return OfEventBridge(root, detail);
         if (root.TryGetProperty("s3ObjectKey", out var keys) && Text(root, "s3Bucket") is { } bucket && keys.ValueKind == JsonValueKind.Array)
-            return Of(keys.EnumerateArray().Select(key => key.ValueKind == JsonValueKind.String ? new NoticedObject(bucket, key.GetString()!, null) : null));
+            return Of(keys.EnumerateArray().Select(key => OfCloudTrail(bucket, key)));
         if (root.TryGetProperty("Records", out var records) && records.ValueKind == JsonValueKind.Array)
             return Of(records.EnumerateArray().Where(IsCreation).Select(OfRecord));
         return Unreadable("It names no object of S3");
     }
 
-    private static bool IsCreation(JsonElement record) => Text(record, "eventName") is not { } name || name.StartsWith("ObjectCreated:", StringComparison.Ordinal);
+    private static bool IsCreation(JsonElement record) =>
+        Text(record, "eventName") is not { } name || name.StartsWith("ObjectCreated:", StringComparison.Ordinal);
+
+    private static NoticedObject? OfCloudTrail(string bucket, JsonElement key) =>
+        key.ValueKind == JsonValueKind.String ? new(bucket, key.GetString()!, null) : null;
 
     /// <summary>S3 writes keys as in a URL's query, EventBridge as they are.</summary>
     private static NoticedObject? OfRecord(JsonElement record) =>
-        Member(record, "s3") is { } s3 && Member(s3, "bucket") is { } bucket && Text(bucket, "name") is { } name && Member(s3, "object") is { } item && Text(item, "key") is { } key
-            ? new(name, WebUtility.UrlDecode(key), Text(record, "awsRegion"))
+        Member(record, "s3") is { } s3 && Member(s3, "bucket") is { } bucket && Text(bucket, "name") is { } name
+            && Member(s3, "object") is { } item && Text(item, "key") is { } key
+            ? new(name, WebUtility.UrlDecode(key), Region(record, "awsRegion"))
             : null;
 
     private static ObjectNotice OfEventBridge(JsonElement root, string detailType)
@@ -81,7 +87,7 @@ internal sealed record ObjectNotice(IReadOnlyList<NoticedObject> Objects, string
 
         return Of([
             Member(root, "detail") is { } detail && Member(detail, "bucket") is { } bucket && Text(bucket, "name") is { } name && Member(detail, "object") is { } item
-                && Text(item, "key") is { } key ? new(name, key, Text(root, "region")) : null,
+                && Text(item, "key") is { } key ? new(name, key, Region(root, "region")) : null,
         ]);
     }
 
@@ -96,6 +102,8 @@ internal sealed record ObjectNotice(IReadOnlyList<NoticedObject> Objects, string
 
     private static JsonElement? Member(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Object ? member : null;
+
+    private static string? Region(JsonElement of, string name) => Text(of, name) is { } region && AwsRegion.IsName(region) ? region : null;
 
     private static string? Text(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;

@@ -12,7 +12,8 @@ namespace KmsLab.Sentinel.Sources.Bucket;
 /// <param name="Metadata">What S3 keeps with it, such as a digest's signature.</param>
 /// <param name="Problem">Why there is none, with what to do.</param>
 /// <param name="IsForGood">Whether it is no use to try again.</param>
-internal sealed record FetchedObject(byte[]? Content, IReadOnlyDictionary<string, string> Metadata, string? Problem = null, bool IsForGood = false)
+internal sealed record FetchedObject(
+    byte[]? Content, IReadOnlyDictionary<string, string> Metadata, string? Problem = null, bool IsForGood = false)
 {
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>();
 
@@ -26,7 +27,7 @@ internal sealed record FetchedObject(byte[]? Content, IReadOnlyDictionary<string
 internal sealed class TrailBucket(RegionalClients<IAmazonS3> clients) : IDisposable
 {
     /// <summary>The largest object that is fetched, bytes.</summary>
-    public const long Largest = 256 * 1024 * 1024;
+    public const long Largest = 64 * 1024 * 1024;
 
     private const int AtOnce = 4;
 
@@ -47,7 +48,8 @@ internal sealed class TrailBucket(RegionalClients<IAmazonS3> clients) : IDisposa
         catch (AmazonS3Exception problem) when (problem.StatusCode == HttpStatusCode.Forbidden)
         {
             return FetchedObject.Later(
-                $"s3://{bucket}/{key} may not be read: {problem.Message} Sentinel's role needs s3:GetObject there, and kms:Decrypt for the key that the bucket is encrypted with.");
+                $"s3://{bucket}/{key} may not be read: {problem.Message} Sentinel's role needs s3:GetObject there, and kms:Decrypt for the key that "
+                + "the bucket is encrypted with.");
         }
         catch (Exception problem) when (problem is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
         {
@@ -101,7 +103,10 @@ internal sealed class TrailBucket(RegionalClients<IAmazonS3> clients) : IDisposa
     {
         using var answer = await s3.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = key }, cancellationToken);
         if (answer.ContentLength > Largest)
-            return FetchedObject.Gone($"The object has {answer.ContentLength} bytes, more than the {Largest} that are read. Take it apart, or replay it from a disk: Sentinel replay FILE.");
+        {
+            return FetchedObject.Gone(
+                $"The object has {answer.ContentLength} bytes, more than the {Largest} that are read. Look who put it there; Sentinel replay reads such a file from a disk.");
+        }
 
         using var content = new MemoryStream((int)Math.Max(answer.ContentLength, 0));
         await answer.ResponseStream.CopyToAsync(content, cancellationToken);
@@ -111,5 +116,6 @@ internal sealed class TrailBucket(RegionalClients<IAmazonS3> clients) : IDisposa
     }
 
     /// <summary>The SDK names metadata as its header does.</summary>
-    private static string Bare(string name) => name.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase) ? name["x-amz-meta-".Length..] : name;
+    private static string Bare(string name) =>
+        name.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase) ? name["x-amz-meta-".Length..] : name;
 }

@@ -63,7 +63,8 @@ internal sealed partial class TrailListing(TrailBucket bucket)
     }
 
     /// <summary>The folders of Regions, or the place itself where it lies deeper.</summary>
-    private async IAsyncEnumerable<string> RegionsAsync(S3Place place, string folder, int depth, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<string> RegionsAsync(
+        S3Place place, string folder, int depth, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if ($"/{place.Prefix}".Contains($"/{folder}/", StringComparison.Ordinal) && !place.Prefix.EndsWith($"/{folder}/", StringComparison.Ordinal))
         {
@@ -89,7 +90,9 @@ internal sealed partial class TrailListing(TrailBucket bucket)
         }
     }
 
-    /// <summary>The folders on the way: <c>AWSLogs</c>, an organization, accounts. Above <c>AWSLogs</c> any may be the trail's own prefix.</summary>
+    /// <summary>
+    /// The folders on the way: <c>AWSLogs</c>, an organization, accounts. Above <c>AWSLogs</c> any may be the trail's own prefix.
+    /// </summary>
     private static IEnumerable<string> Towards(string prefix, string folder, IReadOnlyList<string> folders)
     {
         if (folders.FirstOrDefault(name => name[prefix.Length..] == "AWSLogs/") is { } logs)

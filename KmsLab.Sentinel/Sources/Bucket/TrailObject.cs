@@ -71,9 +71,8 @@ internal sealed partial record TrailObject(string Bucket, string Key)
         text, ["yyyyMMdd'T'HHmm'Z'", "yyyyMMdd'T'HHmmss'Z'"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     [GeneratedRegex(
-        """
-        (?:^|/)AWSLogs/(?:o-[a-z0-9]+/)?(?<account>[0-9]{12})/CloudTrail(?<kind>(?:-[A-Za-z]+)?)/(?<region>[a-z0-9-]+)/[0-9]{4}/[0-9]{2}/[0-9]{2}/[^/]*?(?:_(?<at>[0-9]{8}T[0-9]{4,6}Z)[^/]*)?$
-        """,
+        "(?:^|/)AWSLogs/(?:o-[a-z0-9]+/)?(?<account>[0-9]{12})/CloudTrail(?<kind>(?:-[A-Za-z]+)?)/(?<region>[a-z0-9-]+)/[0-9]{4}/[0-9]{2}/[0-9]{2}/"
+        + "[^/]*?(?:_(?<at>[0-9]{8}T[0-9]{4,6}Z)[^/]*)?$",
         RegexOptions.ExplicitCapture)]
     private static partial Regex Layout();
 }

@@ -6,11 +6,12 @@ using Amazon.SQS.Model;
 namespace KmsLab.Sentinel.Sources.Bucket;
 
 /// <summary>A message that is Sentinel's until its time runs out.</summary>
-/// <param name="Body">What it says.</param>
+/// <param name="Id">Its own, the same at each reception.</param>
+/// <param name="Body">The text that was sent.</param>
 /// <param name="Receipt">Shows the queue that it is this reception.</param>
 /// <param name="SentAt">When it was sent.</param>
 /// <param name="Receptions">How often it has been received.</param>
-internal sealed record QueuedMessage(string Body, string Receipt, DateTimeOffset SentAt, int Receptions);
+internal sealed record QueuedMessage(string Id, string Body, string Receipt, DateTimeOffset SentAt, int Receptions);
 
 /// <summary>The SQS queue that hears of a bucket's objects.</summary>
 /// <remarks>https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html</remarks>
@@ -21,7 +22,7 @@ internal sealed partial class TrailQueue(IAmazonSQS sqs, string url)
 
     private const int MostMessages = 10;
 
-    /// <summary>What a reason is cut to: a message with its attributes has 256 KiB at most.</summary>
+    /// <summary>Characters that a reason is cut to: a message with its attributes has 256 KiB at most.</summary>
     private const int LongestReason = 1000;
 
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
@@ -51,8 +52,7 @@ internal sealed partial class TrailQueue(IAmazonSQS sqs, string url)
         try
         {
             var answer = await sqs.ReceiveMessageAsync(request, cancellationToken);
-            return [.. (answer.Messages ?? []).Select(message => new QueuedMessage(
-                message.Body, message.ReceiptHandle, DateTimeOffset.FromUnixTimeMilliseconds(Number(message, "SentTimestamp")), (int)Number(message, "ApproximateReceiveCount")))];
+            return [.. (answer.Messages ?? []).Select(QueuedOf)];
         }
         catch (QueueDoesNotExistException absent)
         {
@@ -82,7 +82,9 @@ internal sealed partial class TrailQueue(IAmazonSQS sqs, string url)
     public Task DeleteAsync(QueuedMessage message, CancellationToken cancellationToken) =>
         sqs.DeleteMessageAsync(new DeleteMessageRequest { QueueUrl = url, ReceiptHandle = message.Receipt }, cancellationToken);
 
-    /// <summary>Puts a message that is no use into the queue's dead-letter queue, with the reason as its attribute <c>Reason</c>; without one it is deleted.</summary>
+    /// <summary>
+    /// Puts a message that is no use into the queue's dead-letter queue, with the reason as its attribute <c>Reason</c>; where there is none it is deleted.
+    /// </summary>
     public async Task SetAsideAsync(QueuedMessage message, string reason, CancellationToken cancellationToken)
     {
         if (await DeadLettersAsync(cancellationToken) is { } deadLetters)
@@ -133,6 +135,10 @@ internal sealed partial class TrailQueue(IAmazonSQS sqs, string url)
         using var json = JsonDocument.Parse(policy);
         return json.RootElement.TryGetProperty("deadLetterTargetArn", out var arn) && arn.GetString() is { } text ? text.Split(':') : [];
     }
+
+    private static QueuedMessage QueuedOf(Message message) => new(
+        message.MessageId, message.Body, message.ReceiptHandle, DateTimeOffset.FromUnixTimeMilliseconds(Number(message, "SentTimestamp")),
+        (int)Number(message, "ApproximateReceiveCount"));
 
     private static long Number(Message message, string attribute) =>
         message.Attributes?.TryGetValue(attribute, out var text) == true && long.TryParse(text, out var number) ? number : 0;

@@ -34,6 +34,11 @@ internal sealed record PreviousDigest(string Bucket, string Key, string Hash, st
 internal sealed record DigestFile(
     string Bucket, string Key, string Account, DateTimeOffset Start, string End, string Fingerprint, IReadOnlyList<ListedFile> Files, PreviousDigest? Previous)
 {
+    /// <summary>
+    /// The most that a digest unpacks to, bytes: some 100,000 files. Whoever may write to the bucket may put anything there.
+    /// </summary>
+    private const int Largest = 64 * 1024 * 1024;
+
     /// <summary>Reads a digest's unpacked content.</summary>
     /// <exception cref="JsonException">It is no digest.</exception>
     public static DigestFile Read(ReadOnlyMemory<byte> utf8)
@@ -48,15 +53,27 @@ internal sealed record DigestFile(
             throw new JsonException("Its 'digestStartTime' is no time.");
 
         return new(
-            Text(root, "digestS3Bucket"), Text(root, "digestS3Object"), Text(root, "awsAccountId"), start, Text(root, "digestEndTime"), Text(root, "digestPublicKeyFingerprint"),
+            Text(root, "digestS3Bucket"),
+            Text(root, "digestS3Object"),
+            Text(root, "awsAccountId"),
+            start,
+            Text(root, "digestEndTime"),
+            Text(root, "digestPublicKeyFingerprint"),
             [.. files.EnumerateArray().Select(file => new ListedFile(Text(file, "s3Bucket"), Text(file, "s3Object"), Text(file, "hashValue")))],
-            root.TryGetProperty("previousDigestS3Object", out var previous) && previous.ValueKind == JsonValueKind.String
-                ? new(Text(root, "previousDigestS3Bucket"), Text(root, "previousDigestS3Object"), Text(root, "previousDigestHashValue"), Text(root, "previousDigestSignature"))
-                : null);
+            PreviousOf(root));
     }
 
+    private static PreviousDigest? PreviousOf(JsonElement root) =>
+        root.TryGetProperty("previousDigestS3Object", out var previous) && previous.ValueKind == JsonValueKind.String
+            ? new(
+                Text(root, "previousDigestS3Bucket"),
+                previous.GetString()!,
+                Text(root, "previousDigestHashValue"),
+                Text(root, "previousDigestSignature"))
+            : null;
+
     /// <summary>Unpacks an object; one that is not packed stays as it is.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or far larger than a digest is.</exception>
     public static byte[] Unpack(byte[] content)
     {
         if (content is not [0x1F, 0x8B, ..])
@@ -64,7 +81,14 @@ internal sealed record DigestFile(
 
         using var packed = new GZipStream(new MemoryStream(content), CompressionMode.Decompress);
         using var unpacked = new MemoryStream();
-        packed.CopyTo(unpacked);
+        var piece = new byte[64 * 1024];
+        for (int read; (read = packed.Read(piece)) > 0;)
+        {
+            unpacked.Write(piece, 0, read);
+            if (unpacked.Length > Largest)
+                throw new InvalidDataException($"It unpacks to more than {Largest} bytes.");
+        }
+
         return unpacked.ToArray();
     }
 
@@ -73,7 +97,8 @@ internal sealed record DigestFile(
     {
         try
         {
-            await using Stream unpacked = content is [0x1F, 0x8B, ..] ? new GZipStream(new MemoryStream(content), CompressionMode.Decompress) : new MemoryStream(content);
+            await using Stream file = new MemoryStream(content);
+            await using var unpacked = content is [0x1F, 0x8B, ..] ? new GZipStream(file, CompressionMode.Decompress) : file;
             return Convert.ToHexStringLower(await SHA256.HashDataAsync(unpacked, cancellationToken));
         }
         catch (InvalidDataException)

@@ -3,22 +3,25 @@ using System.Text;
 using System.Text.Json;
 using Amazon.Runtime;
 using KmsLab.Sentinel.Sources.Bucket;
+using KmsLab.ServiceDefaults.Aws;
 
 namespace KmsLab.Sentinel.TrailHealth.Integrity;
 
 /// <summary>Something that is not as CloudTrail delivered it.</summary>
 /// <param name="Place">The object, <c>s3://bucket/key</c>.</param>
-/// <param name="What">What is wrong, the rest of a sentence that begins with the object.</param>
+/// <param name="What">The rest of a sentence that begins with the object and says what is wrong.</param>
 internal sealed record IntegrityProblem(string Place, string What);
 
 /// <summary>A digest that was looked at.</summary>
 /// <param name="Digest">The digest; null where it could not be read as one.</param>
-/// <param name="Problems">What is wrong with it, with the one before it, or with the files that it lists.</param>
-/// <param name="Valid">How many of its files are as they were delivered.</param>
+/// <param name="Problems">Faults of it, with the one before it, or with the files that it lists.</param>
+/// <param name="Valid">The number of its files that are as they were delivered.</param>
 /// <param name="Unknown">Why something could not be looked at now, with what to do; null where all was.</param>
 internal sealed record VerifiedDigest(DigestFile? Digest, IReadOnlyList<IntegrityProblem> Problems, int Valid, string? Unknown);
 
-/// <summary>Verifies digests: the signature, the one before it, and the hash of each file, as <c>aws cloudtrail validate-logs</c> does.</summary>
+/// <summary>
+/// Verifies digests: the signature, the one before it, and the hash of each file, as <c>aws cloudtrail validate-logs</c> does.
+/// </summary>
 /// <remarks>
 /// The signed text is the end time, bucket and key, the hash of the unpacked digest, and the signature of the digest before, each on a line
 /// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html).
@@ -28,7 +31,8 @@ internal sealed class DigestVerifier(TrailBucket bucket, DigestKeys keys)
     private const int AtOnce = 8;
 
     /// <summary>Verifies a digest and all that it lists.</summary>
-    public async Task<VerifiedDigest> VerifyAsync(TrailObject item, string? region, FetchedObject fetched, CancellationToken cancellationToken)
+    public async Task<VerifiedDigest> VerifyAsync(
+        TrailObject item, string? region, FetchedObject fetched, CancellationToken cancellationToken)
     {
         if (fetched.Content is not { } packed)
             return fetched.IsForGood ? Broken(item, $"can't be had: {fetched.Problem}") : new(null, [], 0, fetched.Problem);
@@ -78,11 +82,14 @@ internal sealed class DigestVerifier(TrailBucket bucket, DigestKeys keys)
 
     private static VerifiedDigest Broken(TrailObject item, string what) => new(null, [new(item.Place, what)], 0, null);
 
-    private async Task<string?> SignatureProblemAsync(TrailObject item, DigestFile digest, byte[] content, FetchedObject fetched, CancellationToken cancellationToken)
+    private async Task<string?> SignatureProblemAsync(
+        TrailObject item, DigestFile digest, byte[] content, FetchedObject fetched, CancellationToken cancellationToken)
     {
         if (!fetched.Metadata.TryGetValue("signature", out var signature))
             return "has no signature";
-        if (await keys.FindAsync(HomeOf(item), digest.Fingerprint, digest.Start, cancellationToken) is not { } key)
+        if (HomeOf(item) is not { } home)
+            return "is named like no digest of CloudTrail's";
+        if (await keys.FindAsync(home, digest.Fingerprint, digest.Start, cancellationToken) is not { } key)
             return "is signed with a key that is not CloudTrail's";
 
         var hash = Convert.ToHexStringLower(SHA256.HashData(content));
@@ -91,13 +98,11 @@ internal sealed class DigestVerifier(TrailBucket bucket, DigestKeys keys)
     }
 
     /// <summary>The trail's home Region stands before the time: <c>account_CloudTrail-Digest_Region_trail_home_time.json.gz</c>.</summary>
-    private static string HomeOf(TrailObject item)
-    {
-        var parts = item.Key[(item.Key.LastIndexOf('/') + 1)..].Split('_');
-        return parts.Length >= 6 ? parts[^2] : item.Region!;
-    }
+    private static string? HomeOf(TrailObject item) =>
+        item.Key[(item.Key.LastIndexOf('/') + 1)..].Split('_') is [_, _, _, _, .., var home, _] && AwsRegion.IsName(home) ? home : null;
 
-    private async Task<string?> CheckPreviousAsync(DigestFile digest, string? region, List<IntegrityProblem> problems, CancellationToken cancellationToken)
+    private async Task<string?> CheckPreviousAsync(
+        DigestFile digest, string? region, List<IntegrityProblem> problems, CancellationToken cancellationToken)
     {
         if (digest.Previous is not { } previous)
             return null;
@@ -110,7 +115,8 @@ internal sealed class DigestVerifier(TrailBucket bucket, DigestKeys keys)
                 return fetched.Problem;
             problems.Add(new(place, "is missing: the chain of digests is broken"));
         }
-        else if (await DigestFile.HashAsync(content, cancellationToken) != previous.Hash || fetched.Metadata.GetValueOrDefault("signature") != previous.Signature)
+        else if (await DigestFile.HashAsync(content, cancellationToken) != previous.Hash
+            || fetched.Metadata.GetValueOrDefault("signature") != previous.Signature)
         {
             problems.Add(new(place, "is not the digest that the next one names: it was altered"));
         }
@@ -118,11 +124,19 @@ internal sealed class DigestVerifier(TrailBucket bucket, DigestKeys keys)
         return null;
     }
 
-    private async Task<(ListedFile File, string? Problem, string? Later)> CheckAsync(ListedFile file, string? region, CancellationToken cancellationToken)
+    private async Task<(ListedFile File, string? Problem, string? Later)> CheckAsync(
+        ListedFile file, string? region, CancellationToken cancellationToken)
     {
         var fetched = await bucket.FetchAsync(file.Bucket, file.Key, region, cancellationToken);
         if (fetched.Content is not { } content)
-            return fetched.IsForGood ? (file, "is missing: somebody deleted it after CloudTrail delivered it", null) : (file, null, fetched.Problem);
-        return await DigestFile.HashAsync(content, cancellationToken) == file.Hash ? (file, null, null) : (file, "was altered: its content is not what CloudTrail delivered", null);
+        {
+            return fetched.IsForGood
+                ? (file, "is missing: somebody deleted it after CloudTrail delivered it", null)
+                : (file, null, fetched.Problem);
+        }
+
+        return await DigestFile.HashAsync(content, cancellationToken) == file.Hash
+            ? (file, null, null)
+            : (file, "was altered: its content is not what CloudTrail delivered", null);
     }
 }

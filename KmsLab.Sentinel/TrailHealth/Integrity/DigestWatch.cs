@@ -10,7 +10,8 @@ internal sealed class DigestWatch(DigestVerifier verifier, TimeProvider time) : 
     /// <summary>So many objects are told of by name for each digest.</summary>
     private const int MostTold = 20;
 
-    public async Task<DigestCheck> CheckAsync(TrailObject digest, string? region, FetchedObject fetched, CancellationToken cancellationToken)
+    public async Task<DigestCheck> CheckAsync(
+        TrailObject digest, string? region, FetchedObject fetched, CancellationToken cancellationToken)
     {
         var verified = await verifier.VerifyAsync(digest, region, fetched, cancellationToken);
         return new(Findings(digest, verified.Problems, time.GetUtcNow()), verified.Unknown);

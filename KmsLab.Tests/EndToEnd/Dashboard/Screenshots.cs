@@ -50,7 +50,8 @@ public sealed class Screenshots(Browser browser) : IClassFixture<Browser>
         await normal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task TakeAsync(InProcessLab lab, string name, string path, int width, int height, ColorScheme colors, string locale = "en-US")
+    private async Task TakeAsync(
+        InProcessLab lab, string name, string path, int width, int height, ColorScheme colors, string locale = "en-US")
     {
         await using var browsed = await browser.NewPageAsync(lab.Sentinel, width, height, colors, locale: locale);
         await browsed.GoAsync(path);

@@ -104,14 +104,16 @@ public sealed partial class TextsTests
 
     private static HashSet<string> Named(string text) => [.. NamedPlaceholder().Matches(text).Select(match => match.Value)];
 
-    private static Dictionary<string, string> Read(string file) => XDocument.Load(Path.Combine(Project(), "Languages", file)).Descendants("data")
+    private static Dictionary<string, string> Read(
+        string file) => XDocument.Load(Path.Combine(Project(), "Languages", file)).Descendants("data")
         .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
 
     private static IEnumerable<string> Sources() => Directory.EnumerateFiles(Project(), "*.*", SearchOption.AllDirectories)
         .Where(file => (file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".razor", StringComparison.Ordinal)) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
         .Select(File.ReadAllText);
 
-    private static string Project([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "KmsLab.Sentinel"));
+    private static string Project([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", "..", "KmsLab.Sentinel"));
 
     [GeneratedRegex("""\b(?:T|texts|_texts|Texts|English)\[\s*"([^"{]+)"(?:,|\])""")]
     private static partial Regex AskedFor();

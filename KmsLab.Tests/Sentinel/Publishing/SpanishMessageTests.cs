@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KmsLab.Sentinel.Alarms;
 using KmsLab.Sentinel.Languages;
 using KmsLab.Sentinel.Publishing;
 using KmsLab.Sentinel.Publishing.Email;
@@ -42,11 +43,17 @@ public sealed class SpanishMessageTests
     }
 
     [Fact]
-    public void Subject_of_SNS_loses_its_accents_only() => SnsChannel.Subject("La última clave de España").ShouldBe("La ultima clave de Espana");
+    public void Subject_of_SNS_loses_its_accents_only() =>
+        SnsChannel.Subject("La última clave de España").ShouldBe("La ultima clave de Espana");
 
     [Fact]
     public void Sentence_of_a_message_that_was_cut_stays_as_it_was_told() =>
         NotificationText.Why(TestNotifications.Of() with { Evidence = [] }, Texts.In("es")).ShouldBe("KMS refused the role <kmslab-cryptoapi> & friends 2 times.");
+
+    [Fact]
+    public void End_of_an_alarm_that_nothing_judges_any_more_says_why_it_ended() =>
+        NotificationText.Why(TestNotifications.Of() with { Retired = Retirement.Off }, Texts.In("es"))
+            .ShouldBe("kms-error-burst está desactivada, así que nada dice si esto continúa.");
 
     [Fact]
     public void Language_that_there_is_not_is_refused() =>

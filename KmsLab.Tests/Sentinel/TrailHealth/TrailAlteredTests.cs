@@ -5,7 +5,9 @@ using KmsLab.Tests.Sentinel.Sources.Bucket;
 
 namespace KmsLab.Tests.Sentinel.TrailHealth;
 
-/// <summary><see cref="TrailAltered"/>: files and digests of a trail that somebody changed or took away, beside those that nobody touched.</summary>
+/// <summary>
+/// <see cref="TrailAltered"/>: files and digests of a trail that somebody changed or took away, beside those that nobody touched.
+/// </summary>
 public sealed class TrailAlteredTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -88,6 +90,23 @@ public sealed class TrailAlteredTests
         var invented = digest.Replace(".json.gz", "8.json.gz", StringComparison.Ordinal);
         await bed.PutAsync(invented, TrailBucketBed.Gzip("""{"awsAccountId":"000000000000"}"""));
         await ExpectAsync(sentinel, $"s3://{TrailBucketBed.Bucket}/{invented} is no digest of CloudTrail's");
+    }
+
+    [Fact]
+    public async Task Digest_can_not_choose_whose_key_it_is_checked_with_nor_fill_the_memory()
+    {
+        await using var bed = await TrailBucketBed.StartAsync();
+        var digest = (await bed.KeysAsync(Digests, 1))[0];
+        await using var sentinel = await bed.SentinelAsync();
+
+        var elsewhere = digest.Replace("_files_us-east-1_", "_files_evil.example.com_", StringComparison.Ordinal);
+        elsewhere.ShouldNotBe(digest);
+        await bed.S3.CopyObjectAsync(TrailBucketBed.Bucket, digest, TrailBucketBed.Bucket, elsewhere, Cancellation);
+        await ExpectAsync(sentinel, $"s3://{TrailBucketBed.Bucket}/{elsewhere} is named like no digest of CloudTrail's");
+
+        var bomb = digest.Replace(".json.gz", "7.json.gz", StringComparison.Ordinal);
+        await bed.PutAsync(bomb, TrailBucketBed.Gzip(new string(' ', 65 * 1024 * 1024)));
+        await ExpectAsync(sentinel, $"s3://{TrailBucketBed.Bucket}/{bomb} is no digest of CloudTrail's: It unpacks to more than");
     }
 
     private static string Digests => "AWSLogs/000000000000/CloudTrail-Digest/us-east-1/";

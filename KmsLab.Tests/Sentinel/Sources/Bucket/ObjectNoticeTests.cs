@@ -47,6 +47,16 @@ public sealed class ObjectNoticeTests
     }
 
     [Theory]
+    [InlineData("evil.example.com#")]
+    [InlineData("")]
+    [InlineData("eu-west-1.example.com")]
+    public void Notice_does_not_choose_the_host_that_is_asked(string region)
+    {
+        foreach (var notice in new[] { OfS3, OfEventBridge })
+            ObjectNotice.Read(notice.Replace("eu-west-1", region, StringComparison.Ordinal)).Objects[0].Region.ShouldBeNull();
+    }
+
+    [Theory]
     [InlineData("""{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-11-30T12:05:00.000Z","Bucket":"trail","RequestId":"5582815E1AEA5ADF","HostId":"8cLeGAmw"}""")]
     [InlineData("CloudTrail validation message.")]
     [InlineData("""{"Type":"Notification","Message":"CloudTrail validation message."}""")]

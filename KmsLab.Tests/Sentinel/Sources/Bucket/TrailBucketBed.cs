@@ -8,7 +8,9 @@ using KmsLab.Tests.LocalAws;
 
 namespace KmsLab.Tests.Sentinel.Sources.Bucket;
 
-/// <summary>An endpoint with a trail that delivers to a bucket only, and a queue that hears of each file, with its dead-letter queue.</summary>
+/// <summary>
+/// An endpoint with a trail that delivers to a bucket only, and a queue that hears of each file, with its dead-letter queue.
+/// </summary>
 internal sealed class TrailBucketBed : IAsyncDisposable
 {
     public const string Bucket = "trail-bucket";

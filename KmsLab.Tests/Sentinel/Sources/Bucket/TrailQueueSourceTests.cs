@@ -69,7 +69,7 @@ public sealed class TrailQueueSourceTests
     }
 
     [Fact]
-    public async Task Unreadable_bucket_is_told_with_what_to_do_and_tried_again()
+    public async Task Queue_that_is_not_there_yet_is_waited_for()
     {
         await using var bed = await TrailBucketBed.StartAsync();
         await using var sentinel = await bed.SentinelAsync(("Sentinel:TrailQueues:0", bed.QueueUrl + "-later"));
@@ -80,9 +80,35 @@ public sealed class TrailQueueSourceTests
         await sentinel.JsonAsync("/api/status", status => string.Equals((string?)Source(status)?["state"], "reading", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public async Task Object_that_may_not_be_read_is_told_with_the_right_that_is_missing_and_read_when_it_is_there()
+    {
+        await using var bed = await TrailBucketBed.StartAsync();
+        await FaultsAsync(bed, """[{"action":"s3:GetObject","error":"AccessDenied","status":403}]""");
+        await using var sentinel = await bed.SentinelAsync();
+        using var kms = bed.Aws.Kms();
+        await kms.CreateKeyAsync(new(), Cancellation);
+
+        var failing = await sentinel.JsonAsync("/api/status", status => ((string?)Source(status)?["problem"])?.Contains("s3:GetObject") == true);
+        string.Equals((string?)Source(failing)!["state"], "failing", StringComparison.OrdinalIgnoreCase).ShouldBeTrue();
+        (await bed.IsEmptyAsync()).ShouldBeFalse();
+
+        await FaultsAsync(bed, "[]");
+        await sentinel.JsonAsync("/api/rates?operation=CreateKey", rates => rates["series"]!.AsArray().Count > 0);
+    }
+
+    private static async Task FaultsAsync(TrailBucketBed bed, string faults)
+    {
+        using var http = bed.Aws.Http();
+        using var content = new StringContent(faults, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await http.PutAsync(new Uri("/_localaws/faults", UriKind.Relative), content, Cancellation);
+        answer.EnsureSuccessStatusCode();
+    }
+
     private static JsonNode? Source(JsonNode status) => status["sources"]!.AsArray().FirstOrDefault();
 
     private static bool Malformed(JsonNode status, string part) => status.ToJsonString().Contains(part, StringComparison.Ordinal);
 
-    private static List<string> Detections(JsonNode alarms) => [.. alarms.AsArray().Select(alarm => alarm!["detection"]!.GetValue<string>())];
+    private static List<string> Detections(JsonNode alarms) =>
+        [.. alarms.AsArray().Select(alarm => alarm!["detection"]!.GetValue<string>())];
 }
